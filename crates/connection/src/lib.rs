@@ -1,0 +1,1 @@
+//! The connection to the cloud as a pure state machine.

@@ -1,0 +1,1 @@
+//! Cloud packets to bytes and back.

@@ -1,0 +1,1 @@
+//! The contract between app and daemon.
