@@ -1,1 +1,15 @@
 //! Cloud packets to bytes and back.
+//!
+//! Knows the vendor's wire protocol (protocol/cloud-wire.md) and nothing else: no clock, no state,
+//! no socket. Any bytes give a value or an error.
+
+pub mod packet;
+pub mod status;
+pub mod websocket;
+
+mod reader;
+mod text;
+mod writer;
+
+pub use packet::{ClientPacket, ConnAck, ProtocolVersion, QoS, ServerPacket, Session};
+pub use websocket::{DecodeError, EncodeError, MAX_MESSAGE};
