@@ -1,1 +1,27 @@
 //! The words every part of imlink shares, as plain data.
+//!
+//! Nothing here acts: no I/O, no clock, no randomness. What the daemon's Hub says to a driver of
+//! an account's link, and what it hears back, is in [`uplink`]; a second driver beside the
+//! vendor's would speak the same words.
+
+mod code;
+mod content;
+mod conversation;
+mod ids;
+mod message;
+mod secret;
+mod status;
+mod time;
+pub mod uplink;
+
+pub use code::{Area, CODES, Code, CodeInfo, Retry};
+pub use content::{Body, MAX_BODY_BYTES};
+pub use conversation::{Conversation, ConversationKind};
+pub use ids::{
+    AppId, AppKey, ChannelId, ClientMessageId, IdError, MessageUid, ObjectName, OutboxId, Seq,
+    SubscriptionName, TargetId, UserId,
+};
+pub use message::{Direction, Flags, IncomingMessage, Message, Origin, OutgoingMessage, SendOptions};
+pub use secret::{Token, TokenError};
+pub use status::ConnectionStatus;
+pub use time::Millis;

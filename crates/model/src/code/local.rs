@@ -1,0 +1,66 @@
+//! Codes between an app and the daemon, imlink's own (decisions.md P26). Numbers never change.
+
+use super::table::codes;
+
+codes! { Local:
+
+    90001 LOCAL_TIMEOUT ByApp;
+    "The daemon is running but did not answer in time, so it is unknown whether the call took effect."
+    "Find out whether it took effect before repeating the call, and look at the daemon's log if it happens often."
+
+    90002 LOCAL_DENIED Never;
+    "The daemon does not grant this user or app the right that the call needs."
+    "Run the app as the user the daemon serves, or have the right granted in the daemon's configuration."
+
+    90003 LOCAL_SLOW Automatic;
+    "The app read its events too slowly, so the daemon detached it."
+    "Read events without blocking; the client attaches again and durable subscriptions resume where they stopped."
+
+    90004 LOCAL_QUOTA ByApp;
+    "The app has too many requests, subscriptions or bytes pending at the daemon."
+    "Wait for answers to arrive or give up some subscriptions, then repeat the call."
+
+    90005 LOCAL_VERSION Never;
+    "The client library and the daemon have no protocol version in common."
+    "Update the older of the two, and restart the daemon if it was the one updated."
+
+    90006 LOCAL_STORE_FULL ByApp;
+    "The account's store has reached its size limit or the disk is full, so nothing was accepted."
+    "Free disk space, shorten retention or raise the limit, then repeat the call."
+
+    90007 LOCAL_STORE_FAILED Never;
+    "The account's store cannot be opened, because it is damaged or was written by a newer imlink."
+    "Update imlink, or move the damaged store away and restore a copy; the daemon's log says which it is."
+
+    90008 LOCAL_BAD_REQUEST Never;
+    "The daemon could not read a frame or an argument of the call."
+    "Correct the argument named in the text; if the text names none, report a fault in the client library."
+
+    90009 LOCAL_ACCOUNTS Never;
+    "The daemon already holds as many accounts as `max_accounts` allows."
+    "Log another account out, or raise `max_accounts` in the daemon's configuration."
+
+    90010 LOCAL_NO_ACCOUNT Never;
+    "This app has no connected account to act on, and no account is live to join."
+    "Call connect with a token first."
+
+    90011 LOCAL_AMBIGUOUS Never;
+    "Several accounts are live and the call does not say which one it means."
+    "Name the account in the call."
+
+    90012 LOCAL_SUBSCRIPTION_BUSY ByApp;
+    "Another live process, whose pid the text gives, is reading this durable subscription."
+    "Stop that process, or read under another subscription name."
+
+    90013 LOCAL_NO_SUBSCRIPTION Never;
+    "The app has no subscription with this id."
+    "Subscribe first, and use the id that the answer gives."
+
+    90014 LOCAL_STOPPING Automatic;
+    "The daemon is stopping and takes no more calls."
+    "Wait; the client attaches again by itself once a daemon is running."
+
+    90015 LOCAL_CANCELLED NotApplicable;
+    "The app gave the call up, or a disconnect superseded it."
+    "Call again if the result is still wanted."
+}

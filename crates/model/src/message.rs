@@ -1,0 +1,140 @@
+//! Messages: as the cloud gives them, as the store keeps them, as an app sends them.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    AppId, Body, ClientMessageId, Conversation, MessageUid, Millis, ObjectName, OutboxId, Seq,
+    UserId,
+};
+
+/// Who wrote the message, seen from the account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Direction {
+    /// The account's user (vendor number 1).
+    Sent,
+    /// Somebody else (vendor number 2).
+    Received,
+}
+
+/// Through which door a message came into the account (decisions.md P18).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Origin {
+    /// Another user wrote it.
+    Remote,
+    /// The account's user wrote it on another device.
+    OtherDevice,
+    /// An app of this daemon sent it.
+    App(AppId),
+}
+
+/// What the sender asked of the delivery (`protocol/cloud-wire.md` 5.4 and 5.5).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Flags {
+    /// Kept in history.
+    pub persisted: bool,
+    /// Raises the unread count.
+    pub counted: bool,
+    /// Mentions somebody.
+    pub mention: bool,
+    /// Must not notify.
+    pub silent: bool,
+    /// May carry key-value data that changes later.
+    pub expandable: bool,
+    /// Only for those online now; never stored.
+    pub transient: bool,
+}
+
+/// A message as a driver hands it over, before it has a local position.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IncomingMessage {
+    /// The server's id. The cloud always gives one to a stored message; without it the message
+    /// cannot be told from its repetition.
+    pub uid: Option<MessageUid>,
+    /// Where it belongs.
+    pub conversation: Conversation,
+    /// Who wrote it, seen from the account.
+    pub direction: Direction,
+    /// Who wrote it.
+    pub sender: UserId,
+    /// Its type.
+    pub object_name: ObjectName,
+    /// Its body.
+    pub body: Body,
+    /// The server's time of it.
+    pub sent_at: Millis,
+    /// What the sender asked of the delivery.
+    pub flags: Flags,
+    /// The number the sending device gave it; ties the cloud's copy of a message to our outbox.
+    pub wire_ref: Option<u64>,
+    /// Key-value data as JSON text, if it came with any.
+    pub expansion: Option<String>,
+    /// It was sent before this connection was made.
+    pub offline: bool,
+}
+
+/// A message as the store keeps it and apps see it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Message {
+    /// Its place in the account's local order.
+    pub seq: Seq,
+    /// The server's id.
+    pub uid: Option<MessageUid>,
+    /// Where it belongs.
+    pub conversation: Conversation,
+    /// Who wrote it, seen from the account.
+    pub direction: Direction,
+    /// Through which door it came.
+    pub origin: Origin,
+    /// Who wrote it.
+    pub sender: UserId,
+    /// Its type.
+    pub object_name: ObjectName,
+    /// Its body.
+    pub body: Body,
+    /// The server's time of it.
+    pub sent_at: Millis,
+    /// This machine's time when it was stored.
+    pub received_at: Millis,
+    /// What the sender asked of the delivery.
+    pub flags: Flags,
+    /// The app's own id of it, if an app of this daemon sent it.
+    pub client_id: Option<ClientMessageId>,
+    /// Key-value data as JSON text, if it came with any.
+    pub expansion: Option<String>,
+    /// It was sent before the connection that brought it was made.
+    pub offline: bool,
+}
+
+/// What an app may ask of one send.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SendOptions {
+    /// Raise no notification at the receivers.
+    pub silent: bool,
+    /// Text a push shows; `None` lets the cloud choose.
+    pub push_content: Option<String>,
+    /// Data a push carries; opaque.
+    pub push_data: Option<String>,
+}
+
+/// A message on its way out: durable in the outbox before anyone is told it was accepted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OutgoingMessage {
+    /// Its row in the outbox.
+    pub id: OutboxId,
+    /// The app that sent it.
+    pub app: AppId,
+    /// The app's own id of it.
+    pub client_id: ClientMessageId,
+    /// The number under which the cloud sees it (51 bits at most, `protocol/cloud-wire.md` 5.4).
+    pub wire_ref: u64,
+    /// Where it goes.
+    pub conversation: Conversation,
+    /// Its type.
+    pub object_name: ObjectName,
+    /// Its body, at most [`MAX_BODY_BYTES`](crate::MAX_BODY_BYTES).
+    pub body: Body,
+    /// This machine's time when it was accepted.
+    pub accepted_at: Millis,
+    /// What the app asked of it.
+    pub options: SendOptions,
+}

@@ -1,0 +1,178 @@
+//! What the Hub and a driver of an account's link say to each other.
+//!
+//! The vendor's driver (navigation, packets, pull loop) is one of them; a driver towards a
+//! standard broker would take the same [`Command`]s, ask for the same [`Record`]s to be made
+//! durable, and report the same [`Event`]s (decisions.md P22).
+
+use std::time::Duration;
+
+use bytes::Bytes;
+
+use crate::{
+    Code, ConnectionStatus, IncomingMessage, MessageUid, Millis, OutboxId, OutgoingMessage, Token,
+    UserId,
+};
+
+/// Asked of a driver.
+#[derive(Clone, Debug)]
+pub enum Command {
+    /// Bring the account online and keep it there.
+    ///
+    /// While it is online or trying, the token is kept for the next attempt and nothing else
+    /// happens.
+    Connect {
+        /// Whose account it is.
+        token: Token,
+    },
+    /// Leave, and stay away until the next `Connect`. Does nothing if already away.
+    Disconnect {
+        /// Whether the cloud may push to this device afterwards.
+        push: PushAfterLeaving,
+    },
+    /// What the store knows of the account: needed once before anything is pulled or sent.
+    Restore(Restored),
+    /// Send this message; it is durable already. Its fate comes back as a
+    /// [`Record::Outcome`].
+    Send(OutgoingMessage),
+    /// The machine has a network, or lost it.
+    Network(Network),
+    /// A reason to look at the link at once: probe it if it is up, restart the ladder if not.
+    Hint(Hint),
+}
+
+/// What the store knows of an account when its driver starts.
+#[derive(Clone, Debug)]
+pub struct Restored {
+    /// Whose rows these are.
+    pub user: UserId,
+    /// How far the account had been read.
+    pub cursor: Cursor,
+    /// Messages that were never handed to a link, oldest first.
+    pub queued: Vec<OutgoingMessage>,
+    /// Messages whose fate is unknown since the last run or link.
+    pub in_doubt: Vec<OutgoingMessage>,
+}
+
+/// Whether the cloud may push to this device after it left (behaviour.md 5).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PushAfterLeaving {
+    /// `disconnect`: keep pushing.
+    Keep,
+    /// `logout`: stop pushing.
+    Stop,
+}
+
+/// Whether there is any network to connect through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Network {
+    /// There is a route to somewhere.
+    Available,
+    /// There is none.
+    Unavailable,
+}
+
+/// Why the link deserves a look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hint {
+    /// Addresses or routes changed.
+    NetworkChanged,
+    /// The machine woke from sleep.
+    Resumed,
+    /// An app came to the foreground.
+    Foreground,
+}
+
+/// How far an account has been read, in the driver's own encoding. The store keeps it with the
+/// rows it vouches for; empty at first.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Cursor(pub Bytes);
+
+/// A fact that must be durable before the driver goes on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Record {
+    /// Messages that arrived, and the cursor that is true once they are stored.
+    ///
+    /// Messages the store has already (by uid) are dropped there, silently.
+    Incoming {
+        /// In the order of the cloud.
+        messages: Vec<IncomingMessage>,
+        /// How far the account is read once these are stored.
+        cursor: Cursor,
+    },
+    /// From now on the fate of this row depends on the cloud.
+    Sending {
+        /// The row.
+        id: OutboxId,
+    },
+    /// What became of a row.
+    Outcome {
+        /// The row.
+        id: OutboxId,
+        /// Its fate.
+        outcome: SendOutcome,
+    },
+}
+
+/// What became of a message that was handed to the link.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SendOutcome {
+    /// The cloud has it.
+    Sent {
+        /// Its id there.
+        uid: MessageUid,
+        /// Its time there.
+        at: Millis,
+    },
+    /// The cloud refused it; it was not delivered.
+    Failed {
+        /// Why.
+        code: Code,
+    },
+    /// Nobody can say (30003): the link went before the answer came.
+    InDoubt,
+    /// It was not delivered and waits again, in its old place.
+    Queued,
+}
+
+/// Told by a driver.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// The link's status changed. Never the same twice in a row, except `Suspend`, which repeats
+    /// with each failed attempt.
+    Status {
+        /// What it is.
+        status: ConnectionStatus,
+        /// Why; always there for [`ConnectionStatus::Suspend`].
+        cause: Option<Code>,
+        /// When the next attempt is due, if one is.
+        retry_in: Option<Duration>,
+    },
+    /// The token belongs to this user. Comes before anything else of the account, and asks for
+    /// [`Command::Restore`] unless that user's rows were given already.
+    Identified {
+        /// The user.
+        user: UserId,
+        /// What the word is worth.
+        by: IdentifiedBy,
+    },
+    /// The account is online.
+    Online,
+    /// The attempt ended for good; nothing follows until the next [`Command::Connect`].
+    Stopped {
+        /// Why.
+        code: Code,
+    },
+    /// A message for those who listen now; it is never stored.
+    Transient(IncomingMessage),
+    /// Everything that waited in the cloud when the account came online is stored.
+    Synchronized,
+}
+
+/// Who named the user of a token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum IdentifiedBy {
+    /// The directory that lists the gateways; no link is open yet.
+    Directory,
+    /// The gateway itself: the last word.
+    Gateway,
+}
