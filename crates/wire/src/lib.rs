@@ -3,8 +3,13 @@
 //! Knows the vendor's wire protocol (protocol/cloud-wire.md) and nothing else: no clock, no state,
 //! no socket. Any bytes give a value or an error.
 
+pub mod flags;
+pub mod notify;
 pub mod packet;
+pub mod proto;
 pub mod status;
+pub mod topic;
+pub mod uid;
 pub mod websocket;
 
 mod reader;
