@@ -1,0 +1,113 @@
+//! The handshake of a link.
+
+use imlink_model::{Millis, UserId};
+use imlink_wire::{ConnAck, ServerPacket, Session, status};
+use rand::RngCore;
+
+use super::{
+    App, Fault, Greeting, LinkId,
+    link::{Link, Standing},
+};
+
+/// CONNACK status for a token that is not this app's (31004).
+const TOKEN_INCORRECT: u8 = 4;
+/// CONNACK status for a blocked user (31009).
+const USER_BLOCKED: u8 = 9;
+/// CONNACK status for an expired token (31020).
+const TOKEN_EXPIRED: u8 = 10;
+/// Where clients of version 4 start to count (protocol/cloud-wire.md 3.3).
+const MESSAGE_ID_BASE: u16 = 0x1000;
+
+impl App {
+    pub(super) fn open(&mut self, link: LinkId, greeting: &Greeting, now: Millis) {
+        self.counters.handshakes += 1;
+        let granted = self
+            .tokens
+            .grant(&greeting.token)
+            .map(|grant| (grant.user.clone(), grant.expired));
+        let user = granted.as_ref().map(|(user, _)| user);
+        if self
+            .strikes(user, |fault| {
+                matches!(fault, Fault::NoConnAck).then_some(())
+            })
+            .is_some()
+        {
+            self.counters.refused += 1;
+            // Without a user there is nothing to remember: its packets are ignored anyway.
+            if let Some((user, _)) = granted {
+                let silent = Link::new(user, greeting, String::new(), Standing::Silent, now);
+                self.links.insert(link, silent);
+            }
+            return;
+        }
+        if let Some(status) = self.strikes(user, chosen_status) {
+            return self.refuse(link, status, "a fault is armed");
+        }
+        match granted {
+            None => self.refuse(link, TOKEN_INCORRECT, "unknown token"),
+            Some((_, true)) => self.refuse(link, TOKEN_EXPIRED, "expired token"),
+            Some((user, _)) if self.user(&user).is_blocked(now) => {
+                self.refuse(link, USER_BLOCKED, "blocked user");
+            }
+            Some((user, _)) => self.accept(link, user, greeting, now),
+        }
+    }
+
+    fn accept(&mut self, link: LinkId, user: UserId, greeting: &Greeting, now: Millis) {
+        if self.policy.one_device {
+            self.kick_class(&user, greeting);
+        }
+        let session = self.session_id();
+        let connack = ConnAck::accepted(Session {
+            user_id: Some(user.to_string()),
+            session_id: Some(session.clone()),
+            server_time: Some(u64::try_from(now.0).unwrap_or_default()),
+            message_id_base: Some(MESSAGE_ID_BASE),
+        });
+        self.links.insert(
+            link,
+            Link::new(user, greeting, session, Standing::Online, now),
+        );
+        self.counters.accepted += 1;
+        self.send(link, ServerPacket::ConnAck(connack));
+    }
+
+    fn refuse(&mut self, link: LinkId, status: u8, reason: &'static str) {
+        tracing::info!(%link, status, reason, "Link refused");
+        self.counters.refused += 1;
+        self.send(link, ServerPacket::ConnAck(ConnAck::refused(status)));
+        self.end(link);
+    }
+
+    /// The newcomer takes the slot (behaviour.md 4).
+    fn kick_class(&mut self, user: &UserId, greeting: &Greeting) {
+        for older in self.links_of(user) {
+            if self
+                .links
+                .get(&older)
+                .is_some_and(|older| older.class == greeting.class)
+            {
+                self.disconnect_link(older, status::KICKED);
+            }
+        }
+    }
+
+    /// One per connection, in the form of a UUID.
+    fn session_id(&mut self) -> String {
+        let mut bits = [0; 16];
+        self.random.fill_bytes(&mut bits);
+        let digits = format!("{:032x}", u128::from_be_bytes(bits));
+        let (a, rest) = digits.split_at(8);
+        let (b, rest) = rest.split_at(4);
+        let (c, rest) = rest.split_at(4);
+        let (d, e) = rest.split_at(4);
+        format!("{a}-{b}-{c}-{d}-{e}")
+    }
+}
+
+fn chosen_status(fault: &Fault) -> Option<u8> {
+    match fault {
+        Fault::ConnAck { status } => Some(*status).filter(|status| *status != status::ACCEPTED),
+        _ => None,
+    }
+}

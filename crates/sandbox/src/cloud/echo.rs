@@ -1,0 +1,41 @@
+//! Echoes: the sender's other devices see what he sent (protocol/cloud-wire.md 3.6).
+
+use imlink_model::{Millis, UserId};
+use imlink_wire::{QoS, ServerPacket};
+
+use super::{App, message::Message, publish::Sending, send::seconds};
+
+impl App {
+    /// Sends the PUBLISH as it came, with the sync bit, to the sender's other links; then the
+    /// PUBACK that completes it, unless the message has none.
+    pub(super) fn echo(
+        &mut self,
+        sending: &Sending<'_>,
+        sender: &UserId,
+        message: Option<&Message>,
+        now: Millis,
+    ) {
+        for other in self.links_of(sender) {
+            if other == sending.link {
+                continue;
+            }
+            let Some(state) = self.links.get_mut(&other) else {
+                continue;
+            };
+            let message_id = state.next_message_id();
+            let packet = ServerPacket::Publish {
+                sync: true,
+                qos: QoS::AtLeastOnce,
+                date: seconds(now),
+                topic: sending.topic.to_owned(),
+                target: sending.target.to_owned(),
+                message_id,
+                body: sending.body.clone(),
+            };
+            self.send(other, packet);
+            if let Some(message) = message {
+                self.complete_echo(other, message_id, message);
+            }
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! One message, from sender to receiver.
+
+use std::fmt;
+
+use imlink_model::{ConversationKind, Direction, Millis, UserId};
+use imlink_wire::{
+    flags,
+    proto::{DownStreamMessage, UpStreamMessage},
+};
+use serde::{Deserialize, Serialize};
+
+/// `DownStreamMessage.direction` of a message its reader sent.
+const DIRECTION_SENT: i32 = 1;
+/// `DownStreamMessage.direction` of any other message.
+const DIRECTION_RECEIVED: i32 = 2;
+
+/// A private message that has not been accepted yet.
+#[derive(Clone, Debug)]
+pub struct Draft {
+    /// Who sends.
+    pub from: UserId,
+    /// Who receives.
+    pub to: UserId,
+    /// Flags and content as they travel.
+    pub body: UpStreamMessage,
+}
+
+impl Draft {
+    /// A message as an app server sends it: flags by the class of the object name.
+    #[must_use]
+    pub fn new(from: UserId, to: UserId, object_name: &str, content: &str) -> Self {
+        let body = UpStreamMessage {
+            session_id: flags::Class::of(object_name).session_bits(),
+            classname: object_name.to_owned(),
+            content: content.to_owned(),
+            ..UpStreamMessage::default()
+        };
+        Self { from, to, body }
+    }
+}
+
+/// An accepted message; shared by the mailboxes it is in.
+pub(super) struct Message {
+    pub(super) uid: String,
+    pub(super) time: Millis,
+    pub(super) draft: Draft,
+}
+
+impl Message {
+    /// As the sender's devices (`Sent`) or the receiver's (`Received`) pull it
+    /// (protocol/cloud-wire.md 5.5).
+    pub(super) fn down(&self, direction: Direction) -> DownStreamMessage {
+        let Draft { from, to, body } = &self.draft;
+        let (peer, direction) = match direction {
+            Direction::Sent => (to, DIRECTION_SENT),
+            Direction::Received => (from, DIRECTION_RECEIVED),
+        };
+        DownStreamMessage {
+            from_user_id: peer.to_string(),
+            r#type: i32::from(ConversationKind::Private.number()),
+            group_id: Some(String::new()),
+            classname: body.classname.clone(),
+            content: body.content.clone(),
+            data_time: self.time.0,
+            status: flags::status::of_session(body.session_id),
+            msg_id: Some(self.uid.clone()),
+            direction: Some(direction),
+            client_unique_id: body.client_unique_id,
+            extra_content: body.extra_content.clone(),
+            push_content: body.push_text.clone(),
+            config_flag: body.config_flag,
+            push_ext: body.push_ext.clone(),
+            bus_channel: body.bus_channel.clone(),
+            option_bits: body.option_bits,
+            ext_msg_data: body.ext_msg_data,
+            metadata: body.metadata.clone(),
+            ref_data: body.ref_data.clone(),
+            ..DownStreamMessage::default()
+        }
+    }
+}
+
+/// A message in a user's mailbox, for whoever judges what became of it.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoredMessage {
+    /// The server's id of it.
+    pub uid: String,
+    /// Sent time, also its cursor.
+    pub time: Millis,
+    /// Who sent it.
+    pub from: UserId,
+    /// Who received it.
+    pub to: UserId,
+    /// From the mailbox owner's point of view.
+    pub direction: Direction,
+    /// For example `RC:TxtMsg`.
+    pub object_name: String,
+    /// As sent, usually JSON.
+    pub content: String,
+    /// The sender's own id of it, `None` from an app server.
+    pub client_unique_id: Option<i64>,
+}
+
+impl StoredMessage {
+    pub(super) fn new(message: &Message, direction: Direction) -> Self {
+        let Draft { from, to, body } = &message.draft;
+        Self {
+            uid: message.uid.clone(),
+            time: message.time,
+            from: from.clone(),
+            to: to.clone(),
+            direction,
+            object_name: body.classname.clone(),
+            content: body.content.clone(),
+            client_unique_id: body.client_unique_id,
+        }
+    }
+}
+
+impl fmt::Debug for StoredMessage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("StoredMessage")
+            .field("uid", &self.uid)
+            .field("time", &self.time)
+            .field("from", &self.from)
+            .field("to", &self.to)
+            .field("direction", &self.direction)
+            .field("object_name", &self.object_name)
+            .field("content", &format_args!("<{} bytes>", self.content.len()))
+            .field("client_unique_id", &self.client_unique_id)
+            .finish()
+    }
+}

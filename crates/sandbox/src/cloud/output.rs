@@ -1,0 +1,35 @@
+//! What the core wants done.
+
+use std::fmt;
+
+use imlink_wire::ServerPacket;
+use serde::{Deserialize, Serialize};
+
+/// One connection between a client and the gateway, over its whole life.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct LinkId(pub u64);
+
+impl fmt::Display for LinkId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// One step for whoever owns the sockets.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Output {
+    /// Send this packet.
+    Send {
+        /// On this link.
+        link: LinkId,
+        /// The packet.
+        packet: ServerPacket,
+    },
+    /// Close the link after everything sent before. [`Cloud::closed`](super::Cloud::closed) still
+    /// follows, as for any end.
+    Close {
+        /// This link.
+        link: LinkId,
+    },
+}

@@ -1,0 +1,91 @@
+//! How an app's cloud behaves, apart from faults.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+/// Standing rules of one app; each may be changed at any time and holds from then on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Policy {
+    /// What navigation names as gateways, by falling weight. The sandbox's server puts its own
+    /// address here; add dead ones to see clients try the next.
+    pub gateways: Vec<Gateway>,
+    /// Whether a new link of a user ends the older ones of the same class (31010). Default: false,
+    /// several devices may be online at once (decisions.md P27).
+    pub one_device: bool,
+    /// Most messages in one answer to a pull, at least 1. Default: 200 (server-api.md 8).
+    pub page: usize,
+    /// How long messages can be pulled. Default: 7 days (server-api.md 8).
+    pub retention: Duration,
+    /// Most messages a user may send in a time; more get 20604. Default: `None`, no limit.
+    pub send_rate: Option<Rate>,
+    /// What navigation says to a token it does not know.
+    pub unknown_token: UnknownToken,
+    /// Whether navigation names the token's user. Default: true.
+    pub name_user: bool,
+    /// Whether navigation chooses protocol version 4 (`openAnti`). Default: false.
+    pub version_4: bool,
+    /// Appended to tokens after `@`, so that clients find this navigation without configuration.
+    /// The sandbox's server puts its own address here.
+    pub navigator: Option<String>,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self {
+            gateways: Vec::new(),
+            one_device: false,
+            page: 200,
+            retention: Duration::from_secs(7 * 24 * 60 * 60),
+            send_rate: None,
+            unknown_token: UnknownToken::default(),
+            name_user: true,
+            version_4: false,
+            navigator: None,
+        }
+    }
+}
+
+/// One entry of `serverAddr` (protocol/cloud-wire.md 1.3).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Gateway {
+    /// `host:port`.
+    pub addr: String,
+    /// 5 is WebSocket in the clear, 6 over TLS.
+    pub protocol: u8,
+    /// Higher is tried first.
+    pub weight: i32,
+}
+
+impl Gateway {
+    /// A WebSocket gateway in the clear, weight 10.
+    #[must_use]
+    pub fn websocket(addr: impl Into<String>) -> Self {
+        Self {
+            addr: addr.into(),
+            protocol: 5,
+            weight: 10,
+        }
+    }
+}
+
+/// So many in such a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rate {
+    /// How many.
+    pub messages: u32,
+    /// In how long; refilled evenly.
+    pub per: Duration,
+}
+
+/// What navigation says to a token it does not know. The gateway refuses it with 31004 anyway.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum UnknownToken {
+    /// HTTP 403, which clients take for 31004 (protocol/cloud-wire.md 1.4). The default.
+    #[default]
+    Refuse,
+    /// A good answer that names nobody.
+    NameNobody,
+}

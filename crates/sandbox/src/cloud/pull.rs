@@ -1,0 +1,38 @@
+//! The pull of messages (protocol/cloud-wire.md 5.2).
+
+use bytes::Bytes;
+use imlink_model::{Millis, UserId};
+use imlink_wire::proto::{DownStreamMessages, SyncRequestMsg, decode_body, encode_body};
+
+use super::{App, mailbox::Entry, publish::Refusal};
+
+impl App {
+    pub(super) fn pull_messages(
+        &mut self,
+        user: &UserId,
+        body: Bytes,
+        now: Millis,
+    ) -> Result<Bytes, Refusal> {
+        let asked: SyncRequestMsg = decode_body(body).map_err(Refusal::malformed)?;
+        self.counters.pulls += 1;
+        let (limit, retention) = (self.policy.page, self.policy.retention);
+        let sent = asked.is_pull_send.unwrap_or_default();
+        let sent = sent.then(|| Millis(asked.send_box_sync_time.unwrap_or_default()));
+        let mailbox = &mut self.user(user).mailbox;
+        mailbox.prune(now, retention);
+        let page = mailbox.page(Millis(asked.sync_time), sent, limit);
+        Ok(encode_body(&DownStreamMessages {
+            list: page.entries.iter().flat_map(shown).collect(),
+            sync_time: page.received.0,
+            finished: Some(page.finished),
+            // No broadcasts here: the client keeps the cursor it has.
+            broadcast_sync_time: asked.broadcast_sync_time,
+            ..DownStreamMessages::default()
+        }))
+    }
+}
+
+fn shown(entry: &Entry) -> impl Iterator<Item = imlink_wire::proto::DownStreamMessage> {
+    let down = entry.message.down(entry.direction);
+    std::iter::repeat_n(down, entry.copies.into())
+}

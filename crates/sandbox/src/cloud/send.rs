@@ -1,0 +1,204 @@
+//! Accepts a message: gives it time and uid, stores it, tells everyone whom it concerns.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use imlink_model::{ConversationKind, Direction, Millis, UserId};
+use imlink_wire::{
+    QoS, ServerPacket, flags,
+    proto::{NotifyMsg, encode_body},
+    topic,
+    uid::MessageUid,
+};
+
+use super::{App, Draft, Fault, LinkId, message::Message, publish::Sending};
+
+/// `NotifyMsg.type` of "new messages, pull them" (protocol/cloud-wire.md 5.3).
+const NEW_MESSAGES: i32 = 1;
+
+/// Whether the sender's own devices see a message of an app server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SenderCopy {
+    /// It is in the sender's mailbox too.
+    Included,
+    /// Only the receiver gets it: the vendor's default.
+    Excluded,
+}
+
+impl App {
+    /// Sends a message in the name of a user, as an app server does. Says its uid.
+    pub fn publish_as(&mut self, draft: Draft, copy: SenderCopy, now: Millis) -> String {
+        self.send_message(draft, copy, None, now)
+    }
+
+    /// Accepts a message: stores first, then acknowledges, echoes and notifies. Says its uid.
+    ///
+    /// What an app server sent has no `sending`, so nobody to acknowledge or to spare the echo:
+    /// the sender's links are told to pull instead.
+    pub(super) fn send_message(
+        &mut self,
+        draft: Draft,
+        copy: SenderCopy,
+        sending: Option<Sending<'_>>,
+        now: Millis,
+    ) -> String {
+        let sender = draft.from.clone();
+        let message = self.stamp(draft.clone(), now);
+        self.counters.messages += 1;
+        let swallowed = self.strikes(Some(&sender), |fault| {
+            matches!(fault, Fault::SwallowMessage).then_some(())
+        });
+        if swallowed.is_some() {
+            if let Some(sending) = sending {
+                self.acknowledge(sending.link, sending.message_id, &message);
+            }
+            return message.uid.clone();
+        }
+        self.store(&message, copy);
+        match sending {
+            Some(sending) => {
+                self.acknowledge(sending.link, sending.message_id, &message);
+                self.echo(&sending, &sender, Some(&message), now);
+            }
+            None if copy == SenderCopy::Included => self.notify(&sender, message.time),
+            None => {}
+        }
+        self.notify_receiver(&message);
+        let doubled = self.strikes(Some(&sender), |fault| {
+            matches!(fault, Fault::DoubleMessage).then_some(())
+        });
+        if doubled.is_some() {
+            let twin = self.stamp(draft, now);
+            self.store(&twin, copy);
+            self.notify_receiver(&twin);
+        }
+        message.uid.clone()
+    }
+
+    /// Hands a status message to whoever is online; nobody acknowledges it, nobody stores it
+    /// (protocol/cloud-wire.md 3.6, 5.3).
+    pub(super) fn send_status(
+        &mut self,
+        link: LinkId,
+        draft: Draft,
+        target: &str,
+        body: Bytes,
+        now: Millis,
+    ) {
+        let (sender, receiver) = (draft.from.clone(), draft.to.clone());
+        let message = self.stamp(draft, now);
+        let mut down = message.down(Direction::Received);
+        down.ext_status = Some(flags::ext_status::STATUS_MESSAGE);
+        let down = encode_body(&down);
+        for to in self.links_of(&receiver) {
+            self.publish_down(
+                to,
+                QoS::AtMostOnce,
+                topic::DIRECT_MESSAGE,
+                &receiver,
+                down.clone(),
+                now,
+            );
+        }
+        let sending = Sending {
+            link,
+            topic: topic::PRIVATE_STATUS,
+            target,
+            message_id: 0,
+            body,
+        };
+        self.echo(&sending, &sender, None, now);
+    }
+
+    /// Tells a user's links to pull.
+    fn notify(&mut self, user: &UserId, time: Millis) {
+        let body = encode_body(&NotifyMsg {
+            r#type: NEW_MESSAGES,
+            time: Some(time.0),
+            ..NotifyMsg::default()
+        });
+        for link in self.links_of(user) {
+            self.publish_down(
+                link,
+                QoS::AtLeastOnce,
+                topic::NOTIFICATION,
+                user,
+                body.clone(),
+                time,
+            );
+        }
+    }
+
+    fn notify_receiver(&mut self, message: &Arc<Message>) {
+        let receiver = message.draft.to.clone();
+        self.notify(&receiver, message.time);
+        let repeated = self.strikes(Some(&receiver), |fault| {
+            matches!(fault, Fault::RepeatMessage).then_some(())
+        });
+        if repeated.is_some() {
+            self.user(&receiver)
+                .mailbox
+                .put(message.clone(), Direction::Received, 2);
+            self.notify(&receiver, message.time);
+        }
+    }
+
+    fn publish_down(
+        &mut self,
+        link: LinkId,
+        qos: QoS,
+        topic: &str,
+        receiver: &UserId,
+        body: Bytes,
+        now: Millis,
+    ) {
+        let Some(state) = self.links.get_mut(&link) else {
+            return;
+        };
+        let packet = ServerPacket::Publish {
+            sync: false,
+            qos,
+            date: seconds(now),
+            topic: topic.to_owned(),
+            target: receiver.to_string(),
+            message_id: state.next_message_id(),
+            body,
+        };
+        self.send(link, packet);
+    }
+
+    /// Gives a message its time, later than anything in both mailboxes, and its uid.
+    fn stamp(&mut self, draft: Draft, now: Millis) -> Arc<Message> {
+        let time = self.user(&draft.from).mailbox.next_time(now);
+        let time = self.user(&draft.to).mailbox.next_time(time);
+        self.uid_counter = self.uid_counter.wrapping_add(1);
+        let uid = MessageUid::new(
+            u64::try_from(time.0).unwrap_or_default(),
+            self.uid_counter,
+            ConversationKind::Private.number(),
+            draft.to.as_str(),
+        );
+        Arc::new(Message {
+            uid: uid.to_string(),
+            time,
+            draft,
+        })
+    }
+
+    fn store(&mut self, message: &Arc<Message>, copy: SenderCopy) {
+        let Draft { from, to, .. } = &message.draft;
+        self.user(to)
+            .mailbox
+            .put(message.clone(), Direction::Received, 1);
+        if copy == SenderCopy::Included {
+            self.user(from)
+                .mailbox
+                .put(message.clone(), Direction::Sent, 1);
+        }
+    }
+}
+
+/// Whole seconds since the epoch, as packets carry them.
+pub(super) fn seconds(time: Millis) -> u32 {
+    u32::try_from(time.0 / 1000).unwrap_or_default()
+}

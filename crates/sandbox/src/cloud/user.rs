@@ -1,0 +1,22 @@
+//! What the cloud knows of a user.
+
+use imlink_model::Millis;
+
+use super::{mailbox::Mailbox, rate::Bucket};
+
+/// One user; made when first mentioned.
+#[derive(Default)]
+pub(super) struct User {
+    pub(super) mailbox: Mailbox,
+    pub(super) sending: Bucket,
+    /// Name and portrait, shown in pushes only (server-api.md 3).
+    pub(super) name: String,
+    pub(super) portrait: String,
+    pub(super) blocked_until: Option<Millis>,
+}
+
+impl User {
+    pub(super) fn is_blocked(&self, now: Millis) -> bool {
+        self.blocked_until.is_some_and(|until| now < until)
+    }
+}
