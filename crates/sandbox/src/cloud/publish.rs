@@ -74,17 +74,14 @@ impl App {
         match topic {
             topic::PRIVATE => {
                 let draft = self.draft(&sender, target, body.clone(), now)?;
-                self.send_message(
-                    draft,
-                    Some(Sending {
-                        link,
-                        topic,
-                        target,
-                        message_id,
-                        body,
-                    }),
-                    now,
-                );
+                let sending = Sending {
+                    link,
+                    topic,
+                    target,
+                    message_id,
+                    body,
+                };
+                self.send_message(draft, SenderCopy::Included, Some(sending), now);
             }
             topic::PRIVATE_STATUS => {
                 let draft = self.draft(&sender, target, body.clone(), now)?;
@@ -92,17 +89,14 @@ impl App {
             }
             topic::RECALL => {
                 let draft = self.recall(&sender, body.clone())?;
-                self.send_message(
-                    draft,
-                    Some(Sending {
-                        link,
-                        topic,
-                        target,
-                        message_id,
-                        body,
-                    }),
-                    now,
-                );
+                let sending = Sending {
+                    link,
+                    topic,
+                    target,
+                    message_id,
+                    body,
+                };
+                self.send_message(draft, SenderCopy::Included, Some(sending), now);
             }
             topic::GROUP | topic::GROUP_STATUS => {
                 return Err(Refusal {
