@@ -3,7 +3,12 @@
 //! Knows the vendor's wire protocol (protocol/cloud-wire.md) and nothing else: no clock, no state,
 //! no socket. Any bytes give a value or an error.
 
+#[doc(hidden)]
+pub mod fuzzing;
+
 pub mod flags;
+pub mod handshake;
+pub mod navigation;
 pub mod notify;
 pub mod packet;
 pub mod proto;
@@ -12,9 +17,11 @@ pub mod topic;
 pub mod uid;
 pub mod websocket;
 
+mod escape;
 mod reader;
 mod text;
 mod writer;
 
+pub use handshake::{Handshake, HandshakeError};
 pub use packet::{ClientPacket, ConnAck, ProtocolVersion, QoS, ServerPacket, Session};
 pub use websocket::{DecodeError, EncodeError, MAX_MESSAGE};

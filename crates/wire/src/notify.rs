@@ -154,9 +154,14 @@ impl Notification {
     pub fn write(&self) -> Option<(&'static str, NotifyMsg)> {
         let blank = NotifyMsg::default();
         Some(match self {
-            Self::Messages { time } => {
-                (topic::NOTIFICATION, NotifyMsg { r#type: 1, time: Some(*time), ..blank })
-            }
+            Self::Messages { time } => (
+                topic::NOTIFICATION,
+                NotifyMsg {
+                    r#type: 1,
+                    time: Some(*time),
+                    ..blank
+                },
+            ),
             Self::ChatroomMessages { chatroom, time } => {
                 (topic::NOTIFICATION, room_notice(2, chatroom, *time))
             }
@@ -172,9 +177,14 @@ impl Notification {
                     ..blank
                 },
             ),
-            Self::Changed { what, time } => {
-                (topic::COMMAND, NotifyMsg { r#type: what.kind(), time: Some(*time), ..blank })
-            }
+            Self::Changed { what, time } => (
+                topic::COMMAND,
+                NotifyMsg {
+                    r#type: what.kind(),
+                    time: Some(*time),
+                    ..blank
+                },
+            ),
             Self::Unknown { .. } => return None,
         })
     }
@@ -204,14 +214,19 @@ mod tests {
                     chrm_id: Some("room".into()),
                     destroy_type: Some(1),
                 };
-                let read = Notification::read(topic, encode_body(&sent)).unwrap().unwrap();
+                let read = Notification::read(topic, encode_body(&sent))
+                    .unwrap()
+                    .unwrap();
                 let Some((written_topic, body)) = read.write() else {
                     assert_eq!(read, Notification::Unknown { kind });
                     continue;
                 };
 
                 assert_eq!((written_topic, body.r#type), (topic, kind));
-                assert_eq!(Notification::read(topic, encode_body(&body)).unwrap(), Some(read));
+                assert_eq!(
+                    Notification::read(topic, encode_body(&body)).unwrap(),
+                    Some(read)
+                );
             }
         }
     }
@@ -232,14 +247,20 @@ mod tests {
 
     #[test]
     fn other_topics_are_left_alone_whatever_their_body() {
-        assert_eq!(Notification::read("someNewTopic", Bytes::from_static(&[0])), Ok(None));
+        assert_eq!(
+            Notification::read("someNewTopic", Bytes::from_static(&[0])),
+            Ok(None)
+        );
     }
 
     #[test]
     fn a_body_without_its_type_is_an_error() {
         assert_eq!(
             Notification::read(topic::NOTIFICATION, Bytes::new()),
-            Err(BodyError::Missing { message: "NotifyMsg", field: "type" })
+            Err(BodyError::Missing {
+                message: "NotifyMsg",
+                field: "type"
+            })
         );
     }
 }

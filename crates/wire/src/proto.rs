@@ -23,8 +23,8 @@ mod generated;
 mod schemas;
 
 pub use answer::{Answer, decode_answer};
-pub use body::{Body, BodyError, MAX_FIELDS, decode_body, encode_body};
 pub(crate) use body::BodyKind;
+pub use body::{Body, BodyError, MAX_FIELDS, decode_body, encode_body};
 pub use generated::*;
 pub use schema::{Field, Kind, Presence, Schema};
 pub(crate) use schemas::BODIES;

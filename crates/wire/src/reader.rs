@@ -16,19 +16,27 @@ impl Reader {
     }
 
     pub(crate) fn u8(&mut self, field: &'static str) -> Result<u8, DecodeError> {
-        self.0.try_get_u8().map_err(|_| DecodeError::Truncated(field))
+        self.0
+            .try_get_u8()
+            .map_err(|_| DecodeError::Truncated(field))
     }
 
     pub(crate) fn u16(&mut self, field: &'static str) -> Result<u16, DecodeError> {
-        self.0.try_get_u16().map_err(|_| DecodeError::Truncated(field))
+        self.0
+            .try_get_u16()
+            .map_err(|_| DecodeError::Truncated(field))
     }
 
     pub(crate) fn u32(&mut self, field: &'static str) -> Result<u32, DecodeError> {
-        self.0.try_get_u32().map_err(|_| DecodeError::Truncated(field))
+        self.0
+            .try_get_u32()
+            .map_err(|_| DecodeError::Truncated(field))
     }
 
     pub(crate) fn u64(&mut self, field: &'static str) -> Result<u64, DecodeError> {
-        self.0.try_get_u64().map_err(|_| DecodeError::Truncated(field))
+        self.0
+            .try_get_u64()
+            .map_err(|_| DecodeError::Truncated(field))
     }
 
     /// A length-prefixed text in UTF-8, CESU-8 or a mixture of both.

@@ -63,8 +63,9 @@ fn surrogate(lead: u8, middle: u8, last: u8) -> Option<u16> {
 
 /// The three-byte form of a UTF-16 unit from the surrogate range.
 fn three_bytes(unit: u16) -> [u8; 3] {
-    let six = |shift: u16| 0x80 | u8::try_from(unit >> shift & 0x3F).unwrap_or_default();
-    [SURROGATE_LEAD, six(6), six(0)]
+    let [last, _] = (unit & 0x3F).to_le_bytes();
+    let [middle, _] = (unit >> 6 & 0x3F).to_le_bytes();
+    [SURROGATE_LEAD, 0x80 | middle, 0x80 | last]
 }
 
 #[cfg(test)]
@@ -99,7 +100,12 @@ mod tests {
 
     #[test]
     fn overlong_and_broken_sequences_are_refused() {
-        for bytes in [&[0xC0, 0x80][..], &[0xFF], &[0xE4, 0xBD], &[b'a', 0x80, b'b', b'c', b'd', b'e', b'f']] {
+        for bytes in [
+            &[0xC0, 0x80][..],
+            &[0xFF],
+            &[0xE4, 0xBD],
+            &[b'a', 0x80, b'b', b'c', b'd', b'e', b'f'],
+        ] {
             assert_eq!(decode(bytes), None, "{bytes:x?}");
         }
     }

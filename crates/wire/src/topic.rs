@@ -99,8 +99,18 @@ pub const APP_BOTS: &str = "qAppBot";
 
 /// Messages sent by PUBLISH; all of them come as echoes too (3.6), `operate` and `prMsgS` apart.
 pub const SENDS: &[&str] = &[
-    "ppMsgP", "ppMsgS", "pgMsgP", "pgMsgS", "chatMsg", "chatMsgS", "pcMsgP", "pbMsgP", "prMsgS",
-    "ugMsg", "recallMsg", "operate",
+    "ppMsgP",
+    "ppMsgS",
+    "pgMsgP",
+    "pgMsgS",
+    "chatMsg",
+    "chatMsgS",
+    "pcMsgP",
+    "pbMsgP",
+    "prMsgS",
+    "ugMsg",
+    "recallMsg",
+    "operate",
 ];
 /// Sends that nobody acknowledges, whatever their qos says (3.6).
 pub const UNACKNOWLEDGED: &[&str] = &[PRIVATE_STATUS, GROUP_STATUS];
@@ -108,19 +118,45 @@ pub const UNACKNOWLEDGED: &[&str] = &[PRIVATE_STATUS, GROUP_STATUS];
 pub const ECHOES_WITHOUT_PUBACK: &[&str] = &[PRIVATE_STATUS, GROUP_STATUS, CHATROOM, RTC_ROOM];
 /// What a client accepts as an echo of a message (3.6).
 pub const MESSAGE_ECHOES: &[&str] = &[
-    "ppMsgP", "ppMsgS", "pgMsgP", "pgMsgS", "pcMsgP", "pbMsgP", "prMsgS", "chatMsg", "chatMsgS",
-    "ugMsg", "recallMsg",
+    "ppMsgP",
+    "ppMsgS",
+    "pgMsgP",
+    "pgMsgS",
+    "pcMsgP",
+    "pbMsgP",
+    "prMsgS",
+    "chatMsg",
+    "chatMsgS",
+    "ugMsg",
+    "recallMsg",
 ];
 /// Read positions, sent by PUBLISH.
 pub const READ_POSITIONS: &[&str] = &["updRTime", "updRRTime", "updUgRTime", "sendMsgRead"];
 /// PUBLISH from the server.
 pub const FROM_SERVER: &[&str] = &[
-    "s_ntf", "s_msg", "s_cmd", "s_us", "s_stat", "s_opNtf", "s_pubCall", "rtc_ntf",
+    "s_ntf",
+    "s_msg",
+    "s_cmd",
+    "s_us",
+    "s_stat",
+    "s_opNtf",
+    "s_pubCall",
+    "rtc_ntf",
 ];
 /// Pulls.
 pub const PULLS: &[&str] = &[
-    "pullMsg", "pullModifyMsg", "pullEventChange", "qryMsgChange", "pullUS", "pullSe",
-    "pullSeAtts", "pullUgMsg", "pullUgSes", "pullKvMsg", "chrmPull", "pullKV",
+    "pullMsg",
+    "pullModifyMsg",
+    "pullEventChange",
+    "qryMsgChange",
+    "pullUS",
+    "pullSe",
+    "pullSeAtts",
+    "pullUgMsg",
+    "pullUgSes",
+    "pullKvMsg",
+    "chrmPull",
+    "pullKV",
 ];
 /// Histories.
 pub const HISTORIES: &[&str] = &[
@@ -129,50 +165,120 @@ pub const HISTORIES: &[&str] = &[
 ];
 /// Conversation list and attributes.
 pub const CONVERSATION_QUERIES: &[&str] = &[
-    "qryRelation", "qryRelationR", "qryRelationFilter", "qryRLBatch", "delRelation",
-    "delRelationBatch", "qrySessions", "qrySessionsAtt", "qrySessionsUnread", "delSessions",
-    "setSeAtt", "addTag", "delTag", "addSeTag", "delSeTag", "setTypeUnpush",
+    "qryRelation",
+    "qryRelationR",
+    "qryRelationFilter",
+    "qryRLBatch",
+    "delRelation",
+    "delRelationBatch",
+    "qrySessions",
+    "qrySessionsAtt",
+    "qrySessionsUnread",
+    "delSessions",
+    "setSeAtt",
+    "addTag",
+    "delTag",
+    "addSeTag",
+    "delSeTag",
+    "setTypeUnpush",
 ];
 /// Deletions.
 pub const DELETIONS: &[&str] = &[
-    "delMsg", "delUgMsg", "delUgSe", "cleanPMsg", "cleanGMsg", "cleanCMsg", "cleanSMsg",
-    "cleanMCMsg", "cleanMPMsg", "cleanMsgBatch",
+    "delMsg",
+    "delUgMsg",
+    "delUgSe",
+    "cleanPMsg",
+    "cleanGMsg",
+    "cleanCMsg",
+    "cleanSMsg",
+    "cleanMCMsg",
+    "cleanMPMsg",
+    "cleanMsgBatch",
 ];
 /// Read receipts.
 pub const RECEIPTS: &[&str] = &[
-    "rrMsg", "rrList", "qryMsgRead", "qryMsgReadCntBatch", "readReceipt", "qryReceipt",
+    "rrMsg",
+    "rrList",
+    "qryMsgRead",
+    "qryMsgReadCntBatch",
+    "readReceipt",
+    "qryReceipt",
     "qryReceiptBatch",
 ];
 /// Changes of messages.
 pub const MESSAGE_CHANGES: &[&str] = &["modifyMsg", "upMsgEx", "upConvertMsg"];
 /// Chatrooms.
 pub const CHATROOMS: &[&str] = &[
-    "joinChrm", "joinChrmR", "exitChrm", "queryChrmI", "setKV", "delKV", "setKVS", "delKVS",
+    "joinChrm",
+    "joinChrmR",
+    "exitChrm",
+    "queryChrmI",
+    "setKV",
+    "delKV",
+    "setKVS",
+    "delKVS",
     "setRtcRoomId",
 ];
 /// User settings.
 pub const SETTINGS: &[&str] = &[
-    "transLan", "autoTrans", "addUnpush", "qryUnpush", "delUnpush", "ugUnpushSet",
+    "transLan",
+    "autoTrans",
+    "addUnpush",
+    "qryUnpush",
+    "delUnpush",
+    "ugUnpushSet",
     "ugUnpushQuery",
 ];
 /// Profiles and online status.
 pub const PROFILES: &[&str] = &[
-    "updUserSub", "pullUserSub", "pullSubData", "qrySubData", "pullUserProfile",
-    "pullOwnProfile", "updProfilePermiss", "qProfilePermiss", "searchUserProfile",
-    "updUserProfile", "qSimpleUserProfile",
+    "updUserSub",
+    "pullUserSub",
+    "pullSubData",
+    "qrySubData",
+    "pullUserProfile",
+    "pullOwnProfile",
+    "updProfilePermiss",
+    "qProfilePermiss",
+    "searchUserProfile",
+    "updUserProfile",
+    "qSimpleUserProfile",
 ];
 /// Managed groups.
 pub const GROUPS: &[&str] = &[
-    "channelCreate", "upChannelInfo", "qChannelInfo", "channelMemKick", "channelMemQuit",
-    "channelDismiss", "channelTransfer", "upChannelManager", "qChannelMem", "qChannelSpeMem",
-    "upChannelMem", "channelMemJoin", "channelMemInvite", "channelApplyResp",
-    "qChannelApplyList", "qChannelMemJoin", "qChannelMemSpeJoin", "upChannelRemark",
-    "qChannelRemark", "upChannelFollow", "qChannelFollow",
+    "channelCreate",
+    "upChannelInfo",
+    "qChannelInfo",
+    "channelMemKick",
+    "channelMemQuit",
+    "channelDismiss",
+    "channelTransfer",
+    "upChannelManager",
+    "qChannelMem",
+    "qChannelSpeMem",
+    "upChannelMem",
+    "channelMemJoin",
+    "channelMemInvite",
+    "channelApplyResp",
+    "qChannelApplyList",
+    "qChannelMemJoin",
+    "qChannelMemSpeJoin",
+    "upChannelRemark",
+    "qChannelRemark",
+    "upChannelFollow",
+    "qChannelFollow",
 ];
 /// Friends.
 pub const FRIENDS: &[&str] = &[
-    "friendAdd", "friendDel", "friendHandle", "friendSetPf", "friendCheck", "friendsQuery",
-    "friendApplyDel", "friendsInfoQry", "friendAuthSet", "friendAuthGet",
+    "friendAdd",
+    "friendDel",
+    "friendHandle",
+    "friendSetPf",
+    "friendCheck",
+    "friendsQuery",
+    "friendApplyDel",
+    "friendsInfoQry",
+    "friendAuthSet",
+    "friendAuthGet",
 ];
 /// Credentials for media.
 pub const MEDIA: &[&str] = &["qnTkn", "qnUrl", "aliUrl", "s3Url", "stcUrl", "minioUrl"];
@@ -180,10 +286,28 @@ pub const MEDIA: &[&str] = &["qnTkn", "qnUrl", "aliUrl", "s3Url", "stcUrl", "min
 pub const OTHERS: &[&str] = &["reportsdk", "qAppBot", "qBot", "reqCall"];
 /// Real-time calls; their bodies are not in cloud.proto.
 pub const CALLS: &[&str] = &[
-    "rtcRJoin_data", "rtcRExit", "rtcPing", "rtcUPut", "rtcUDel", "rtcSetData",
-    "rtcSetOutData", "rtcQryUserOutData", "userSetData", "rtcQryData", "rtcDelData",
-    "rtcToken", "rtcUserState", "rtcUList", "viewerJoinR", "viewerExitR", "rtcIdentityChange",
-    "rtcInvite", "rtcCancelInvite", "rtcInviteAnswer", "rtcEndInvite", "rtcQueryJoined",
+    "rtcRJoin_data",
+    "rtcRExit",
+    "rtcPing",
+    "rtcUPut",
+    "rtcUDel",
+    "rtcSetData",
+    "rtcSetOutData",
+    "rtcQryUserOutData",
+    "userSetData",
+    "rtcQryData",
+    "rtcDelData",
+    "rtcToken",
+    "rtcUserState",
+    "rtcUList",
+    "viewerJoinR",
+    "viewerExitR",
+    "rtcIdentityChange",
+    "rtcInvite",
+    "rtcCancelInvite",
+    "rtcInviteAnswer",
+    "rtcEndInvite",
+    "rtcQueryJoined",
 ];
 
 /// The topics a message of a conversation type is sent with: stored, and as a status message

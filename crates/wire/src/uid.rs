@@ -79,7 +79,9 @@ impl fmt::Display for MessageUid {
                 f.write_str("-")?;
             }
             let digit = self.bits(75 - 5 * place, 5);
-            let character = usize::try_from(digit).ok().and_then(|digit| ALPHABET.get(digit));
+            let character = usize::try_from(digit)
+                .ok()
+                .and_then(|digit| ALPHABET.get(digit));
             write!(f, "{}", char::from(character.copied().unwrap_or(b'?')))?;
         }
         Ok(())
@@ -93,9 +95,9 @@ impl fmt::Debug for MessageUid {
 }
 
 fn hash22(text: &str) -> u32 {
-    let hash = text
-        .bytes()
-        .fold(0x811C_9DC5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
+    let hash = text.bytes().fold(0x811C_9DC5_u32, |hash, byte| {
+        (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
+    });
     (hash >> 22 ^ hash) & ((1 << 22) - 1)
 }
 
@@ -135,13 +137,26 @@ mod tests {
 
     #[test]
     fn the_conversation_is_part_of_the_uid() {
-        assert_ne!(MessageUid::new(1, 0, 1, "alice"), MessageUid::new(1, 0, 1, "bob"));
-        assert_eq!(MessageUid::new(1, 0, 1, "alice"), MessageUid::new(1, 0, 1, "alice"));
+        assert_ne!(
+            MessageUid::new(1, 0, 1, "alice"),
+            MessageUid::new(1, 0, 1, "bob")
+        );
+        assert_eq!(
+            MessageUid::new(1, 0, 1, "alice"),
+            MessageUid::new(1, 0, 1, "alice")
+        );
     }
 
     #[test]
     fn other_texts_are_no_uids() {
-        for text in ["", "F3ZJ-MFEP-2246-4ZF", "F3ZJMFEP22464ZFPXXX", "F3ZJ-MFEP-2246-4ZF1", "f3zj-mfep-2246-4zfp", "😀😀😀😀-22"] {
+        for text in [
+            "",
+            "F3ZJ-MFEP-2246-4ZF",
+            "F3ZJMFEP22464ZFPXXX",
+            "F3ZJ-MFEP-2246-4ZF1",
+            "f3zj-mfep-2246-4zfp",
+            "😀😀😀😀-22",
+        ] {
             assert_eq!(MessageUid::parse(text), None, "{text}");
         }
     }
@@ -161,6 +176,9 @@ mod tests {
 
         let clock = captured >> 19;
 
-        assert!(captured_at % (1 << 32) - clock < 1000, "sent within a second of its PUBACK");
+        assert!(
+            captured_at % (1 << 32) - clock < 1000,
+            "sent within a second of its PUBACK"
+        );
     }
 }

@@ -14,7 +14,10 @@ impl Writer {
     pub(crate) fn new(header: u8) -> Self {
         let mut bytes = BytesMut::with_capacity(64);
         bytes.put_u8(header);
-        Self { bytes, broken: None }
+        Self {
+            bytes,
+            broken: None,
+        }
     }
 
     pub(crate) fn u8(mut self, value: u8) -> Self {
@@ -39,7 +42,10 @@ impl Writer {
 
     pub(crate) fn text(mut self, field: &'static str, encoded: &[u8]) -> Self {
         let Ok(length) = u16::try_from(encoded.len()) else {
-            self.broken.get_or_insert(EncodeError::TextTooLong { field, length: encoded.len() });
+            self.broken.get_or_insert(EncodeError::TextTooLong {
+                field,
+                length: encoded.len(),
+            });
             return self;
         };
         self.bytes.put_u16(length);

@@ -57,7 +57,13 @@ pub enum ClientPacket {
 impl fmt::Debug for ClientPacket {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Publish { qos, topic, target, message_id, body } => f
+            Self::Publish {
+                qos,
+                topic,
+                target,
+                message_id,
+                body,
+            } => f
                 .debug_struct("Publish")
                 .field("qos", qos)
                 .field("topic", topic)
@@ -65,23 +71,31 @@ impl fmt::Debug for ClientPacket {
                 .field("message_id", message_id)
                 .field("body", &Hidden(body))
                 .finish(),
-            Self::PubAck { message_id } => {
-                f.debug_struct("PubAck").field("message_id", message_id).finish()
-            }
-            Self::Query { topic, target, message_id, body } => f
+            Self::PubAck { message_id } => f
+                .debug_struct("PubAck")
+                .field("message_id", message_id)
+                .finish(),
+            Self::Query {
+                topic,
+                target,
+                message_id,
+                body,
+            } => f
                 .debug_struct("Query")
                 .field("topic", topic)
                 .field("target", target)
                 .field("message_id", message_id)
                 .field("body", &Hidden(body))
                 .finish(),
-            Self::QueryCon { message_id } => {
-                f.debug_struct("QueryCon").field("message_id", message_id).finish()
-            }
+            Self::QueryCon { message_id } => f
+                .debug_struct("QueryCon")
+                .field("message_id", message_id)
+                .finish(),
             Self::PingReq => f.write_str("PingReq"),
-            Self::Disconnect { status } => {
-                f.debug_struct("Disconnect").field("status", status).finish()
-            }
+            Self::Disconnect { status } => f
+                .debug_struct("Disconnect")
+                .field("status", status)
+                .finish(),
         }
     }
 }

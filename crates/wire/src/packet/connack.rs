@@ -16,13 +16,19 @@ impl ConnAck {
     /// Accepts.
     #[must_use]
     pub fn accepted(session: Session) -> Self {
-        Self { status: crate::status::ACCEPTED, session: Some(session) }
+        Self {
+            status: crate::status::ACCEPTED,
+            session: Some(session),
+        }
     }
 
     /// Refuses with a status other than 0.
     #[must_use]
     pub fn refused(status: u8) -> Self {
-        Self { status, session: None }
+        Self {
+            status,
+            session: None,
+        }
     }
 }
 

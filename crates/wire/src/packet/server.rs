@@ -67,7 +67,15 @@ impl fmt::Debug for ServerPacket {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::ConnAck(connack) => connack.fmt(f),
-            Self::Publish { sync, qos, date, topic, target, message_id, body } => f
+            Self::Publish {
+                sync,
+                qos,
+                date,
+                topic,
+                target,
+                message_id,
+                body,
+            } => f
                 .debug_struct("Publish")
                 .field("sync", sync)
                 .field("qos", qos)
@@ -77,7 +85,13 @@ impl fmt::Debug for ServerPacket {
                 .field("message_id", message_id)
                 .field("body", &Hidden(body))
                 .finish(),
-            Self::PubAck { message_id, date, status, millisecond, message_uid } => f
+            Self::PubAck {
+                message_id,
+                date,
+                status,
+                millisecond,
+                message_uid,
+            } => f
                 .debug_struct("PubAck")
                 .field("message_id", message_id)
                 .field("date", date)
@@ -85,7 +99,13 @@ impl fmt::Debug for ServerPacket {
                 .field("millisecond", millisecond)
                 .field("message_uid", message_uid)
                 .finish(),
-            Self::QueryAck { qos, message_id, date, status, body } => f
+            Self::QueryAck {
+                qos,
+                message_id,
+                date,
+                status,
+                body,
+            } => f
                 .debug_struct("QueryAck")
                 .field("qos", qos)
                 .field("message_id", message_id)
@@ -94,9 +114,10 @@ impl fmt::Debug for ServerPacket {
                 .field("body", &Hidden(body))
                 .finish(),
             Self::PingResp => f.write_str("PingResp"),
-            Self::Disconnect { status } => {
-                f.debug_struct("Disconnect").field("status", status).finish()
-            }
+            Self::Disconnect { status } => f
+                .debug_struct("Disconnect")
+                .field("status", status)
+                .finish(),
         }
     }
 }

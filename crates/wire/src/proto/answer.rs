@@ -29,7 +29,9 @@ pub trait Answer: Body {
 /// Those of [`decode_body`], [`BodyError::NotInflated`] and [`BodyError::InflatesTooLarge`].
 pub fn decode_answer<T: Answer>(bytes: Bytes) -> Result<T, BodyError> {
     let outer: T = decode_body(bytes)?;
-    let Some(data) = outer.compressed() else { return Ok(outer) };
+    let Some(data) = outer.compressed() else {
+        return Ok(outer);
+    };
     let name = T::SCHEMA.name;
     let inflated = inflate(data, MAX_MESSAGE).map_err(|error| match error {
         InflateError::Broken => BodyError::NotInflated(name),

@@ -57,9 +57,17 @@ pub enum BodyError {
 /// # Errors
 /// [`BodyError::Malformed`], [`BodyError::Missing`] or [`BodyError::TooManyFields`].
 pub fn decode_body<T: Body>(bytes: Bytes) -> Result<T, BodyError> {
-    let mut check = Check { fields: 0, messages: 0, broken_text: false };
+    let mut check = Check {
+        fields: 0,
+        messages: 0,
+        broken_text: false,
+    };
     check.message(T::SCHEMA, &bytes)?;
-    let bytes = if check.broken_text { mend(T::SCHEMA, &bytes).into() } else { bytes };
+    let bytes = if check.broken_text {
+        mend(T::SCHEMA, &bytes).into()
+    } else {
+        bytes
+    };
     T::decode(bytes).map_err(|_| BodyError::Malformed(T::SCHEMA.name))
 }
 
@@ -84,7 +92,9 @@ impl Check {
             if self.fields > MAX_FIELDS {
                 return Err(BodyError::TooManyFields(schema.name));
             }
-            let Some((place, field)) = schema.field(number) else { continue };
+            let Some((place, field)) = schema.field(number) else {
+                continue;
+            };
             seen |= bit(place);
             match (&field.kind, value) {
                 (Kind::Id | Kind::Text, Value::Bytes(text)) => {
@@ -101,23 +111,26 @@ impl Check {
                 _ => {}
             }
         }
-        let missing = schema
-            .fields
-            .iter()
-            .enumerate()
-            .find(|(place, field)| field.presence == Presence::Required && seen & bit(*place) == 0);
+        let missing =
+            schema.fields.iter().enumerate().find(|(place, field)| {
+                field.presence == Presence::Required && seen & bit(*place) == 0
+            });
         match missing {
             None => Ok(()),
-            Some((_, field)) => {
-                Err(BodyError::Missing { message: schema.name, field: field.name })
-            }
+            Some((_, field)) => Err(BodyError::Missing {
+                message: schema.name,
+                field: field.name,
+            }),
         }
     }
 }
 
 /// The mark of a field; the largest message has 27 (`tests/bodies.rs` watches that they fit).
 fn bit(place: usize) -> u64 {
-    u32::try_from(place).ok().and_then(|place| 1_u64.checked_shl(place)).unwrap_or_default()
+    u32::try_from(place)
+        .ok()
+        .and_then(|place| 1_u64.checked_shl(place))
+        .unwrap_or_default()
 }
 
 /// One message type as a value.

@@ -10,7 +10,13 @@ use super::{
 
 /// Prints the fields that are set, by their names in cloud.proto.
 pub(super) fn fmt<T: Body>(body: &T, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    fmt::Debug::fmt(&Printed { schema: T::SCHEMA, bytes: &body.encode_to_vec() }, f)
+    fmt::Debug::fmt(
+        &Printed {
+            schema: T::SCHEMA,
+            bytes: &body.encode_to_vec(),
+        },
+        f,
+    )
 }
 
 struct Printed<'a> {
@@ -22,7 +28,9 @@ impl fmt::Debug for Printed<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut out = f.debug_struct(self.schema.name);
         for (number, value) in Fields::of(self.bytes).map_while(Result::ok) {
-            let Some((_, field)) = self.schema.field(number) else { continue };
+            let Some((_, field)) = self.schema.field(number) else {
+                continue;
+            };
             match (&field.kind, value) {
                 (Kind::Message(schema), Value::Bytes(bytes)) => {
                     out.field(field.name, &Printed { schema, bytes });

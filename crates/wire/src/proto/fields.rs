@@ -79,7 +79,10 @@ mod tests {
 
     #[test]
     fn every_kind_of_value_is_walked_over() {
-        let bytes = [0x08, 0xAC, 0x02, 0x12, 0x02, b'h', b'i', 0x1D, 1, 2, 3, 4, 0x21, 1, 2, 3, 4, 5, 6, 7, 8];
+        let bytes = [
+            0x08, 0xAC, 0x02, 0x12, 0x02, b'h', b'i', 0x1D, 1, 2, 3, 4, 0x21, 1, 2, 3, 4, 5, 6, 7,
+            8,
+        ];
 
         let fields: Vec<_> = Fields::of(&bytes).map(Result::unwrap).collect();
 

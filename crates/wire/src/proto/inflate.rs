@@ -26,7 +26,10 @@ pub(super) fn inflate(data: &[u8], limit: usize) -> Result<Vec<u8>, InflateError
 fn read_bounded(reader: impl Read, limit: usize) -> Result<Vec<u8>, InflateError> {
     let one_more = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
     let mut inflated = Vec::new();
-    reader.take(one_more).read_to_end(&mut inflated).map_err(|_| InflateError::Broken)?;
+    reader
+        .take(one_more)
+        .read_to_end(&mut inflated)
+        .map_err(|_| InflateError::Broken)?;
     if inflated.len() > limit {
         return Err(InflateError::TooLarge);
     }
@@ -37,7 +40,10 @@ fn read_bounded(reader: impl Read, limit: usize) -> Result<Vec<u8>, InflateError
 mod tests {
     use std::io::Write;
 
-    use flate2::{Compression, write::{GzEncoder, ZlibEncoder}};
+    use flate2::{
+        Compression,
+        write::{GzEncoder, ZlibEncoder},
+    };
 
     use super::*;
 
@@ -65,7 +71,13 @@ mod tests {
 
     #[test]
     fn anything_else_is_broken() {
-        for data in [&b""[..], b"\x1f", b"\x1f\x8b\x08", b"plain", &[0x78, 0x9C, 0xFF]] {
+        for data in [
+            &b""[..],
+            b"\x1f",
+            b"\x1f\x8b\x08",
+            b"plain",
+            &[0x78, 0x9C, 0xFF],
+        ] {
             assert_eq!(inflate(data, 100), Err(InflateError::Broken));
         }
     }

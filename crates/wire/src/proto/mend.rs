@@ -27,7 +27,11 @@ pub(super) fn mend(schema: &'static Schema, bytes: &[u8]) -> Vec<u8> {
             Value::Bytes(value) => match schema.field(number).map(|(_, field)| &field.kind) {
                 Some(Kind::Message(inner)) => put_bytes(&mut mended, number, &mend(inner, value)),
                 Some(Kind::Id | Kind::Text) => {
-                    put_bytes(&mut mended, number, String::from_utf8_lossy(value).as_bytes());
+                    put_bytes(
+                        &mut mended,
+                        number,
+                        String::from_utf8_lossy(value).as_bytes(),
+                    );
                 }
                 Some(Kind::Number | Kind::Bytes) | None => put_bytes(&mut mended, number, value),
             },
@@ -43,9 +47,12 @@ fn put_bytes(buffer: &mut Vec<u8>, number: u32, bytes: &[u8]) {
 }
 
 fn put_varint(buffer: &mut Vec<u8>, mut value: u64) {
-    while value > 0x7F {
-        buffer.put_u8((value & 0x7F) as u8 | 0x80);
+    loop {
+        let [low, ..] = value.to_le_bytes();
         value >>= 7;
+        if value == 0 {
+            return buffer.put_u8(low);
+        }
+        buffer.put_u8(low | 0x80);
     }
-    buffer.put_u8(value as u8);
 }

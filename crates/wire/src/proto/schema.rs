@@ -51,7 +51,10 @@ pub enum Kind {
 impl Schema {
     /// The field of a number and its place in the list.
     pub(super) fn field(&self, number: u32) -> Option<(usize, &'static Field)> {
-        self.fields.iter().enumerate().find(|(_, field)| field.number == number)
+        self.fields
+            .iter()
+            .enumerate()
+            .find(|(_, field)| field.number == number)
     }
 }
 

@@ -25,18 +25,24 @@ impl ClientPacket {
                 message_id: reader.u16("message id")?,
                 body: reader.rest(),
             }),
-            PacketKind::PubAck => Ok(Self::PubAck { message_id: reader.u16("message id")? }),
+            PacketKind::PubAck => Ok(Self::PubAck {
+                message_id: reader.u16("message id")?,
+            }),
             PacketKind::Query => Ok(Self::Query {
                 topic: reader.text("topic")?,
                 target: reader.text("target")?,
                 message_id: reader.u16("message id")?,
                 body: reader.rest(),
             }),
-            PacketKind::QueryCon => Ok(Self::QueryCon { message_id: reader.u16("message id")? }),
+            PacketKind::QueryCon => Ok(Self::QueryCon {
+                message_id: reader.u16("message id")?,
+            }),
             PacketKind::PingReq => Ok(Self::PingReq),
             PacketKind::Disconnect => {
                 reader.u8("reserved byte")?;
-                Ok(Self::Disconnect { status: reader.u8("status")? })
+                Ok(Self::Disconnect {
+                    status: reader.u8("status")?,
+                })
             }
             PacketKind::ConnAck | PacketKind::QueryAck | PacketKind::PingResp => {
                 Err(DecodeError::Kind(header.kind.number()))
@@ -50,22 +56,45 @@ impl ClientPacket {
     /// A topic or target that does not fit its length field, or a body beyond [`MAX_MESSAGE`].
     pub fn encode(&self, _version: ProtocolVersion) -> Result<Bytes, EncodeError> {
         match self {
-            Self::Publish { qos, topic, target, message_id, body } => {
-                let header = Header { qos: *qos, ..Header::plain(PacketKind::Publish) };
+            Self::Publish {
+                qos,
+                topic,
+                target,
+                message_id,
+                body,
+            } => {
+                let header = Header {
+                    qos: *qos,
+                    ..Header::plain(PacketKind::Publish)
+                };
                 addressed(header, topic, target, *message_id, body)
             }
-            Self::PubAck { message_id } => {
-                Writer::new(Header::plain(PacketKind::PubAck).encode()).u16(*message_id).finish()
-            }
-            Self::Query { topic, target, message_id, body } => {
-                addressed(Header::plain(PacketKind::Query), topic, target, *message_id, body)
-            }
+            Self::PubAck { message_id } => Writer::new(Header::plain(PacketKind::PubAck).encode())
+                .u16(*message_id)
+                .finish(),
+            Self::Query {
+                topic,
+                target,
+                message_id,
+                body,
+            } => addressed(
+                Header::plain(PacketKind::Query),
+                topic,
+                target,
+                *message_id,
+                body,
+            ),
             Self::QueryCon { message_id } => {
-                Writer::new(Header::plain(PacketKind::QueryCon).encode()).u16(*message_id).finish()
+                Writer::new(Header::plain(PacketKind::QueryCon).encode())
+                    .u16(*message_id)
+                    .finish()
             }
             Self::PingReq => Writer::new(Header::plain(PacketKind::PingReq).encode()).finish(),
             Self::Disconnect { status } => {
-                Writer::new(Header::plain(PacketKind::Disconnect).encode()).u8(0).u8(*status).finish()
+                Writer::new(Header::plain(PacketKind::Disconnect).encode())
+                    .u8(0)
+                    .u8(*status)
+                    .finish()
             }
         }
     }

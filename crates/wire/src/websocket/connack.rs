@@ -19,13 +19,19 @@ impl ConnAck {
         reader.u8("reserved byte")?;
         let status = reader.u8("status")?;
         if status != status::ACCEPTED || reader.is_empty() {
-            return Ok(Self { status, session: None });
+            return Ok(Self {
+                status,
+                session: None,
+            });
         }
         let session = match version {
             ProtocolVersion::V3 => read_fixed(reader)?,
             ProtocolVersion::V4 => read_flagged(reader)?,
         };
-        Ok(Self { status, session: Some(session) })
+        Ok(Self {
+            status,
+            session: Some(session),
+        })
     }
 
     pub(super) fn write(&self, writer: Writer, version: ProtocolVersion) -> Writer {
@@ -56,21 +62,38 @@ fn read_flagged(mut reader: Reader) -> Result<Session, DecodeError> {
     let has = |flag| flags & flag != 0;
     Ok(Session {
         user_id: has(USER_ID).then(|| reader.text("user id")).transpose()?,
-        session_id: has(SESSION_ID).then(|| reader.text("session id")).transpose()?,
-        server_time: has(SERVER_TIME).then(|| reader.u64("server time")).transpose()?,
-        message_id_base: has(MESSAGE_ID_BASE).then(|| reader.u16("message id base")).transpose()?,
+        session_id: has(SESSION_ID)
+            .then(|| reader.text("session id"))
+            .transpose()?,
+        server_time: has(SERVER_TIME)
+            .then(|| reader.u64("server time"))
+            .transpose()?,
+        message_id_base: has(MESSAGE_ID_BASE)
+            .then(|| reader.u16("message id base"))
+            .transpose()?,
     })
 }
 
 fn write_fixed(session: &Session, writer: Writer) -> Writer {
     writer
-        .text("user id", session.user_id.as_deref().unwrap_or_default().as_bytes())
-        .text("session id", session.session_id.as_deref().unwrap_or_default().as_bytes())
+        .text(
+            "user id",
+            session.user_id.as_deref().unwrap_or_default().as_bytes(),
+        )
+        .text(
+            "session id",
+            session.session_id.as_deref().unwrap_or_default().as_bytes(),
+        )
         .u64(session.server_time.unwrap_or_default())
 }
 
 fn write_flagged(session: &Session, writer: Writer) -> Writer {
-    let Session { user_id, session_id, server_time, message_id_base } = session;
+    let Session {
+        user_id,
+        session_id,
+        server_time,
+        message_id_base,
+    } = session;
     let flag = |present: bool, flag: u8| if present { flag } else { 0 };
     let mut writer = writer.u8(flag(user_id.is_some(), USER_ID)
         | flag(session_id.is_some(), SESSION_ID)

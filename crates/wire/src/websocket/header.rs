@@ -74,7 +74,12 @@ pub struct Header {
 impl Header {
     /// A header without flags, as most packets have.
     pub(super) const fn plain(kind: PacketKind) -> Self {
-        Self { kind, sync: false, qos: QoS::AtMostOnce, retain: false }
+        Self {
+            kind,
+            sync: false,
+            qos: QoS::AtMostOnce,
+            retain: false,
+        }
     }
 
     /// Reads the byte.

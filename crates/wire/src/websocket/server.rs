@@ -33,7 +33,11 @@ impl ServerPacket {
                 date: reader.u32("date")?,
                 status: reader.u16("status")?,
                 millisecond: reader.u16("millisecond")?,
-                message_uid: if reader.is_empty() { String::new() } else { reader.text("message uid")? },
+                message_uid: if reader.is_empty() {
+                    String::new()
+                } else {
+                    reader.text("message uid")?
+                },
             }),
             PacketKind::QueryAck => Ok(Self::QueryAck {
                 qos: header.qos,
@@ -45,7 +49,9 @@ impl ServerPacket {
             PacketKind::PingResp => Ok(Self::PingResp),
             PacketKind::Disconnect => {
                 reader.u8("reserved byte")?;
-                Ok(Self::Disconnect { status: reader.u8("status")? })
+                Ok(Self::Disconnect {
+                    status: reader.u8("status")?,
+                })
             }
             PacketKind::Query | PacketKind::QueryCon | PacketKind::PingReq => {
                 Err(DecodeError::Kind(header.kind.number()))
@@ -59,11 +65,26 @@ impl ServerPacket {
     /// A text that does not fit its length field, or a body beyond [`MAX_MESSAGE`].
     pub fn encode(&self, version: ProtocolVersion) -> Result<Bytes, EncodeError> {
         match self {
-            Self::ConnAck(connack) => {
-                connack.write(Writer::new(Header::plain(PacketKind::ConnAck).encode()), version).finish()
-            }
-            Self::Publish { sync, qos, date, topic, target, message_id, body } => {
-                let header = Header { sync: *sync, qos: *qos, ..Header::plain(PacketKind::Publish) };
+            Self::ConnAck(connack) => connack
+                .write(
+                    Writer::new(Header::plain(PacketKind::ConnAck).encode()),
+                    version,
+                )
+                .finish(),
+            Self::Publish {
+                sync,
+                qos,
+                date,
+                topic,
+                target,
+                message_id,
+                body,
+            } => {
+                let header = Header {
+                    sync: *sync,
+                    qos: *qos,
+                    ..Header::plain(PacketKind::Publish)
+                };
                 Writer::new(header.encode())
                     .u32(*date)
                     .text("topic", topic.as_bytes())
@@ -72,17 +93,30 @@ impl ServerPacket {
                     .body(body)
                     .finish()
             }
-            Self::PubAck { message_id, date, status, millisecond, message_uid } => {
-                Writer::new(Header::plain(PacketKind::PubAck).encode())
-                    .u16(*message_id)
-                    .u32(*date)
-                    .u16(*status)
-                    .u16(*millisecond)
-                    .text("message uid", message_uid.as_bytes())
-                    .finish()
-            }
-            Self::QueryAck { qos, message_id, date, status, body } => {
-                let header = Header { qos: *qos, ..Header::plain(PacketKind::QueryAck) };
+            Self::PubAck {
+                message_id,
+                date,
+                status,
+                millisecond,
+                message_uid,
+            } => Writer::new(Header::plain(PacketKind::PubAck).encode())
+                .u16(*message_id)
+                .u32(*date)
+                .u16(*status)
+                .u16(*millisecond)
+                .text("message uid", message_uid.as_bytes())
+                .finish(),
+            Self::QueryAck {
+                qos,
+                message_id,
+                date,
+                status,
+                body,
+            } => {
+                let header = Header {
+                    qos: *qos,
+                    ..Header::plain(PacketKind::QueryAck)
+                };
                 Writer::new(header.encode())
                     .u16(*message_id)
                     .u32(*date)
@@ -92,7 +126,10 @@ impl ServerPacket {
             }
             Self::PingResp => Writer::new(Header::plain(PacketKind::PingResp).encode()).finish(),
             Self::Disconnect { status } => {
-                Writer::new(Header::plain(PacketKind::Disconnect).encode()).u8(0).u8(*status).finish()
+                Writer::new(Header::plain(PacketKind::Disconnect).encode())
+                    .u8(0)
+                    .u8(*status)
+                    .finish()
             }
         }
     }
