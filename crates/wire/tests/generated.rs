@@ -9,17 +9,41 @@ use protox::prost_reflect::{Cardinality, DescriptorPool, FieldDescriptor, Kind};
 
 /// Names of text fields that hold ids or type names; `Debug` prints them, and no other text.
 const PRINTABLE: [&str; 25] = [
-    "busChannel", "channelId", "chrmId", "className", "classname", "conversationId", "endMsgId",
-    "fromId", "fromUserId", "groupId", "messageUID", "msgId", "msgIds", "msgUID", "objectName",
-    "operatorId", "originalId", "sessionId", "startMsgId", "subUserId", "systemId", "tagId",
-    "targetId", "toUserIds", "userId",
+    "busChannel",
+    "channelId",
+    "chrmId",
+    "className",
+    "classname",
+    "conversationId",
+    "endMsgId",
+    "fromId",
+    "fromUserId",
+    "groupId",
+    "messageUID",
+    "msgId",
+    "msgIds",
+    "msgUID",
+    "objectName",
+    "operatorId",
+    "originalId",
+    "sessionId",
+    "startMsgId",
+    "subUserId",
+    "systemId",
+    "tagId",
+    "targetId",
+    "toUserIds",
+    "userId",
 ];
 
 #[test]
 fn generated_code_matches_cloud_proto() {
     let source = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut compiler = protox::Compiler::new([source.join("proto")]).unwrap();
-    compiler.include_source_info(true).open_file("cloud.proto").unwrap();
+    compiler
+        .include_source_info(true)
+        .open_file("cloud.proto")
+        .unwrap();
 
     let types = types(&compiler);
     let schemas = schemas(&compiler.descriptor_pool(), &types);
@@ -49,17 +73,32 @@ fn schemas(pool: &DescriptorPool, types: &str) -> String {
         .filter_map(|line| line.strip_prefix("pub struct ")?.split_whitespace().next())
         .collect();
     let messages: Vec<_> = pool.all_messages().collect();
-    assert_eq!(rust_names.len(), messages.len(), "prost writes one struct per message, in order");
+    assert_eq!(
+        rust_names.len(),
+        messages.len(),
+        "prost writes one struct per message, in order"
+    );
     let rust_name = |name: &str| {
-        let place = messages.iter().position(|message| message.name() == name).unwrap();
+        let place = messages
+            .iter()
+            .position(|message| message.name() == name)
+            .unwrap();
         rust_names[place]
     };
 
     let mut out = String::from("// This file is generated; see tests/generated.rs.\n\n");
-    out.push_str("use super::{Kind::{Bytes, Id, Message, Number, Text}, generated::*, schema::bodies};\n\n");
+    out.push_str(
+        "use super::{Kind::{Bytes, Id, Message, Number, Text}, generated::*, schema::bodies};\n\n",
+    );
     out.push_str("bodies! {\n");
     for message in &messages {
-        writeln!(out, "    {} = {:?} [", rust_name(message.name()), message.name()).unwrap();
+        writeln!(
+            out,
+            "    {} = {:?} [",
+            rust_name(message.name()),
+            message.name()
+        )
+        .unwrap();
         let mut fields: Vec<_> = message.fields().collect();
         fields.sort_by_key(FieldDescriptor::number);
         for field in fields {
@@ -76,7 +115,13 @@ fn schemas(pool: &DescriptorPool, types: &str) -> String {
                 Kind::Int32 | Kind::Int64 | Kind::Bool | Kind::Enum(_) => "Number".to_owned(),
                 other => panic!("{}: no field so far was a {other:?}", field.full_name()),
             };
-            writeln!(out, "        ({}, {:?}, {presence}, {kind}),", field.number(), field.name()).unwrap();
+            writeln!(
+                out,
+                "        ({}, {:?}, {presence}, {kind}),",
+                field.number(),
+                field.name()
+            )
+            .unwrap();
         }
         out.push_str("    ]\n");
     }
@@ -89,5 +134,9 @@ fn same(path: &Path, generated: &str) {
         fs::write(path, generated).unwrap();
     }
     let checked_in = fs::read_to_string(path).unwrap_or_default();
-    assert!(checked_in == generated, "{} is not what cloud.proto says", path.display());
+    assert!(
+        checked_in == generated,
+        "{} is not what cloud.proto says",
+        path.display()
+    );
 }
