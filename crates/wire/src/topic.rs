@@ -97,7 +97,7 @@ pub const REPORT_SDK: &str = "reportsdk";
 /// QUERY: robots of the app, [`crate::proto::BotInput`].
 pub const APP_BOTS: &str = "qAppBot";
 
-/// Messages sent by PUBLISH; all of them come as echoes too (3.6), `operate` and `prMsgS` apart.
+/// Messages sent by PUBLISH; all of them come as echoes too (3.6), `operate` apart.
 pub const SENDS: &[&str] = &[
     "ppMsgP",
     "ppMsgS",
