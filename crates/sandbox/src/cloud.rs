@@ -36,6 +36,7 @@ pub use message::{Draft, StoredMessage};
 pub use navigation::NavigationReply;
 pub use output::{LinkId, Output};
 pub use policy::{Gateway, Policy, Rate, UnknownToken};
+pub(crate) use publish::MAX_CONTENT;
 pub use send::SenderCopy;
 pub use transcript::{Heard, Record};
 

@@ -46,10 +46,7 @@ impl App {
             _ => None,
         });
         let published = match refusal {
-            Some(status) => Err(Refusal {
-                status,
-                reason: "a fault is armed",
-            }),
+            Some(status) => Err(Refusal::new(status, "a fault is armed")),
             None => self.serve_publish(link, sender, topic, target, message_id, body, now),
         };
         let Err(refusal) = published else { return };
@@ -99,22 +96,13 @@ impl App {
                 self.send_message(draft, SenderCopy::Included, Some(sending), now);
             }
             topic::GROUP | topic::GROUP_STATUS => {
-                return Err(Refusal {
-                    status: NOT_IN_GROUP,
-                    reason: "no such group",
-                });
+                return Err(Refusal::new(NOT_IN_GROUP, "no such group"));
             }
             topic::CHATROOM | topic::CHATROOM_STATUS => {
-                return Err(Refusal {
-                    status: NOT_IN_CHATROOM,
-                    reason: "no such chatroom",
-                });
+                return Err(Refusal::new(NOT_IN_CHATROOM, "no such chatroom"));
             }
             _ => {
-                return Err(Refusal {
-                    status: UNKNOWN_TOPIC,
-                    reason: "unknown topic",
-                });
+                return Err(Refusal::new(UNKNOWN_TOPIC, "unknown topic"));
             }
         }
         Ok(())
@@ -129,21 +117,12 @@ impl App {
     ) -> Result<Draft, Refusal> {
         let body: UpStreamMessage = decode_body(body).map_err(Refusal::malformed)?;
         if body.content.len() > MAX_CONTENT {
-            return Err(Refusal {
-                status: TOO_LARGE,
-                reason: "content too large",
-            });
+            return Err(Refusal::new(TOO_LARGE, "content too large"));
         }
-        let to = UserId::new(target).map_err(|_| Refusal {
-            status: INVALID,
-            reason: "no user id",
-        })?;
+        let to = UserId::new(target).map_err(|_| Refusal::new(INVALID, "no user id"))?;
         let rate = self.policy.send_rate;
         if rate.is_some_and(|rate| !self.user(from).sending.take(rate, now)) {
-            return Err(Refusal {
-                status: TOO_FAST,
-                reason: "too fast",
-            });
+            return Err(Refusal::new(TOO_FAST, "too fast"));
         }
         Ok(Draft {
             from: from.clone(),
@@ -169,10 +148,11 @@ pub(super) struct Refusal {
 }
 
 impl Refusal {
+    pub(super) const fn new(status: u16, reason: &'static str) -> Self {
+        Self { status, reason }
+    }
+
     pub(super) fn malformed(_: BodyError) -> Self {
-        Self {
-            status: INVALID,
-            reason: "malformed body",
-        }
+        Self::new(INVALID, "malformed body")
     }
 }

@@ -38,10 +38,7 @@ impl App {
             _ => None,
         });
         let answer = match refusal {
-            Some(status) => Err(Refusal {
-                status,
-                reason: "a fault is armed",
-            }),
+            Some(status) => Err(Refusal::new(status, "a fault is armed")),
             None if topic == topic::PULL_MESSAGES => self.pull_messages(&user, body, now),
             None => nothing_new(topic, body),
         };
@@ -105,10 +102,7 @@ fn nothing_new(topic: &str, body: Bytes) -> Result<Bytes, Refusal> {
             })
         }
         _ => {
-            return Err(Refusal {
-                status: UNKNOWN_TOPIC,
-                reason: "unknown topic",
-            });
+            return Err(Refusal::new(UNKNOWN_TOPIC, "unknown topic"));
         }
     })
 }

@@ -25,29 +25,18 @@ impl App {
     /// vendor's clients themselves take it out of sight.
     pub(super) fn recall(&mut self, from: &UserId, body: Bytes) -> Result<Draft, Refusal> {
         let body: UpStreamMessage = decode_body(body).map_err(Refusal::malformed)?;
-        let recall: Recall = serde_json::from_str(&body.content).map_err(|_| Refusal {
-            status: INVALID,
-            reason: "content is no recall",
-        })?;
+        let recall: Recall = serde_json::from_str(&body.content)
+            .map_err(|_| Refusal::new(INVALID, "content is no recall"))?;
         if recall.conversation_type != ConversationKind::Private.number() {
-            return Err(Refusal {
-                status: INVALID,
-                reason: "not a private conversation",
-            });
+            return Err(Refusal::new(INVALID, "not a private conversation"));
         }
-        let to = UserId::new(recall.target_id).map_err(|_| Refusal {
-            status: INVALID,
-            reason: "no user id",
-        })?;
+        let to = UserId::new(recall.target_id).map_err(|_| Refusal::new(INVALID, "no user id"))?;
         let own = self.stored(from);
         if !own
             .iter()
             .any(|stored| stored.uid == recall.message_uid && stored.from == *from)
         {
-            return Err(Refusal {
-                status: INVALID,
-                reason: "recalls no message of the sender",
-            });
+            return Err(Refusal::new(INVALID, "recalls no message of the sender"));
         }
         Ok(Draft {
             from: from.clone(),
