@@ -1,0 +1,69 @@
+//! The numbers app and daemon keep to. Those that this crate does not enforce itself are the
+//! daemon's to enforce, and a client may rely on them.
+
+use std::time::Duration;
+
+/// Largest frame body, in bytes, either way; the length prefix is not counted.
+///
+/// Room for one message of the largest body in the wordier codec: 128 KiB of control characters
+/// are 768 KiB of JSON text (decisions.md P28).
+pub const MAX_FRAME: usize = 1024 * 1024;
+
+/// Largest frame body before the connection is greeted, in bytes. A [`Hello`](crate::Hello) is at
+/// most 332 bytes long, a [`Welcome`](crate::Welcome) 277 and a [`Refused`](crate::Refused) 528;
+/// the rest is room to grow. Small, so that a stranger is found out by its first four bytes
+/// (failures.md I10).
+pub const MAX_GREETING: usize = 1024;
+
+/// Largest encoded message, in bytes: what a frame leaves when it also has to carry the id,
+/// subscription and names around a message.
+pub const MAX_MESSAGE: usize = MAX_FRAME - 256;
+
+/// Longest key-value data of a message, in bytes, that surely fits beside the largest body in
+/// either codec. More is delivered as long as the whole message stays below [`MAX_MESSAGE`].
+pub const SURE_EXPANSION: usize = 40 * 1024;
+
+/// Longest push text and longest push data of one send, in bytes each; the daemon refuses more
+/// with `LOCAL_BAD_REQUEST`. Both fit beside the largest body in either codec.
+pub const MAX_PUSH_TEXT: usize = 16 * 1024;
+
+/// A page is cut at this many bytes of [`message_cost`](crate::message_cost), but never before
+/// its first message. Half a frame, so that a page of ordinary messages does not hold up the
+/// deliveries behind it.
+pub const PAGE_BYTES: usize = MAX_FRAME / 2;
+
+/// Most messages or conversations on one page; a request for more is answered with this many.
+pub const PAGE_ENTRIES: u16 = 200;
+
+/// Most attached apps listed in one [`StatusReport`](crate::StatusReport); the rest is counted.
+pub const REPORTED_APPS: usize = 512;
+
+/// Messages on their way to one subscription that are not acknowledged yet; then the daemon waits
+/// (failures.md I33).
+pub const WINDOW_MESSAGES: u32 = 64;
+
+/// The same in encoded bytes. Whichever is reached first; one message may always be on its way.
+pub const WINDOW_BYTES: usize = 1024 * 1024;
+
+/// Subscriptions of one connection; another one is refused with `LOCAL_QUOTA`.
+pub const SUBSCRIPTIONS: usize = 64;
+
+/// Requests of one connection without an answer yet. Then the daemon stops reading from it, which
+/// costs the app nothing but time (failures.md I04).
+pub const PENDING_REQUESTS: usize = 256;
+
+/// Bytes waiting to be written to one connection. A client that lets more pile up, or takes
+/// nothing for [`WRITE_DEADLINE`], is detached with `LOCAL_SLOW` (failures.md I02, I03).
+///
+/// Two full windows and one largest frame.
+pub const OUTBOX_BYTES: usize = 2 * WINDOW_BYTES + MAX_FRAME;
+
+/// How long a client may take nothing of what is waiting for it.
+pub const WRITE_DEADLINE: Duration = Duration::from_secs(10);
+
+/// How long a new connection may take to send its [`Hello`](crate::Hello) (failures.md I16).
+pub const HELLO_DEADLINE: Duration = Duration::from_secs(2);
+
+/// Connections of one user that have not sent their `Hello` yet; one more is closed at once
+/// (failures.md I16).
+pub const PENDING_HELLOS: usize = 64;

@@ -1,0 +1,105 @@
+//! What an app sends, and what becomes of it.
+
+use imlink_model::uplink::SendOutcome;
+use imlink_model::{self as model, Code, MessageUid, Millis};
+use serde::{Deserialize, Serialize};
+
+use crate::PrivateText;
+
+/// What an app may ask of one send.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SendOptions {
+    /// Raise no notification at the receivers.
+    pub silent: bool,
+    /// Text a push shows; `None` lets the cloud choose. At most
+    /// [`MAX_PUSH_TEXT`](crate::limits::MAX_PUSH_TEXT) bytes.
+    pub push_content: Option<PrivateText>,
+    /// Data a push carries; opaque. At most [`MAX_PUSH_TEXT`](crate::limits::MAX_PUSH_TEXT)
+    /// bytes.
+    pub push_data: Option<PrivateText>,
+}
+
+impl From<model::SendOptions> for SendOptions {
+    fn from(options: model::SendOptions) -> Self {
+        let model::SendOptions {
+            silent,
+            push_content,
+            push_data,
+        } = options;
+        Self {
+            silent,
+            push_content: push_content.map(PrivateText::from),
+            push_data: push_data.map(PrivateText::from),
+        }
+    }
+}
+
+impl From<SendOptions> for model::SendOptions {
+    fn from(options: SendOptions) -> Self {
+        let SendOptions {
+            silent,
+            push_content,
+            push_data,
+        } = options;
+        Self {
+            silent,
+            push_content: push_content.map(String::from),
+            push_data: push_data.map(String::from),
+        }
+    }
+}
+
+/// What became of an accepted message that was handed to the link.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum SendResult {
+    /// The cloud has it. Final.
+    Sent {
+        /// Its id there.
+        uid: MessageUid,
+        /// Its time there.
+        sent_at: Millis,
+    },
+    /// The cloud refused it; it was not delivered. Final.
+    Failed {
+        /// Why.
+        code: Code,
+    },
+    /// The link went before the answer came; nobody can say yet (30003).
+    InDoubt,
+    /// It was not delivered and waits again, in its old place.
+    Queued,
+}
+
+impl From<SendOutcome> for SendResult {
+    fn from(outcome: SendOutcome) -> Self {
+        match outcome {
+            SendOutcome::Sent { uid, at } => Self::Sent { uid, sent_at: at },
+            SendOutcome::Failed { code } => Self::Failed { code },
+            SendOutcome::InDoubt => Self::InDoubt,
+            SendOutcome::Queued => Self::Queued,
+        }
+    }
+}
+
+/// Where an accepted message stands, when asked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum SendState {
+    /// It waits for the link.
+    Queued,
+    /// It is on its way.
+    Sending,
+    /// The cloud has it. Final.
+    Sent {
+        /// Its id there.
+        uid: MessageUid,
+        /// Its time there.
+        sent_at: Millis,
+    },
+    /// The cloud refused it. Final.
+    Failed {
+        /// Why.
+        code: Code,
+    },
+    /// Nobody can say yet (30003).
+    InDoubt,
+}

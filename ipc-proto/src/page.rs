@@ -1,0 +1,63 @@
+//! How many messages fit on a page.
+
+use crate::Message;
+use crate::limits::{PAGE_BYTES, PAGE_ENTRIES};
+
+/// What the JSON form of a message needs beside its texts: field names, punctuation and every
+/// number at its longest.
+const FIXED: usize = 640;
+
+/// How many of these messages, from the first on, make one page: as many as cost no more than
+/// [`PAGE_BYTES`], at most [`PAGE_ENTRIES`], and at least one if there is any.
+#[must_use]
+pub fn page_length(messages: &[Message]) -> usize {
+    let mut cost = 0usize;
+    let fitting = messages
+        .iter()
+        .take(PAGE_ENTRIES.into())
+        .take_while(|message| {
+            cost = cost.saturating_add(message_cost(message));
+            cost <= PAGE_BYTES
+        })
+        .count();
+    fitting.max(messages.len().min(1))
+}
+
+/// Bytes a message needs at most, in whichever codec.
+///
+/// The JSON form is never the shorter one, so this is its length with every number at its
+/// longest. Found without encoding, and the same for every client, so that a page does not depend
+/// on who asks.
+#[must_use]
+pub fn message_cost(message: &Message) -> usize {
+    let texts = [
+        Some(message.body.as_str()),
+        message.expansion.as_ref().map(|text| text.as_str()),
+        Some(message.conversation.target.as_str()),
+        message.conversation.channel.as_ref().map(|id| id.as_str()),
+        Some(message.sender.as_str()),
+        Some(message.object_name.as_str()),
+        message.client_id.as_ref().map(|id| id.as_str()),
+        message.uid.as_ref().map(|id| id.as_str()),
+        match &message.origin {
+            crate::Origin::App(app) => Some(app.as_str()),
+            crate::Origin::Remote | crate::Origin::OtherDevice => None,
+        },
+    ];
+    texts
+        .into_iter()
+        .flatten()
+        .map(escaped_length)
+        .fold(FIXED, usize::saturating_add)
+}
+
+/// Length of a text inside JSON quotes.
+fn escaped_length(text: &str) -> usize {
+    text.bytes()
+        .map(|byte| match byte {
+            b'"' | b'\\' | 0x08 | 0x09 | 0x0a | 0x0c | 0x0d => 2,
+            0x00..=0x1f => 6,
+            _ => 1,
+        })
+        .sum()
+}

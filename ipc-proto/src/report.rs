@@ -1,0 +1,94 @@
+//! How the daemon and its accounts are.
+
+use imlink_model::{AppId, AppKey, Code, Millis, Seq, UserId};
+use serde::{Deserialize, Serialize};
+
+use crate::wide;
+
+/// The daemon at one moment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StatusReport {
+    /// Its version, for example `0.1.0`.
+    pub version: String,
+    /// Its process.
+    pub pid: u32,
+    /// The number it drew when it started, as in its [`Welcome`](crate::Welcome).
+    #[serde(with = "wide")]
+    pub instance: u64,
+    /// When it started.
+    pub started_at: Millis,
+    /// Apps that are attached, oldest first, at most
+    /// [`REPORTED_APPS`](crate::limits::REPORTED_APPS).
+    pub apps: Vec<AppReport>,
+    /// Attached apps that are not in the list.
+    pub more_apps: u32,
+    /// Accounts it holds, in the order of app key and user.
+    pub accounts: Vec<AccountReport>,
+}
+
+/// One attached app.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AppReport {
+    /// The name it gave itself.
+    pub app: AppId,
+    /// Its process when it attached; for showing only, since numbers are used again.
+    pub pid: u32,
+    /// The user it runs as.
+    pub uid: u32,
+    /// The client library it uses, as it said.
+    pub client: String,
+    /// When it attached.
+    pub attached_at: Millis,
+    /// The user of the account it is connected to.
+    pub user: Option<UserId>,
+    /// What it may do.
+    pub right: Right,
+}
+
+/// What an app may do; bound when it attaches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Right {
+    /// Everything that concerns itself.
+    Use,
+    /// Also what concerns other apps, such as logging an account out.
+    Admin,
+}
+
+/// One account.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccountReport {
+    /// The vendor's key of the app.
+    pub app_key: AppKey,
+    /// Its user; `None` until the cloud has named it.
+    pub user: Option<UserId>,
+    /// Connection status, Android's number (behaviour.md 2.1).
+    pub status: i32,
+    /// Since when it has that status.
+    pub since: Millis,
+    /// Why it has that status.
+    pub cause: Option<Code>,
+    /// Milliseconds until the next attempt, if one is due.
+    pub next_attempt_in_ms: Option<u64>,
+    /// The gateway it is connected to, host and port.
+    pub address: Option<String>,
+    /// The device slot it takes at the cloud, for example `web` (decisions.md P20).
+    pub slot: Option<String>,
+    /// Round trip of the last answered ping, in milliseconds.
+    pub round_trip_ms: Option<u32>,
+    /// Attached apps that are connected to it.
+    pub apps: u32,
+    /// What waits to be sent.
+    pub outbox: OutboxReport,
+    /// Place of the newest stored message; 0 if there is none.
+    #[serde(with = "wide")]
+    pub last_seq: Seq,
+}
+
+/// What waits in an account's outbox.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OutboxReport {
+    /// Messages that wait for the link or are on their way.
+    pub queued: u32,
+    /// Messages whose fate is unknown.
+    pub in_doubt: u32,
+}
