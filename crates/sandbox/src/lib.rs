@@ -4,7 +4,8 @@
 //! the vendor's own SDKs can be run and tested offline. It has two layers:
 //!
 //! - [`Cloud`] is pure: requests, packets and the time go in, answers and packets come out. It owns
-//!   users, tokens, inboxes, kicks and faults, one [`App`] per app key.
+//!   users, tokens, inboxes, kicks and faults, one [`App`] per app key. [`api`] is the Server API
+//!   over it.
 //! - [`Sandbox`] puts it on sockets: navigation, Server API and control API over HTTP, the gateway
 //!   over WebSocket, with a set of [`TransportFaults`] between gateway and client.
 //!
@@ -12,5 +13,7 @@
 
 pub mod api;
 mod cloud;
+mod server;
 
 pub use cloud::*;
+pub use server::*;

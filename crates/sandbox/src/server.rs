@@ -1,0 +1,29 @@
+//! The cloud on sockets: one thread, one runtime, and a handle for everybody else.
+//!
+//! ```text
+//!                        +-- http ---- navigation, Server API, control API
+//!  TCP --- conduit ---- gateway ----+
+//!          (faults)     (WebSocket) |
+//!                                   v
+//!  Sandbox (handle) -----------> World { Cloud, ports }     behind one lock
+//! ```
+//!
+//! Whoever has the lock puts one input into the [`Cloud`](crate::Cloud) and carries all outputs to
+//! the ports, bounded queues that the gateway's sessions empty. Nobody waits with the lock held.
+
+mod clock;
+mod config;
+mod gateway;
+mod http;
+mod port;
+mod redaction;
+mod run;
+mod sandbox;
+mod transport;
+mod world;
+
+pub use config::{Config, MAX_HANDSHAKE_TIME};
+pub use port::{Ending, Injection};
+pub use run::run;
+pub use sandbox::Sandbox;
+pub use transport::{Drip, TransportFaults};

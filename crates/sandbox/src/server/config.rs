@@ -1,0 +1,100 @@
+//! What a sandbox is started with.
+
+use std::{
+    io,
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    time::Duration,
+};
+
+use imlink_model::AppKey;
+
+use crate::{AppSettings, Policy, Secret};
+
+/// How long a client may take from TCP accept to its upgrade request: 10 s, as long as clients
+/// wait for the socket to open (decisions.md P6).
+pub const MAX_HANDSHAKE_TIME: Duration = Duration::from_secs(10);
+
+/// Addresses, keys and first rules of a sandbox.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Where navigation, Server API and control API listen. Default: loopback, any free port.
+    pub http: SocketAddr,
+    /// Where the gateway listens. Default: loopback, any free port.
+    pub gateway: SocketAddr,
+    /// The first app key. Default: `imlink-sandbox`.
+    pub app_key: AppKey,
+    /// The secret of its app server. Default: `imlink-sandbox-secret`.
+    pub secret: Secret,
+    /// Its first rules. Gateway and navigator addresses are filled in where they are empty.
+    pub policy: Policy,
+    /// Whether tokens name this navigation after `@`. Default: true.
+    pub tokens_name_navigator: bool,
+    /// The host clients are told to come to. Default: the address listened on.
+    pub public_host: Option<String>,
+    /// Makes tokens, sessions and uids the same on every run. Default: `None`, no two runs alike.
+    pub seed: Option<u64>,
+    /// Allows addresses that others on the network can reach. Default: false.
+    ///
+    /// The risk: everything is in the clear, tokens included, and the control API lets whoever
+    /// reaches it read every message and act as any user.
+    pub allow_remote: bool,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        let loopback = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
+        Self {
+            http: loopback,
+            gateway: loopback,
+            app_key: AppKey::new("imlink-sandbox").expect("the name is an app key"),
+            secret: Secret::new("imlink-sandbox-secret"),
+            policy: Policy::default(),
+            tokens_name_navigator: true,
+            public_host: None,
+            seed: None,
+            allow_remote: false,
+        }
+    }
+}
+
+impl Config {
+    /// Refuses addresses beyond loopback unless the risk was taken.
+    pub(super) fn check(&self) -> io::Result<()> {
+        for address in [self.http, self.gateway] {
+            if !address.ip().is_loopback() && !self.allow_remote {
+                let text = format!(
+                    "will not listen on {address}: others could read every message and act as any \
+                     user; use a loopback address, or allow remote access if that is wanted"
+                );
+                return Err(io::Error::new(io::ErrorKind::PermissionDenied, text));
+            }
+        }
+        Ok(())
+    }
+
+    /// The settings of the first app, once the addresses are known.
+    pub(super) fn app(&self, http: SocketAddr, gateway: SocketAddr) -> AppSettings {
+        let mut policy = self.policy.clone();
+        if policy.gateways.is_empty() {
+            policy
+                .gateways
+                .push(crate::Gateway::websocket(self.public(gateway)));
+        }
+        if policy.navigator.is_none() && self.tokens_name_navigator {
+            policy.navigator = Some(format!("http://{}", self.public(http)));
+        }
+        AppSettings {
+            key: self.app_key.clone(),
+            secret: self.secret.clone(),
+            policy,
+        }
+    }
+
+    /// `host:port` as clients are told.
+    pub(super) fn public(&self, address: SocketAddr) -> String {
+        match &self.public_host {
+            None => address.to_string(),
+            Some(host) => format!("{host}:{}", address.port()),
+        }
+    }
+}

@@ -1,0 +1,285 @@
+//! The handle.
+
+mod faults;
+mod people;
+mod watch;
+
+use std::{
+    hash::{BuildHasher, Hasher, RandomState},
+    io,
+    net::SocketAddr,
+    sync::{Arc, mpsc as std_mpsc},
+    thread::{self, JoinHandle},
+    time::Duration,
+};
+
+use imlink_model::AppKey;
+use tokio::{
+    net::TcpListener,
+    runtime,
+    sync::{mpsc, oneshot},
+};
+
+use super::{
+    Config,
+    gateway::{self, Order, Wanted},
+    http,
+    world::Shared,
+};
+use crate::{App, AppSettings, Cloud, Policy, Secret};
+
+/// A running sandbox.
+///
+/// A handle is cheap to clone and may be used from any thread, inside or outside a runtime: no
+/// method waits for the network. Methods act in the world of one app key, at first the default
+/// one; [`app`](Self::app) gives a handle for another. The sandbox stops when its last handle is
+/// dropped: its listeners are closed then, and its links are gone.
+#[derive(Clone)]
+pub struct Sandbox {
+    shared: Arc<Shared>,
+    key: AppKey,
+    http: SocketAddr,
+    gateway: SocketAddr,
+    public: Public,
+    /// `None` in the sandbox's own thread, which must not keep itself alive.
+    thread: Option<Arc<Thread>>,
+}
+
+/// The addresses clients are told.
+#[derive(Clone)]
+struct Public {
+    http: String,
+    gateway: String,
+    tokens_name_navigator: bool,
+}
+
+impl Sandbox {
+    /// Starts a sandbox on a thread of its own. It serves when this returns.
+    ///
+    /// # Errors
+    /// An address that cannot be listened on, named with its purpose; an address beyond loopback
+    /// without [`Config::allow_remote`].
+    pub fn spawn(config: Config) -> io::Result<Self> {
+        config.check()?;
+        let http = gateway::bind(config.http, "navigation and the Server API")?;
+        let gateway = gateway::bind(config.gateway, "the gateway")?;
+        let (http_address, gateway_address) = (http.local_addr()?, gateway.local_addr()?);
+
+        let settings = config.app(http_address, gateway_address);
+        let (key, seed) = (settings.key.clone(), config.seed.unwrap_or_else(any_seed));
+        let (orders, order_receiver) = mpsc::unbounded_channel();
+        let shared = Arc::new(Shared::new(Cloud::new(settings, seed), orders));
+        let mut sandbox = Self {
+            shared: shared.clone(),
+            key,
+            http: http_address,
+            gateway: gateway_address,
+            public: Public {
+                http: config.public(http_address),
+                gateway: config.public(gateway_address),
+                tokens_name_navigator: config.tokens_name_navigator,
+            },
+            thread: None,
+        };
+
+        let inner = sandbox.clone();
+        let runtime = runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()?;
+        let (stop, stopped) = oneshot::channel();
+        let thread = thread::Builder::new()
+            .name("imlink-sandbox".to_owned())
+            .spawn(move || {
+                runtime.block_on(async {
+                    // Both conversions need the runtime, and fail only without one.
+                    let http = TcpListener::from_std(http).expect("the listener is non-blocking");
+                    let gateway =
+                        TcpListener::from_std(gateway).expect("the listener is non-blocking");
+                    tokio::spawn(http::serve(http, inner));
+                    tokio::spawn(gateway::serve(
+                        gateway,
+                        gateway_address,
+                        order_receiver,
+                        shared,
+                    ));
+                    // An error is the other end being gone: the last handle was dropped.
+                    let _ = stopped.await;
+                });
+            })?;
+        sandbox.thread = Some(Arc::new(Thread {
+            stop: Some(stop),
+            thread: Some(thread),
+        }));
+        Ok(sandbox)
+    }
+
+    /// A handle for the world of another app key, which is made if new.
+    #[must_use]
+    pub fn app(&self, key: &AppKey, secret: &Secret) -> Self {
+        let policy = Policy {
+            gateways: vec![crate::Gateway::websocket(&self.public.gateway)],
+            navigator: self.public.tokens_name_navigator.then(|| self.navigator()),
+            ..Policy::default()
+        };
+        self.shared.act(|world, _| {
+            if world.cloud.app(key).is_none() {
+                let settings = AppSettings {
+                    key: key.clone(),
+                    secret: secret.clone(),
+                    policy,
+                };
+                world.cloud.add_app(settings);
+            }
+        });
+        Self {
+            key: key.clone(),
+            ..self.clone()
+        }
+    }
+
+    /// A handle for the world of another app key, if there is one.
+    #[must_use]
+    pub fn existing_app(&self, key: &AppKey) -> Option<Self> {
+        self.shared
+            .act(|world, _| world.cloud.app(key).is_some())
+            .then(|| Self {
+                key: key.clone(),
+                ..self.clone()
+            })
+    }
+
+    /// The app key this handle acts for.
+    #[must_use]
+    pub fn app_key(&self) -> &AppKey {
+        &self.key
+    }
+
+    /// The secret of its app server.
+    #[must_use]
+    pub fn secret(&self) -> Secret {
+        self.with_app(|app| app.secret().clone())
+    }
+
+    /// Base address of navigation, Server API and control API, for example
+    /// `http://127.0.0.1:4000`.
+    #[must_use]
+    pub fn navigator(&self) -> String {
+        format!("http://{}", self.public.http)
+    }
+
+    /// Where HTTP listens.
+    #[must_use]
+    pub fn http_address(&self) -> SocketAddr {
+        self.http
+    }
+
+    /// Where the gateway listens, if it does.
+    #[must_use]
+    pub fn gateway_address(&self) -> SocketAddr {
+        self.gateway
+    }
+
+    /// Closes the gateway's listener: connections are refused by the kernel. Open links stay.
+    /// Does nothing if it is closed already.
+    ///
+    /// # Errors
+    /// The sandbox has stopped.
+    pub fn refuse_connections(&self) -> io::Result<()> {
+        self.order_and_wait(Wanted::Refusing)
+    }
+
+    /// Opens the gateway's listener again, on the same port. Does nothing if it is open.
+    ///
+    /// # Errors
+    /// Someone else took the port meanwhile, or the sandbox has stopped.
+    pub fn accept_connections(&self) -> io::Result<()> {
+        self.order_and_wait(Wanted::Listening)
+    }
+
+    /// Reads or changes the world of this handle's app key in one step; what follows from it is
+    /// carried out before this returns.
+    pub fn with_app<T>(&self, act: impl FnOnce(&mut App) -> T) -> T {
+        self.shared.act(|world, _| {
+            act(world
+                .cloud
+                .app_mut(&self.key)
+                .expect("apps are never removed"))
+        })
+    }
+
+    /// Waits until something holds in the world of this handle's app key; false if it does not
+    /// within the limit. Blocks the thread: in a runtime use it in a blocking task.
+    #[must_use]
+    pub fn wait_until(&self, limit: Duration, mut holds: impl FnMut(&App) -> bool) -> bool {
+        self.shared
+            .wait(limit, |cloud| cloud.app(&self.key).is_some_and(&mut holds))
+    }
+
+    /// Puts the sandbox's clock forward, for example past the retention of messages.
+    pub fn advance_clock(&self, by: Duration) {
+        self.shared.act(|world, _| world.advance_clock(by));
+    }
+
+    pub(super) fn shared(&self) -> &Shared {
+        &self.shared
+    }
+
+    pub(super) async fn order(&self, wanted: Wanted) -> io::Result<()> {
+        let (done, obeyed) = oneshot::channel();
+        self.give(wanted, move |result| {
+            let _ = done.send(result);
+        });
+        obeyed.await.unwrap_or_else(|_| Err(stopped()))
+    }
+
+    fn order_and_wait(&self, wanted: Wanted) -> io::Result<()> {
+        let (done, obeyed) = std_mpsc::sync_channel(1);
+        self.give(wanted, move |result| {
+            let _ = done.send(result);
+        });
+        obeyed.recv().unwrap_or_else(|_| Err(stopped()))
+    }
+
+    /// Without a receiver the order is dropped, and with it the sender of the answer.
+    fn give(&self, wanted: Wanted, done: impl FnOnce(io::Result<()>) + Send + 'static) {
+        let _ = self.shared.gateway.send(Order {
+            wanted,
+            done: Box::new(done),
+        });
+    }
+}
+
+impl std::fmt::Debug for Sandbox {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Sandbox")
+            .field("app_key", &self.key)
+            .field("http", &self.http)
+            .field("gateway", &self.gateway)
+            .finish_non_exhaustive()
+    }
+}
+
+/// No two are alike: the standard library seeds its hash maps from the system's random bits.
+fn any_seed() -> u64 {
+    RandomState::new().build_hasher().finish()
+}
+
+fn stopped() -> io::Error {
+    io::Error::new(io::ErrorKind::NotConnected, "the sandbox has stopped")
+}
+
+/// The sandbox's thread; ends and is waited for when the last handle goes.
+struct Thread {
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Drop for Thread {
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        if let Some(thread) = self.thread.take() {
+            // A panic in there has been reported by the panic hook.
+            let _ = thread.join();
+        }
+    }
+}

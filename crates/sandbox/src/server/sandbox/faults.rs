@@ -1,0 +1,51 @@
+//! Everything that goes wrong on demand.
+
+use super::Sandbox;
+use crate::{
+    App, Fault, Lasting, LinkId, Policy, Scope,
+    server::{Ending, Injection, TransportFaults, port::ToSession, world::World},
+};
+
+impl Sandbox {
+    /// Arms a fault of the cloud's behaviour.
+    pub fn add_fault(&self, fault: Fault, scope: Scope, lasting: Lasting) {
+        self.with_app(|app| app.add_fault(fault, scope, lasting));
+    }
+
+    /// Disarms all faults of the cloud's behaviour and of the transport.
+    pub fn clear_faults(&self) {
+        self.with_app(App::clear_faults);
+        self.set_transport(&Scope::Everyone, &TransportFaults::default());
+    }
+
+    /// Sets the transport faults of a user's links, now and to come; or those of all connections
+    /// of all apps, whose users' own are forgotten.
+    pub fn set_transport(&self, scope: &Scope, faults: &TransportFaults) {
+        self.shared
+            .act(|world, _| world.set_transport(&self.key, scope, faults));
+    }
+
+    /// Ends connections without a word; everyone means all connections of all apps. Says how many.
+    pub fn drop_links(&self, scope: &Scope, ending: Ending) -> usize {
+        self.shared
+            .act(|world, now| world.drop_links(&self.key, scope, ending, now))
+    }
+
+    /// Sends a client what no cloud would. False if there is no such link.
+    pub fn inject(&self, link: LinkId, injection: Injection) -> bool {
+        self.shared
+            .act(|world, now| world.send(link, ToSession::Inject(injection), now))
+    }
+
+    /// Changes the standing rules.
+    pub fn change_policy(&self, change: impl FnOnce(&mut Policy)) {
+        self.with_app(|app| change(app.policy_mut()));
+    }
+
+    pub(super) fn app_in<'w>(&self, world: &'w mut World) -> &'w mut App {
+        world
+            .cloud
+            .app_mut(&self.key)
+            .expect("apps are never removed")
+    }
+}

@@ -1,0 +1,204 @@
+//! Everything behind the one lock.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Condvar, Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
+};
+
+use imlink_model::{AppKey, Millis, UserId};
+use tokio::sync::mpsc;
+
+use super::{
+    TransportFaults,
+    clock::Clock,
+    gateway,
+    port::{Ending, Port, PortEnds, ToSession},
+};
+use crate::{Cloud, LinkId, Output, Scope};
+
+/// The cloud and the ports through which it speaks.
+pub(super) struct World {
+    pub(super) cloud: Cloud,
+    clock: Clock,
+    ports: BTreeMap<LinkId, Port>,
+    last_link: u64,
+    /// For connections to come.
+    transport: TransportFaults,
+    /// For links to come, once it is known whose they are.
+    user_transport: BTreeMap<(AppKey, UserId), TransportFaults>,
+}
+
+/// What handle, HTTP and gateway share.
+pub(super) struct Shared {
+    world: Mutex<World>,
+    changed: Condvar,
+    pub(super) gateway: mpsc::UnboundedSender<gateway::Order>,
+}
+
+impl Shared {
+    pub(super) fn new(cloud: Cloud, gateway: mpsc::UnboundedSender<gateway::Order>) -> Self {
+        let world = World {
+            cloud,
+            clock: Clock::default(),
+            ports: BTreeMap::new(),
+            last_link: 0,
+            transport: TransportFaults::default(),
+            user_transport: BTreeMap::new(),
+        };
+        Self {
+            world: Mutex::new(world),
+            changed: Condvar::new(),
+            gateway,
+        }
+    }
+
+    /// Acts on the world, then carries out what follows from it.
+    pub(super) fn act<T>(&self, act: impl FnOnce(&mut World, Millis) -> T) -> T {
+        let mut world = self.lock();
+        let now = world.clock.now();
+        let result = act(&mut world, now);
+        world.carry_out(now);
+        drop(world);
+        self.changed.notify_all();
+        result
+    }
+
+    /// Waits until something holds; false if it does not within the limit.
+    pub(super) fn wait(&self, limit: Duration, mut holds: impl FnMut(&Cloud) -> bool) -> bool {
+        let deadline = Instant::now() + limit;
+        let mut world = self.lock();
+        while !holds(&world.cloud) {
+            let Some(left) = deadline.checked_duration_since(Instant::now()) else {
+                return false;
+            };
+            let waited = self.changed.wait_timeout(world, left);
+            world = waited.unwrap_or_else(PoisonError::into_inner).0;
+        }
+        true
+    }
+
+    /// A panic elsewhere must not hide behind a second one here: what it left is still readable.
+    fn lock(&self) -> MutexGuard<'_, World> {
+        self.world.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl World {
+    pub(super) fn advance_clock(&mut self, by: Duration) {
+        self.clock.advance(by);
+    }
+
+    /// A new connection, not yet a link.
+    pub(super) fn add_port(&mut self) -> (LinkId, PortEnds) {
+        self.last_link += 1;
+        let link = LinkId(self.last_link);
+        let (port, ends) = Port::new(self.transport.clone());
+        self.ports.insert(link, port);
+        (link, ends)
+    }
+
+    /// The connection is gone.
+    pub(super) fn remove_port(&mut self, link: LinkId, now: Millis) {
+        self.ports.remove(&link);
+        self.cloud.closed(link, now);
+    }
+
+    /// Gives a link the transport faults of its user, if there are any of his own.
+    pub(super) fn adopt_user_transport(&self, app: &AppKey, link: LinkId) {
+        let links = self
+            .cloud
+            .app(app)
+            .map(crate::App::links)
+            .unwrap_or_default();
+        let user = links
+            .into_iter()
+            .find(|view| view.link == link)
+            .map(|view| view.user);
+        let faults = user.and_then(|user| self.user_transport.get(&(app.clone(), user)));
+        if let (Some(faults), Some(port)) = (faults, self.ports.get(&link)) {
+            port.set_faults(faults.clone());
+        }
+    }
+
+    /// Sets the transport faults of connections that are and that come.
+    pub(super) fn set_transport(&mut self, app: &AppKey, scope: &Scope, faults: &TransportFaults) {
+        match scope {
+            Scope::Everyone => {
+                self.transport = faults.clone();
+                self.user_transport.clear();
+            }
+            Scope::User(user) => {
+                self.user_transport
+                    .insert((app.clone(), user.clone()), faults.clone());
+            }
+        }
+        for link in self.links_in(app, scope) {
+            if let Some(port) = self.ports.get(&link) {
+                port.set_faults(faults.clone());
+            }
+        }
+    }
+
+    /// Ends connections without a word. Says how many.
+    pub(super) fn drop_links(
+        &mut self,
+        app: &AppKey,
+        scope: &Scope,
+        ending: Ending,
+        now: Millis,
+    ) -> usize {
+        let links = self.links_in(app, scope);
+        for link in &links {
+            self.end_port(*link, ending, now);
+        }
+        links.len()
+    }
+
+    /// Queues a step for a connection. False if there is no such connection.
+    pub(super) fn send(&mut self, link: LinkId, step: ToSession, now: Millis) -> bool {
+        let Some(port) = self.ports.get(&link) else {
+            return false;
+        };
+        if port.send(step).is_err() {
+            tracing::warn!(%link, "Link closed: the client is too slow");
+            self.end_port(link, Ending::Close, now);
+        }
+        true
+    }
+
+    fn end_port(&mut self, link: LinkId, ending: Ending, now: Millis) {
+        if let Some(port) = self.ports.remove(&link) {
+            port.end(ending);
+        }
+        self.cloud.closed(link, now);
+    }
+
+    /// Everyone means every connection, also one that has not said yet whose it is.
+    fn links_in(&self, app: &AppKey, scope: &Scope) -> Vec<LinkId> {
+        match scope {
+            Scope::Everyone => self.ports.keys().copied().collect(),
+            Scope::User(user) => {
+                let links = self
+                    .cloud
+                    .app(app)
+                    .map(crate::App::links)
+                    .unwrap_or_default();
+                links
+                    .into_iter()
+                    .filter(|view| view.user == *user)
+                    .map(|view| view.link)
+                    .collect()
+            }
+        }
+    }
+
+    fn carry_out(&mut self, now: Millis) {
+        while let Some(output) = self.cloud.poll_output() {
+            match output {
+                Output::Send { link, packet } => self.send(link, ToSession::Packet(packet), now),
+                Output::Close { link } => self.send(link, ToSession::Close, now),
+            };
+        }
+    }
+}
