@@ -1,0 +1,283 @@
+//! The machine itself: what goes in, what comes out, and when it wants to be called.
+
+mod attempt;
+mod commands;
+mod ending;
+mod link;
+mod network;
+mod reading;
+mod sending;
+
+use std::fmt;
+use std::time::Instant;
+
+use imlink_model::uplink::{Command, Event, Network};
+use imlink_model::{AppKey, Code};
+use rand::SeedableRng;
+use rand::distr::{Alphanumeric, SampleString};
+use rand::rngs::StdRng;
+use tracing::warn;
+
+use crate::directory::Directory;
+use crate::gate::Gate;
+use crate::outlet::{Outlet, Pending};
+use crate::state::{Account, Active, Online, Phase, State};
+use crate::{Action, Config, Dropped, Input, RecordId, Snapshot};
+
+/// How many characters a made-up device id has (`protocol/cloud-wire.md` 2).
+const DEVICE_ID_LENGTH: usize = 22;
+
+/// One account's connection to the cloud. See the crate's documentation for how to drive it.
+pub struct Connection {
+    config: Config,
+    app_key: AppKey,
+    device_id: String,
+    random: StdRng,
+    state: State,
+    account: Option<Account>,
+    directory: Directory,
+    network: Network,
+    gate: Gate,
+    dropped: Dropped,
+    outlet: Outlet,
+}
+
+impl Connection {
+    /// A connection that is away: nothing happens until
+    /// [`Command::Connect`](imlink_model::uplink::Command::Connect).
+    ///
+    /// `seed` is the source of all randomness; equal seeds and inputs give equal outputs. A network
+    /// is assumed until the shell says otherwise.
+    #[must_use]
+    pub fn new(config: Config, app_key: AppKey, seed: u64) -> Self {
+        let config = config.without_zeros();
+        let mut random = StdRng::seed_from_u64(seed);
+        let made_up = Alphanumeric.sample_string(&mut random, DEVICE_ID_LENGTH);
+        Self {
+            device_id: config.device_id.clone().unwrap_or(made_up),
+            random,
+            state: State::Away,
+            account: None,
+            directory: Directory::new(config.timings.navigation_lifetime),
+            network: Network::Available,
+            gate: Gate::new(config.timings.hints),
+            dropped: Dropped::default(),
+            outlet: Outlet::new(),
+            app_key,
+            config,
+        }
+    }
+
+    /// Takes in what happened.
+    pub fn handle_input(&mut self, input: Input, now: Instant) {
+        match input {
+            Input::Command(command) => self.on_command(command, now),
+            Input::Navigated { generation, result } => self.on_navigated(generation, result, now),
+            Input::Opened { generation } => self.on_opened(generation, now),
+            Input::Packet { generation, packet } => self.on_packet(generation, packet, now),
+            Input::Alive { generation } => self.on_alive(generation, now),
+            Input::Lost { generation, error } => self.on_lost(generation, error, now),
+            Input::Recorded { id } => self.on_recorded(id, now),
+            Input::RecordFailed { id, code } => self.on_record_failed(id, code, now),
+        }
+        self.pump(now);
+    }
+
+    /// Does everything that is due by `now`.
+    pub fn handle_timeout(&mut self, now: Instant) {
+        while self.poll_timeout().is_some_and(|due| due <= now) {
+            self.expire(now);
+            self.pump(now);
+        }
+    }
+
+    /// The one earliest deadline, `None` if nothing is waited for.
+    #[must_use]
+    pub fn poll_timeout(&self) -> Option<Instant> {
+        let of_account = self.account.as_ref().map(|account| {
+            [
+                account.pull.deadline(),
+                account.outbox.deadline(),
+                self.next_send(account),
+            ]
+        });
+        let deadlines = of_account.into_iter().flatten().flatten();
+        deadlines
+            .chain(self.phase_deadline())
+            .chain(self.outlet.store_rests_until())
+            .min()
+    }
+
+    /// The next thing to do.
+    pub fn poll_action(&mut self) -> Option<Action> {
+        self.outlet.poll_action()
+    }
+
+    /// The next thing to tell.
+    pub fn poll_event(&mut self) -> Option<Event> {
+        self.outlet.poll_event()
+    }
+
+    /// The state at a glance.
+    #[must_use]
+    pub fn snapshot(&self) -> Snapshot {
+        let (status, cause) = self.outlet.status();
+        let counts = self
+            .account
+            .as_ref()
+            .map(|a| a.outbox.counts())
+            .unwrap_or_default();
+        let mut snapshot = Snapshot {
+            status,
+            cause,
+            next_attempt: None,
+            gateway: None,
+            attempt: 0,
+            round_trip: None,
+            online_since: None,
+            user: self.account.as_ref().map(|account| account.user.clone()),
+            queued: counts.queued,
+            in_flight: counts.in_flight,
+            in_doubt: counts.in_doubt,
+            dropped: self.dropped,
+        };
+        let State::Active(active) = &self.state else {
+            return snapshot;
+        };
+        snapshot.attempt = active.attempt;
+        snapshot.user = active.identified.clone().or(snapshot.user);
+        match &active.phase {
+            Phase::Asking(_) | Phase::Unrestored { .. } => {}
+            Phase::Dialing(dialing) => snapshot.gateway = Some(dialing.gateway.clone()),
+            Phase::Greeted(link) => snapshot.gateway = Some(link.gateway.clone()),
+            Phase::Online(online) => {
+                snapshot.gateway = Some(online.link.gateway.clone());
+                snapshot.round_trip = online.link.keepalive.round_trip();
+                snapshot.online_since = Some(online.since);
+            }
+            Phase::Waiting { until, .. } | Phase::Paused { until } => {
+                snapshot.next_attempt = Some(*until);
+            }
+        }
+        snapshot
+    }
+
+    fn on_command(&mut self, command: Command, now: Instant) {
+        match command {
+            Command::Connect { token } => self.on_connect(token, now),
+            Command::Disconnect { push } => self.on_disconnect(push, now),
+            Command::Restore(restored) => self.on_restore(restored, now),
+            Command::Send(message) => self.on_send(message),
+            Command::Network(Network::Available) => self.on_network_available(now),
+            Command::Network(Network::Unavailable) => self.on_network_unavailable(now),
+            Command::Hint(hint) => self.on_hint(hint, now),
+        }
+    }
+
+    fn on_recorded(&mut self, id: RecordId, now: Instant) {
+        match self.outlet.take_pending(id) {
+            Some(Pending::Page) => self.on_page_recorded(id, now),
+            Some(Pending::Sending(row)) => self.on_sending_recorded(row, id, now),
+            Some(Pending::Outcome(..)) | None => {}
+        }
+    }
+
+    fn on_record_failed(&mut self, id: RecordId, code: Code, now: Instant) {
+        let Some(pending) = self.outlet.take_pending(id) else {
+            return;
+        };
+        warn!(cause = code.number(), "The store could not keep a record");
+        self.outlet
+            .rest_store(now + self.config.timings.record_retry);
+        match pending {
+            Pending::Page => self.on_page_failed(id, now),
+            Pending::Sending(row) => self.on_sending_failed(row, id),
+            Pending::Outcome(row, outcome) => self.outlet.keep_unstored(row, outcome),
+        }
+    }
+
+    /// Does what became possible: retries records, pulls, sends.
+    fn pump(&mut self, now: Instant) {
+        self.outlet.retry_records(now);
+        self.pump_pull(now);
+        self.pump_outbox(now);
+    }
+
+    fn phase_deadline(&self) -> Option<Instant> {
+        let State::Active(active) = &self.state else {
+            return None;
+        };
+        match &active.phase {
+            Phase::Asking(asking) => Some(asking.deadline),
+            Phase::Unrestored { .. } => None,
+            Phase::Dialing(dialing) => Some(dialing.deadline),
+            Phase::Greeted(link) => Some(link.keepalive.deadline()),
+            Phase::Online(online) => Some(online.deadline()),
+            Phase::Waiting { until, .. } | Phase::Paused { until } => Some(*until),
+        }
+    }
+
+    /// Does what is due of the phase, of the pull loop and of the outbox.
+    fn expire(&mut self, now: Instant) {
+        if self.phase_deadline().is_some_and(|due| due <= now) {
+            self.on_phase_timeout(now);
+        }
+        self.on_pull_timeout(now);
+        self.on_acknowledgement_timeout(now);
+    }
+
+    fn on_phase_timeout(&mut self, now: Instant) {
+        let State::Active(active) = &self.state else {
+            return;
+        };
+        match &active.phase {
+            Phase::Asking(_) => self.on_navigation_timeout(now),
+            Phase::Unrestored { .. } => {}
+            Phase::Dialing(_) => self.on_dial_timeout(now),
+            Phase::Greeted(_) | Phase::Online(_) => self.on_link_timeout(now),
+            Phase::Waiting { .. } => self.on_wait_over(now),
+            Phase::Paused { .. } => self.on_network_poll(now),
+        }
+    }
+
+    fn active(&mut self) -> Option<&mut Active> {
+        match &mut self.state {
+            State::Away => None,
+            State::Active(active) => Some(active),
+        }
+    }
+
+    /// Everything needed to work on an online link.
+    fn online(&mut self) -> Option<Work<'_>> {
+        let State::Active(active) = &mut self.state else {
+            return None;
+        };
+        let Phase::Online(online) = &mut active.phase else {
+            return None;
+        };
+        Some(Work {
+            online,
+            account: self.account.as_mut()?,
+            outlet: &mut self.outlet,
+            dropped: &mut self.dropped,
+            config: &self.config,
+        })
+    }
+}
+
+/// The parts of the machine that work on an online link.
+struct Work<'a> {
+    online: &'a mut Online,
+    account: &'a mut Account,
+    outlet: &'a mut Outlet,
+    dropped: &'a mut Dropped,
+    config: &'a Config,
+}
+
+impl fmt::Debug for Connection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Connection")
+            .field("snapshot", &self.snapshot())
+            .finish_non_exhaustive()
+    }
+}

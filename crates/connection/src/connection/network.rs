@@ -1,0 +1,181 @@
+//! The machine's network comes, goes and changes.
+
+use std::time::Instant;
+
+use imlink_model::uplink::{Event, Hint, Network};
+use imlink_model::{Code, ConnectionStatus};
+use imlink_wire::ClientPacket;
+use tracing::debug;
+
+use super::Connection;
+use super::attempt::Reason;
+use super::ending::Farewell;
+use crate::loopback::Loopback;
+use crate::state::{Patience, Phase, State, Trust};
+
+impl Connection {
+    pub(super) fn on_network_unavailable(&mut self, now: Instant) {
+        if std::mem::replace(&mut self.network, Network::Unavailable) == Network::Unavailable {
+            return;
+        }
+        let State::Active(active) = &mut self.state else {
+            return;
+        };
+        match &mut active.phase {
+            Phase::Asking(asking) if asking.navigator.is_loopback() => {}
+            Phase::Dialing(dialing) if dialing.gateway.is_loopback() => {}
+            Phase::Online(online) if online.link.gateway.is_loopback() => {}
+            Phase::Asking(_) | Phase::Dialing(_) => {
+                self.close_all(Farewell::Unsaid, now);
+                self.pause(Code::RC_NETWORK_DOWN, now);
+            }
+            Phase::Online(online) => {
+                online.trust = Trust::Unplugged;
+                let cause = Some(Code::RC_NETWORK_DOWN);
+                self.outlet
+                    .tell(ConnectionStatus::NetworkUnavailable, cause, None);
+            }
+            Phase::Waiting {
+                patience: Patience::Ladder,
+                ..
+            } => {
+                if !self.can_reach(now) {
+                    self.pause(Code::RC_NETWORK_DOWN, now);
+                }
+            }
+            Phase::Waiting {
+                patience: Patience::Strict,
+                ..
+            }
+            | Phase::Unrestored { .. }
+            | Phase::Greeted(_)
+            | Phase::Paused { .. } => {}
+        }
+    }
+
+    pub(super) fn on_network_available(&mut self, now: Instant) {
+        if std::mem::replace(&mut self.network, Network::Available) == Network::Available {
+            return;
+        }
+        let State::Active(active) = &mut self.state else {
+            return;
+        };
+        match &mut active.phase {
+            Phase::Paused { .. } => self.resume(now),
+            Phase::Waiting { .. } => self.hurry(now),
+            Phase::Online(online) if online.trust == Trust::Unplugged => {
+                let probe_at = self.gate.pass(now).err().or(Some(now));
+                online.trust = Trust::Checking { probe_at };
+            }
+            Phase::Online(_)
+            | Phase::Asking(_)
+            | Phase::Unrestored { .. }
+            | Phase::Dialing(_)
+            | Phase::Greeted(_) => {}
+        }
+    }
+
+    pub(super) fn on_hint(&mut self, hint: Hint, now: Instant) {
+        debug!(?hint, "Hint");
+        let State::Active(active) = &mut self.state else {
+            return;
+        };
+        let link = match &mut active.phase {
+            Phase::Waiting { .. } => return self.hurry(now),
+            Phase::Greeted(link) => link,
+            Phase::Online(online) => &mut online.link,
+            Phase::Asking(_)
+            | Phase::Unrestored { .. }
+            | Phase::Dialing(_)
+            | Phase::Paused { .. } => return,
+        };
+        if self.gate.pass(now).is_ok() {
+            link.keepalive.probe(now);
+            self.outlet.transmit(link.generation, ClientPacket::PingReq);
+        }
+    }
+
+    pub(super) fn on_wait_over(&mut self, now: Instant) {
+        self.begin_attempt(Reason::Due, now);
+    }
+
+    pub(super) fn on_network_poll(&mut self, now: Instant) {
+        self.begin_attempt(Reason::Poll, now);
+    }
+
+    /// The network is back and the link is still there: it is shown as connecting until it gives a
+    /// sign of life.
+    pub(super) fn check_link(&mut self, now: Instant) {
+        let Some(work) = self.online() else { return };
+        let Trust::Checking {
+            probe_at: Some(due),
+        } = work.online.trust
+        else {
+            return;
+        };
+        if now < due {
+            return;
+        }
+        work.online.trust = Trust::Checking { probe_at: None };
+        work.online.link.keepalive.probe(now);
+        work.outlet.tell(ConnectionStatus::Connecting, None, None);
+        work.outlet
+            .transmit(work.online.link.generation, ClientPacket::PingReq);
+    }
+
+    /// The link gave a sign of life.
+    pub(super) fn trust_link(&mut self) {
+        let Some(work) = self.online() else { return };
+        if work.online.trust != (Trust::Checking { probe_at: None }) {
+            return;
+        }
+        work.online.trust = Trust::Working;
+        work.online.synchronized = false;
+        work.account.pull.want_anything();
+        work.outlet.tell(ConnectionStatus::Connected, None, None);
+        work.outlet.event(Event::Online);
+    }
+
+    /// An attempt at once, standing for the ladder's first step; at most once a second (F-S24).
+    fn resume(&mut self, now: Instant) {
+        let opens = self.gate.pass(now).err();
+        self.restart_ladder();
+        self.climb();
+        match opens {
+            None => self.begin_attempt(Reason::Due, now),
+            Some(until) => {
+                self.enter(Phase::Waiting {
+                    until,
+                    patience: Patience::Ladder,
+                });
+            }
+        }
+    }
+
+    /// Back to the ladder's first step, unless that happened within the last second.
+    fn hurry(&mut self, now: Instant) {
+        let Some(Phase::Waiting {
+            until,
+            patience: Patience::Ladder,
+        }) = self.active().map(|active| &active.phase)
+        else {
+            return;
+        };
+        let until = *until;
+        if self.gate.pass(now).is_err() {
+            return;
+        }
+        self.restart_ladder();
+        let sooner = now + self.climb();
+        self.enter(Phase::Waiting {
+            until: until.min(sooner),
+            patience: Patience::Ladder,
+        });
+    }
+
+    fn restart_ladder(&mut self) {
+        if let Some(active) = self.active() {
+            active.ladder.restart();
+        }
+    }
+}

@@ -1,0 +1,179 @@
+//! Bringing messages in.
+
+use std::time::Instant;
+
+use bytes::Bytes;
+use imlink_model::uplink::{Event, Record, SendOutcome};
+use imlink_model::{Direction, IncomingMessage};
+use imlink_wire::proto::encode_body;
+use imlink_wire::{ClientPacket, QoS, topic};
+use tracing::{debug, warn};
+
+use super::{Connection, Work};
+use crate::RecordId;
+use crate::incoming::Reader;
+use crate::page::Page;
+use crate::pull::{self, Progress};
+use crate::state::Account;
+
+impl Connection {
+    /// Asks for a page if one is due.
+    pub(super) fn pump_pull(&mut self, now: Instant) {
+        let Some(work) = self.online() else { return };
+        let Account {
+            user, pull, outbox, ..
+        } = work.account;
+        if !pull.is_due(now) {
+            return;
+        }
+        let link = &mut work.online.link;
+        let message_id = link.message_ids.next(|id| outbox.is_pending(id));
+        let request = pull.ask(message_id, now);
+        let packet = ClientPacket::Query {
+            topic: topic::PULL_MESSAGES.to_owned(),
+            target: user.as_str().to_owned(),
+            message_id,
+            body: encode_body(&request),
+        };
+        work.outlet.transmit(link.generation, packet);
+    }
+
+    pub(super) fn on_pull_timeout(&mut self, now: Instant) {
+        if let Some(account) = &mut self.account {
+            account.pull.handle_timeout(now);
+        }
+    }
+
+    pub(super) fn on_query_ack(
+        &mut self,
+        qos: QoS,
+        message_id: u16,
+        status: u16,
+        body: Bytes,
+        now: Instant,
+    ) {
+        let Some(work) = self.online() else { return };
+        if !work.account.pull.is_pending(message_id) {
+            work.dropped.acks += 1;
+            return;
+        }
+        if qos == QoS::AtLeastOnce {
+            let generation = work.online.link.generation;
+            work.outlet
+                .transmit(generation, ClientPacket::QueryCon { message_id });
+        }
+        if status != 0 {
+            debug!(status, "A pull was refused");
+            return work.account.pull.on_failed(now);
+        }
+        match Page::decode(body) {
+            Ok(page) => self.on_page(page, now),
+            Err(error) => {
+                warn!(%error, "The answer to a pull cannot be read");
+                work.account.pull.on_failed(now);
+            }
+        }
+    }
+
+    fn on_page(&mut self, page: Page, now: Instant) {
+        let Some(mut work) = self.online() else {
+            return;
+        };
+        let held = work.account.pull.cursors();
+        let cursors = held.raised_by(page.cursors());
+        let finished = page.finished;
+        let messages = work.read(page);
+        work.settle_doubts(&messages);
+        if messages.is_empty() && cursors == held {
+            let progress = work.account.pull.on_empty_page(finished, now);
+            return work.on_progress(progress);
+        }
+        let incoming = Record::Incoming {
+            messages,
+            cursor: cursors.encode(),
+        };
+        let id = work.outlet.record_page(incoming);
+        work.account
+            .pull
+            .on_page(id, pull::Page { cursors, finished });
+    }
+
+    pub(super) fn on_page_recorded(&mut self, id: RecordId, now: Instant) {
+        let Some(account) = &mut self.account else {
+            return;
+        };
+        let Some(progress) = account.pull.on_recorded(id, now) else {
+            return;
+        };
+        if let Some(mut work) = self.online() {
+            work.on_progress(progress);
+        }
+    }
+
+    pub(super) fn on_page_failed(&mut self, id: RecordId, now: Instant) {
+        if let Some(account) = &mut self.account
+            && account.pull.is_storing(id)
+        {
+            account.pull.on_failed(now);
+        }
+    }
+}
+
+impl Work<'_> {
+    /// The messages of a page; one that cannot be represented costs its neighbours nothing.
+    fn read(&mut self, page: Page) -> Vec<IncomingMessage> {
+        let link = &self.online.link;
+        let reader = Reader {
+            user: &link.user,
+            connected_at: link.connected_at,
+        };
+        let mut messages = Vec::with_capacity(page.messages.len());
+        for message in page.messages {
+            let read = message.map_err(|error| error.to_string());
+            match read.and_then(|message| reader.stored(message).map_err(|error| error.to_string()))
+            {
+                Ok(message) => messages.push(message),
+                Err(error) => {
+                    warn!(error, "Skipped a message that cannot be represented");
+                    self.dropped.messages += 1;
+                }
+            }
+        }
+        messages
+    }
+
+    /// The cloud's copy of an own message says what became of its row. That is told before the copy
+    /// is, so that the store finds one message and not two.
+    fn settle_doubts(&mut self, messages: &[IncomingMessage]) {
+        let outbox = &mut self.account.outbox;
+        for message in messages {
+            if message.direction != Direction::Sent {
+                continue;
+            }
+            let (Some(wire_ref), Some(uid)) = (message.wire_ref, &message.uid) else {
+                continue;
+            };
+            let Some(row) = outbox.find(wire_ref, &message.conversation) else {
+                continue;
+            };
+            debug!("Found a message of unknown fate in the cloud");
+            outbox.settle(row);
+            let outcome = SendOutcome::Sent {
+                uid: uid.clone(),
+                at: message.sent_at,
+            };
+            self.outlet.record_outcome(row, outcome);
+        }
+    }
+
+    fn on_progress(&mut self, progress: Progress) {
+        let Progress::Complete(round) = progress else {
+            return;
+        };
+        self.account.outbox.on_round_complete(round);
+        if !self.online.synchronized {
+            self.online.synchronized = true;
+            self.outlet.event(Event::Synchronized);
+        }
+    }
+}

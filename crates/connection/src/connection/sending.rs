@@ -1,0 +1,186 @@
+//! Bringing messages out.
+
+use std::time::Instant;
+
+use imlink_model::uplink::SendOutcome;
+use imlink_model::{Code, MessageUid, Millis, OutboxId};
+use imlink_wire::topic;
+use tracing::{debug, warn};
+
+use super::{Connection, Work};
+use crate::RecordId;
+use crate::outbox::{Acknowledged, LateAcknowledgement};
+use crate::outgoing::{publish, route};
+use crate::refusal::Verdict;
+use crate::state::{Account, Phase, State};
+
+impl Connection {
+    /// Lets go what may go: as many as are allowed under way, as fast as the cloud takes them.
+    pub(super) fn pump_outbox(&mut self, now: Instant) {
+        let Some(mut work) = self.online() else {
+            return;
+        };
+        while work.may_send(now) {
+            let Some(id) = work.account.outbox.next() else {
+                return;
+            };
+            work.start(id, now);
+        }
+    }
+
+    /// When the pace allows the next message, if one waits for nothing else.
+    pub(super) fn next_send(&self, account: &Account) -> Option<Instant> {
+        let State::Active(active) = &self.state else {
+            return None;
+        };
+        let is_online = matches!(active.phase, Phase::Online(_));
+        let has_room = account.outbox.counts().in_flight < self.config.limits.in_flight;
+        let store_works = self.outlet.store_rests_until().is_none();
+        let waits = is_online && has_room && store_works && account.outbox.has_ready();
+        if waits { account.pacer.next() } else { None }
+    }
+
+    /// The mark is durable: the message goes.
+    pub(super) fn on_sending_recorded(&mut self, row: OutboxId, record: RecordId, now: Instant) {
+        let Some(work) = self.online() else { return };
+        let Account { outbox, pull, .. } = work.account;
+        let Some(message) = outbox.recorded(row, record) else {
+            return;
+        };
+        let link = &mut work.online.link;
+        let message_id = link
+            .message_ids
+            .next(|id| outbox.is_pending(id) || pull.is_pending(id));
+        let Ok(topic) = route(message) else { return };
+        let packet = publish(topic, message, message_id);
+        let deadline = now + work.config.timings.acknowledgement;
+        outbox.transmitted(row, message_id, now, deadline);
+        work.outlet.transmit(link.generation, packet);
+    }
+
+    /// The mark could not be stored: the message waits until the store is tried again.
+    pub(super) fn on_sending_failed(&mut self, row: OutboxId, record: RecordId) {
+        if let Some(account) = &mut self.account
+            && account.outbox.recorded(row, record).is_some()
+        {
+            account.outbox.requeue(row);
+        }
+    }
+
+    pub(super) fn on_puback(
+        &mut self,
+        message_id: u16,
+        status: u16,
+        at: u64,
+        uid: String,
+        now: Instant,
+    ) {
+        let Some(mut work) = self.online() else {
+            return;
+        };
+        if work.online.link.echoes.remove(&message_id) {
+            return work.account.pull.want_anything();
+        }
+        let Some(row) = work.account.outbox.acknowledged(message_id) else {
+            debug!("An acknowledgement of nothing that is pending");
+            work.dropped.acks += 1;
+            return;
+        };
+        match Verdict::of_puback(status) {
+            Verdict::Accepted => work.on_accepted(row, at, uid),
+            Verdict::Later => work.on_refused_for_now(row, Code::new(status.into()), now),
+            Verdict::Unknown => work.doubt(row.id, LateAcknowledgement::Impossible),
+            Verdict::Refused(code) => work.settle(row.id, SendOutcome::Failed { code }),
+        }
+    }
+
+    /// Another device of the user sent something. Its PUBACK follows under the same id
+    /// (`protocol/cloud-wire.md` 3.6), which must not be taken for one of ours.
+    pub(super) fn on_echo(&mut self, topic: &str, message_id: u16) {
+        let Some(mut work) = self.online() else {
+            return;
+        };
+        if let Some(row) = work.account.outbox.acknowledged(message_id) {
+            warn!("The cloud reused an id that is pending");
+            work.doubt(row.id, LateAcknowledgement::Impossible);
+        }
+        if !topic::ECHOES_WITHOUT_PUBACK.contains(&topic) {
+            work.online.link.echoes.insert(message_id);
+        }
+        work.account.pull.want_anything();
+    }
+
+    pub(super) fn on_acknowledgement_timeout(&mut self, now: Instant) {
+        let Some(mut work) = self.online() else {
+            return;
+        };
+        for row in work.account.outbox.overdue(now) {
+            debug!("No acknowledgement in time");
+            work.doubt(row, LateAcknowledgement::Possible);
+        }
+    }
+}
+
+impl Work<'_> {
+    fn may_send(&self, now: Instant) -> bool {
+        let Account { outbox, pacer, .. } = &*self.account;
+        outbox.has_ready()
+            && outbox.counts().in_flight < self.config.limits.in_flight
+            && pacer.allows(now)
+            && self.outlet.store_rests_until().is_none()
+    }
+
+    /// Asks for the durable mark, or refuses what cannot be sent at all.
+    fn start(&mut self, id: OutboxId, now: Instant) {
+        let Account { outbox, pacer, .. } = &mut *self.account;
+        match outbox.message(id).map(route) {
+            Some(Err(code)) => self.settle(id, SendOutcome::Failed { code }),
+            Some(Ok(_)) | None => {
+                let record = self.outlet.record_sending(id);
+                outbox.recording(id, record);
+                pacer.on_sent(now);
+            }
+        }
+    }
+
+    fn on_accepted(&mut self, row: Acknowledged, at: u64, uid: String) {
+        self.account.pacer.on_accepted();
+        match (MessageUid::new(uid), i64::try_from(at)) {
+            (Ok(uid), Ok(at)) => self.settle(
+                row.id,
+                SendOutcome::Sent {
+                    uid,
+                    at: Millis(at),
+                },
+            ),
+            // The cloud has it, but under which name only a pull tells.
+            _ => self.doubt(row.id, LateAcknowledgement::Impossible),
+        }
+    }
+
+    fn on_refused_for_now(&mut self, row: Acknowledged, code: Code, now: Instant) {
+        self.account
+            .pacer
+            .on_refused(row.sent_at.unwrap_or(now), now);
+        if !row.holds_place {
+            // Later messages of the conversation may have gone already.
+            return self.settle(row.id, SendOutcome::Failed { code });
+        }
+        self.account.outbox.requeue(row.id);
+        self.outlet.record_outcome(row.id, SendOutcome::Queued);
+    }
+
+    fn settle(&mut self, row: OutboxId, outcome: SendOutcome) {
+        self.account.outbox.settle(row);
+        self.outlet.record_outcome(row, outcome);
+    }
+
+    /// Nobody knows: a pull may.
+    fn doubt(&mut self, row: OutboxId, late: LateAcknowledgement) {
+        let Account { outbox, pull, .. } = &mut *self.account;
+        if outbox.doubt(row, pull.round(), late) {
+            self.outlet.record_outcome(row, SendOutcome::InDoubt);
+        }
+        pull.want_anything();
+    }
+}

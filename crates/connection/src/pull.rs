@@ -1,0 +1,456 @@
+//! The pull loop: bringing in what waits in the cloud, one page at a time.
+//!
+//! ```text
+//!             ask                     answer               recorded, finished
+//!   Idle -----------> Asked -------------------> Storing ---------------------> Idle
+//!    ^                 |  ^                       |   |
+//!    |                 |  +--- recorded, more ----+   | not recorded
+//!    |                 v                              v
+//!    +--- given up -- Resting <-----------------------+
+//! ```
+//!
+//! The next page is asked for only when the last one is durable, so the cursor never passes a
+//! message that is not stored. Pages up to the one that says `finished` form a *round*; a round is
+//! complete when everything that waited at its start is stored.
+
+use std::time::{Duration, Instant};
+
+use imlink_model::uplink::Cursor;
+use imlink_wire::proto::SyncRequestMsg;
+use tracing::debug;
+
+use crate::{Config, RecordId, cursors::Cursors};
+
+/// The pull loop of an account. It outlives links: a page may become durable after its link is
+/// gone.
+#[derive(Debug)]
+pub(crate) struct Pull {
+    cursors: Cursors,
+    phase: Phase,
+    wanted: Wanted,
+    round: u64,
+    /// A round was begun and is not over.
+    in_round: bool,
+    /// Pages of this round that promised more and moved nothing.
+    fruitless: u32,
+    retry: Duration,
+    query: Duration,
+    period: Duration,
+    first_retry: Duration,
+    fruitless_limit: u32,
+}
+
+#[derive(Debug)]
+enum Phase {
+    /// There is no link.
+    Offline,
+    /// The next round begins when something is wanted, at the latest at `next`.
+    Idle { next: Instant },
+    /// The answer is awaited.
+    Asked { message_id: u16, deadline: Instant },
+    /// A page waits to become durable.
+    Storing {
+        record: RecordId,
+        page: Page,
+        linked: bool,
+    },
+    /// The same page is asked for again at `until`.
+    Resting { until: Instant },
+}
+
+/// What is known to wait in the cloud.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Wanted {
+    Nothing,
+    /// A message of this server time.
+    Newer(i64),
+    /// Something whose time is not known.
+    Anything,
+}
+
+/// What an answer says beside its messages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Page {
+    /// The cursors once the page is stored; never lower than those asked with.
+    pub(crate) cursors: Cursors,
+    /// Nothing more waits.
+    pub(crate) finished: bool,
+}
+
+/// What the end of a page means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Progress {
+    /// More pages follow.
+    More,
+    /// The round of this number is complete.
+    Complete(u64),
+}
+
+impl Pull {
+    /// A loop that goes on from a stored cursor.
+    pub(crate) fn new(config: &Config, cursor: &Cursor) -> Self {
+        let timings = &config.timings;
+        Self {
+            cursors: Cursors::decode(cursor),
+            phase: Phase::Offline,
+            wanted: Wanted::Nothing,
+            round: 0,
+            in_round: false,
+            fruitless: 0,
+            retry: timings.pull_retry,
+            query: timings.query,
+            period: timings.pull,
+            first_retry: timings.pull_retry,
+            fruitless_limit: config.limits.fruitless_pulls,
+        }
+    }
+
+    /// The cursors that are durable.
+    pub(crate) fn cursors(&self) -> Cursors {
+        self.cursors
+    }
+
+    /// The number of the last round begun.
+    pub(crate) fn round(&self) -> u64 {
+        self.round
+    }
+
+    pub(crate) fn is_pending(&self, id: u16) -> bool {
+        matches!(self.phase, Phase::Asked { message_id, .. } if message_id == id)
+    }
+
+    pub(crate) fn deadline(&self) -> Option<Instant> {
+        match self.phase {
+            Phase::Offline | Phase::Storing { .. } => None,
+            Phase::Idle { next } => Some(next),
+            Phase::Asked { deadline, .. } => Some(deadline),
+            Phase::Resting { until } => Some(until),
+        }
+    }
+
+    /// A link is up: everything is asked for, after what is being stored.
+    pub(crate) fn on_link_up(&mut self, now: Instant) {
+        self.wanted = Wanted::Anything;
+        self.in_round = false;
+        self.retry = self.first_retry;
+        match &mut self.phase {
+            Phase::Storing { linked, .. } => *linked = true,
+            Phase::Offline | Phase::Idle { .. } | Phase::Asked { .. } | Phase::Resting { .. } => {
+                self.phase = Phase::Idle { next: now };
+            }
+        }
+    }
+
+    /// The link is gone.
+    pub(crate) fn on_link_down(&mut self) {
+        self.in_round = false;
+        match &mut self.phase {
+            Phase::Storing { linked, .. } => *linked = false,
+            Phase::Offline | Phase::Idle { .. } | Phase::Asked { .. } | Phase::Resting { .. } => {
+                self.phase = Phase::Offline;
+            }
+        }
+    }
+
+    /// A message of this time waits; one whose time is not positive may be of any.
+    pub(crate) fn want(&mut self, time: i64) {
+        let wanted = if time > 0 {
+            Wanted::Newer(time)
+        } else {
+            Wanted::Anything
+        };
+        self.wanted = self.wanted.max(wanted);
+    }
+
+    /// Something waits, and nobody said of what time.
+    pub(crate) fn want_anything(&mut self) {
+        self.wanted = Wanted::Anything;
+    }
+
+    /// Whether a page must be asked for now.
+    pub(crate) fn is_due(&self, now: Instant) -> bool {
+        match self.phase {
+            Phase::Offline | Phase::Asked { .. } | Phase::Storing { .. } => false,
+            Phase::Idle { next } => next <= now || self.wanted != Wanted::Nothing,
+            Phase::Resting { until } => until <= now,
+        }
+    }
+
+    /// A page is being asked for under this id.
+    pub(crate) fn ask(&mut self, message_id: u16, now: Instant) -> SyncRequestMsg {
+        if !self.in_round {
+            self.in_round = true;
+            self.round += 1;
+            self.fruitless = 0;
+            self.wanted = Wanted::Nothing;
+        }
+        self.phase = Phase::Asked {
+            message_id,
+            deadline: now + self.query,
+        };
+        SyncRequestMsg {
+            sync_time: self.cursors.inbox,
+            ispolling: false,
+            is_pull_send: Some(true),
+            send_box_sync_time: Some(self.cursors.sendbox),
+            broadcast_sync_time: Some(self.cursors.broadcast),
+            ..SyncRequestMsg::default()
+        }
+    }
+
+    /// The answer did not come in time: the page is asked for again, at once. True if it was due.
+    pub(crate) fn handle_timeout(&mut self, now: Instant) -> bool {
+        match self.phase {
+            Phase::Asked { deadline, .. } if deadline <= now => {
+                debug!("No answer to a pull in time");
+                self.phase = Phase::Resting { until: now };
+                true
+            }
+            Phase::Offline
+            | Phase::Idle { .. }
+            | Phase::Asked { .. }
+            | Phase::Storing { .. }
+            | Phase::Resting { .. } => false,
+        }
+    }
+
+    /// The page came and waits to become durable under this record.
+    pub(crate) fn on_page(&mut self, record: RecordId, page: Page) {
+        self.phase = Phase::Storing {
+            record,
+            page,
+            linked: true,
+        };
+    }
+
+    /// A page without messages that moves no cursor: there is nothing to store.
+    pub(crate) fn on_empty_page(&mut self, finished: bool, now: Instant) -> Progress {
+        self.finish(
+            Page {
+                cursors: self.cursors,
+                finished,
+            },
+            now,
+        )
+    }
+
+    /// The page is durable. `None` if the record is not that of the page, or its link is gone.
+    pub(crate) fn on_recorded(&mut self, id: RecordId, now: Instant) -> Option<Progress> {
+        let Phase::Storing {
+            record,
+            page,
+            linked,
+        } = self.phase
+        else {
+            return None;
+        };
+        if record != id {
+            return None;
+        }
+        if !linked {
+            self.cursors = page.cursors;
+            self.phase = Phase::Offline;
+            return None;
+        }
+        if !self.in_round {
+            // A page of an earlier link: what it says of the rest is out of date.
+            self.cursors = page.cursors;
+            self.phase = Phase::Idle { next: now };
+            return None;
+        }
+        Some(self.finish(page, now))
+    }
+
+    /// The page could not be stored, or there is none to store: the cursor stays, the same page is
+    /// asked for after a while.
+    pub(crate) fn on_failed(&mut self, now: Instant) {
+        match self.phase {
+            Phase::Storing { linked: false, .. } | Phase::Offline => self.phase = Phase::Offline,
+            Phase::Storing { linked: true, .. }
+            | Phase::Idle { .. }
+            | Phase::Asked { .. }
+            | Phase::Resting { .. } => self.rest(now),
+        }
+    }
+
+    /// Whether this is the record of the page that is being stored.
+    pub(crate) fn is_storing(&self, id: RecordId) -> bool {
+        matches!(self.phase, Phase::Storing { record, .. } if record == id)
+    }
+
+    fn finish(&mut self, page: Page, now: Instant) -> Progress {
+        let moved = page.cursors != self.cursors;
+        self.cursors = page.cursors;
+        if page.finished {
+            return Progress::Complete(self.complete(now));
+        }
+        if moved {
+            self.fruitless = 0;
+            self.retry = self.first_retry;
+            self.phase = Phase::Resting { until: now };
+            return Progress::More;
+        }
+        self.fruitless += 1;
+        if self.fruitless < self.fruitless_limit {
+            self.rest(now);
+        } else {
+            debug!("Gave up on pages that promise more and bring nothing");
+            self.in_round = false;
+            self.retry = self.first_retry;
+            self.phase = Phase::Idle {
+                next: now + self.period,
+            };
+        }
+        Progress::More
+    }
+
+    fn complete(&mut self, now: Instant) -> u64 {
+        self.in_round = false;
+        self.retry = self.first_retry;
+        self.phase = Phase::Idle {
+            next: now + self.period,
+        };
+        if self.wanted <= Wanted::Newer(self.cursors.inbox) {
+            self.wanted = Wanted::Nothing;
+        }
+        self.round
+    }
+
+    fn rest(&mut self, now: Instant) {
+        self.phase = Phase::Resting {
+            until: now + self.retry,
+        };
+        self.retry = (self.retry * 2).min(self.period);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    fn online() -> (Pull, Instant) {
+        let now = crate::testing::start();
+        let mut pull = Pull::new(&Config::default(), &Cursor::default());
+        pull.on_link_up(now);
+        (pull, now)
+    }
+
+    fn page(inbox: i64, finished: bool) -> Page {
+        Page {
+            cursors: Cursors {
+                inbox,
+                ..Cursors::default()
+            },
+            finished,
+        }
+    }
+
+    #[test]
+    fn asks_from_the_durable_cursor_only() {
+        let (mut pull, t) = online();
+
+        assert_eq!(pull.ask(1, t).sync_time, 0);
+        pull.on_page(RecordId(1), page(5, false));
+        assert!(!pull.is_due(t + 300 * SECOND), "the page is not stored yet");
+        assert_eq!(pull.on_recorded(RecordId(1), t), Some(Progress::More));
+
+        assert!(pull.is_due(t));
+        assert_eq!(pull.ask(2, t).sync_time, 5);
+    }
+
+    #[test]
+    fn notifications_during_a_round_cause_at_most_one_more_and_old_ones_none() {
+        let (mut pull, t) = online();
+        pull.ask(1, t);
+        pull.want(5);
+        pull.on_page(RecordId(1), page(5, true));
+        assert_eq!(
+            pull.on_recorded(RecordId(1), t),
+            Some(Progress::Complete(1))
+        );
+        assert!(!pull.is_due(t), "the answer was as new as the notification");
+
+        pull.want(6);
+        pull.want(7);
+        assert!(pull.is_due(t));
+        pull.ask(2, t);
+        pull.want(8);
+        pull.on_page(RecordId(2), page(7, true));
+        pull.on_recorded(RecordId(2), t);
+        assert!(pull.is_due(t));
+    }
+
+    #[test]
+    fn pulls_every_three_minutes_without_any_notification() {
+        let (mut pull, t) = online();
+        pull.ask(1, t);
+        pull.on_empty_page(true, t);
+
+        assert_eq!(pull.deadline(), Some(t + 180 * SECOND));
+        assert!(!pull.is_due(t + 179 * SECOND));
+        assert!(pull.is_due(t + 180 * SECOND));
+    }
+
+    // F-S18
+    #[test]
+    fn pages_that_promise_more_and_bring_nothing_come_ever_more_slowly_and_end() {
+        let (mut pull, mut t) = online();
+        let start = t;
+        for asked in 1..=8 {
+            assert!(pull.is_due(t));
+            pull.ask(asked, t);
+            assert_eq!(pull.on_empty_page(false, t), Progress::More);
+            t = pull.deadline().unwrap();
+        }
+
+        assert_eq!(t - start, (1 + 2 + 4 + 8 + 16 + 32 + 64 + 180) * SECOND);
+    }
+
+    #[test]
+    fn an_unanswered_pull_is_asked_again_after_thirty_seconds() {
+        let (mut pull, t) = online();
+        pull.ask(1, t);
+
+        assert!(!pull.handle_timeout(t + 29 * SECOND));
+        assert!(pull.handle_timeout(t + 30 * SECOND));
+
+        assert!(pull.is_due(t + 30 * SECOND));
+        assert!(!pull.is_pending(1), "a late answer is nobody's");
+    }
+
+    // F-D01
+    #[test]
+    fn a_page_that_cannot_be_stored_leaves_the_cursor_and_is_asked_again() {
+        let (mut pull, t) = online();
+        pull.ask(1, t);
+        pull.on_page(RecordId(1), page(5, true));
+
+        pull.on_failed(t);
+
+        assert!(!pull.is_due(t));
+        assert!(pull.is_due(t + SECOND));
+        assert_eq!(pull.ask(2, t + SECOND).sync_time, 0);
+    }
+
+    #[test]
+    fn a_page_stored_after_its_link_is_gone_counts_for_the_next_link() {
+        let (mut pull, t) = online();
+        pull.ask(1, t);
+        pull.on_page(RecordId(1), page(5, true));
+        pull.on_link_down();
+        pull.on_link_up(t + SECOND);
+        assert!(!pull.is_due(t + SECOND));
+
+        assert_eq!(
+            pull.on_recorded(RecordId(1), t + SECOND),
+            None,
+            "not a round of this link"
+        );
+
+        assert!(pull.is_due(t + SECOND));
+        assert_eq!(pull.ask(2, t + SECOND).sync_time, 5);
+        assert_eq!(pull.round(), 2);
+    }
+}
