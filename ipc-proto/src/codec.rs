@@ -50,10 +50,11 @@ impl Codec {
     }
 }
 
-/// bincode counts an integer at its full width, however few bytes it takes, and so runs out of a
-/// limit of one frame before the frame ends. No value of ours is mostly integers; four frames are
-/// plenty, and still end a bomb at once.
-const BINCODE_BUDGET: usize = 4 * MAX_FRAME;
+/// What reading one frame may claim, in bytes: all texts together never allocate more.
+///
+/// Beyond a frame's own limit, because bincode claims an integer's full width however few bytes
+/// it takes; a list has at most 512 entries, and an entry less than 128 bytes of such difference.
+const BINCODE_BUDGET: usize = MAX_FRAME + 512 * 128;
 
 const BINCODE: Configuration<LittleEndian, Varint, Limit<BINCODE_BUDGET>> =
     bincode::config::standard().with_limit::<BINCODE_BUDGET>();
@@ -66,7 +67,11 @@ pub(crate) fn write<T: Serialize>(
     limit: usize,
 ) -> Result<(), EncodeError> {
     let start = out.len();
-    let mut bounded = Bounded { out, room: limit };
+    let mut bounded = Bounded {
+        out,
+        room: limit,
+        full: false,
+    };
     let written = match codec {
         Codec::Bincode => {
             bincode::serde::encode_into_std_write(value, &mut bounded, BINCODE).is_ok()
@@ -76,9 +81,15 @@ pub(crate) fn write<T: Serialize>(
     if written {
         return Ok(());
     }
-    // Nothing in our types is beyond either codec, so only the lack of room can fail.
+
+    // Our types refuse nothing but lists that are too long.
+    let error = if bounded.full {
+        EncodeError::TooLong { limit }
+    } else {
+        EncodeError::TooMany
+    };
     out.truncate(start);
-    Err(EncodeError::TooLong { limit })
+    Err(error)
 }
 
 /// What surrounds a message in [`ServerFrame::Delivery`](crate::ServerFrame::Delivery).
@@ -132,10 +143,7 @@ fn read_bincode<T: DeserializeOwned>(frame: &[u8]) -> Result<T, Fault> {
     }
 }
 
-/// Reads the frame once more to say where it went wrong.
-///
-/// The second reader allocates what a length announces; every length before the fault has been
-/// seen to be true.
+/// Reads the frame once more, by a reader whose position is known, to say where it went wrong.
 #[cold]
 fn explain<T: DeserializeOwned>(frame: &[u8], text: &str) -> Fault {
     let mut rest = frame;
@@ -158,14 +166,16 @@ fn read_bincode_prefix<T: DeserializeOwned>(frame: &[u8]) -> Option<T> {
 struct Bounded<'a> {
     out: &'a mut BytesMut,
     room: usize,
+    full: bool,
 }
 
 impl io::Write for Bounded<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.room = self
-            .room
-            .checked_sub(bytes.len())
-            .ok_or(io::ErrorKind::StorageFull)?;
+        let Some(room) = self.room.checked_sub(bytes.len()) else {
+            self.full = true;
+            return Err(io::ErrorKind::StorageFull.into());
+        };
+        self.room = room;
         self.out.put_slice(bytes);
         Ok(bytes.len())
     }

@@ -21,6 +21,7 @@ mod frames;
 #[doc(hidden)]
 pub mod fuzzing;
 mod hello;
+mod list;
 mod message;
 mod outgoing;
 mod page;

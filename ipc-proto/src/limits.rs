@@ -38,6 +38,9 @@ pub const PAGE_ENTRIES: u16 = 200;
 /// Most attached apps listed in one [`StatusReport`](crate::StatusReport); the rest is counted.
 pub const REPORTED_APPS: usize = 512;
 
+/// Most accounts listed there; many times the default of `max_accounts` (decisions.md P7).
+pub const REPORTED_ACCOUNTS: usize = 64;
+
 /// Messages on their way to one subscription that are not acknowledged yet; then the daemon waits
 /// (failures.md I33).
 pub const WINDOW_MESSAGES: u32 = 64;

@@ -3,7 +3,8 @@
 use imlink_model::{AppId, AppKey, Code, Millis, Seq, UserId};
 use serde::{Deserialize, Serialize};
 
-use crate::wide;
+use crate::limits::{REPORTED_ACCOUNTS, REPORTED_APPS};
+use crate::{list, wide};
 
 /// The daemon at one moment.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,11 +19,16 @@ pub struct StatusReport {
     /// When it started.
     pub started_at: Millis,
     /// Apps that are attached, oldest first, at most
-    /// [`REPORTED_APPS`](crate::limits::REPORTED_APPS).
+    /// [`REPORTED_APPS`].
+    #[serde(serialize_with = "list::serialize::<_, _, REPORTED_APPS>")]
+    #[serde(deserialize_with = "list::deserialize::<_, _, REPORTED_APPS>")]
     pub apps: Vec<AppReport>,
     /// Attached apps that are not in the list.
     pub more_apps: u32,
-    /// Accounts it holds, in the order of app key and user.
+    /// Accounts it holds, in the order of app key and user, at most
+    /// [`REPORTED_ACCOUNTS`].
+    #[serde(serialize_with = "list::serialize::<_, _, REPORTED_ACCOUNTS>")]
+    #[serde(deserialize_with = "list::deserialize::<_, _, REPORTED_ACCOUNTS>")]
     pub accounts: Vec<AccountReport>,
 }
 

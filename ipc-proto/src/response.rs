@@ -3,7 +3,11 @@
 use imlink_model::{OutboxId, Seq, UserId};
 use serde::{Deserialize, Serialize};
 
-use crate::{ConversationSummary, Message, SendState, StatusReport, wide};
+use crate::limits::PAGE_ENTRIES;
+use crate::{ConversationSummary, Message, SendState, StatusReport, list, wide};
+
+/// Most entries of a page, where the language wants an index.
+const ENTRIES: usize = PAGE_ENTRIES as usize;
 
 /// The answer to a request that did what it was asked to do. Variants are only appended.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,6 +46,8 @@ pub enum Response {
     Page {
         /// Newest first. May be fewer than asked for even if there are more, because a page is
         /// also cut by bytes.
+        #[serde(serialize_with = "list::serialize::<_, _, ENTRIES>")]
+        #[serde(deserialize_with = "list::deserialize::<_, _, ENTRIES>")]
         messages: Vec<Message>,
         /// There are older ones.
         more: bool,
@@ -49,6 +55,8 @@ pub enum Response {
     /// To `Conversations`.
     Conversations {
         /// Newest first.
+        #[serde(serialize_with = "list::serialize::<_, _, ENTRIES>")]
+        #[serde(deserialize_with = "list::deserialize::<_, _, ENTRIES>")]
         conversations: Vec<ConversationSummary>,
         /// There are older ones.
         more: bool,

@@ -23,7 +23,8 @@ pub fn encode_client(
 /// Appends a frame to an app, length prefix included.
 ///
 /// # Errors
-/// [`EncodeError::TooLong`] if its body would pass [`MAX_FRAME`]; nothing is appended then.
+/// [`EncodeError`] if its body would pass [`MAX_FRAME`] or a list is too long; nothing is appended
+/// then.
 pub fn encode_server(
     codec: Codec,
     frame: &ServerFrame,

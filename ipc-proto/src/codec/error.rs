@@ -13,6 +13,9 @@ pub enum EncodeError {
         /// The limit.
         limit: usize,
     },
+    /// One of its lists has more entries than [`limits`](crate::limits) allow.
+    #[error("a list in the value has more entries than are allowed")]
+    TooMany,
 }
 
 /// A frame's body cannot be read. Never contains anything of a token or a message body.

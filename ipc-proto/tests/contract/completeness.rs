@@ -1,0 +1,121 @@
+//! No variant may be without a sample, and so without golden bytes.
+
+use std::collections::BTreeSet;
+
+use imlink_ipc_proto::{
+    ClientFrame, Direction, Event, Hint, Message, Origin, Outcome, Request, Response, Right,
+    SendResult, SendState, ServerFrame, Start,
+};
+
+use crate::samples::{client_frames, server_frames};
+
+/// Names every variant of an enum. A variant that is not listed here does not compile.
+macro_rules! variants {
+    ($($enum:ident { $($variant:ident)+ })+) => {
+        trait Variant {
+            fn name(&self) -> &'static str;
+        }
+        $(
+            impl Variant for $enum {
+                fn name(&self) -> &'static str {
+                    match self {
+                        $($enum::$variant { .. } => {
+                            concat!(stringify!($enum), "::", stringify!($variant))
+                        })+
+                    }
+                }
+            }
+        )+
+        const ALL: &[&str] = &[$($(concat!(stringify!($enum), "::", stringify!($variant)),)+)+];
+    };
+}
+
+variants! {
+    ClientFrame { Request }
+    Request {
+        Init Connect Join Disconnect Logout Send SendState Subscribe Acknowledge Unsubscribe
+        History Conversations Status Hint Ping
+    }
+    Start { Now Beginning }
+    Hint { NetworkChanged Foreground }
+    ServerFrame { Response Event Delivery }
+    Outcome { Ok Failed }
+    Response {
+        Ready Connected Done Accepted SendState Subscribed Page Conversations Status Pong
+    }
+    SendState { Queued Sending Sent Failed InDoubt }
+    Event { Status DatabaseOpened SendResult Transient Synchronized GoingAway }
+    SendResult { Sent Failed InDoubt Queued }
+    Direction { Sent Received }
+    Origin { Remote OtherDevice App }
+    Right { Use Admin }
+}
+
+#[test]
+fn every_variant_has_a_sample() {
+    let mut seen = BTreeSet::new();
+    for (_, frame) in client_frames() {
+        see_client_frame(&frame, &mut seen);
+    }
+    for (_, frame) in server_frames() {
+        see_server_frame(&frame, &mut seen);
+    }
+
+    let all: BTreeSet<&str> = ALL.iter().copied().collect();
+    let missing: Vec<_> = all.difference(&seen).collect();
+    assert!(missing.is_empty(), "no sample of {missing:?}");
+}
+
+type Seen = BTreeSet<&'static str>;
+
+fn see_client_frame(frame: &ClientFrame, seen: &mut Seen) {
+    seen.insert(frame.name());
+    let ClientFrame::Request { request, .. } = frame;
+    seen.insert(request.name());
+    match request {
+        Request::Subscribe { start, .. } => drop(seen.insert(start.name())),
+        Request::Hint { hint } => drop(seen.insert(hint.name())),
+        _ => {}
+    }
+}
+
+fn see_server_frame(frame: &ServerFrame, seen: &mut Seen) {
+    seen.insert(frame.name());
+    match frame {
+        ServerFrame::Response { result, .. } => see_outcome(result, seen),
+        ServerFrame::Event { event, .. } => see_event(event, seen),
+        ServerFrame::Delivery(delivery) => see_message(&delivery.message, seen),
+    }
+}
+
+fn see_outcome(outcome: &Outcome, seen: &mut Seen) {
+    seen.insert(outcome.name());
+    let Outcome::Ok(response) = outcome else {
+        return;
+    };
+    seen.insert(response.name());
+    match response {
+        Response::SendState { state: Some(state) } => drop(seen.insert(state.name())),
+        Response::Page { messages, .. } => {
+            messages
+                .iter()
+                .for_each(|message| see_message(message, seen));
+        }
+        Response::Status(report) => seen.extend(report.apps.iter().map(|app| app.right.name())),
+        _ => {}
+    }
+}
+
+fn see_event(event: &Event, seen: &mut Seen) {
+    seen.insert(event.name());
+    match event {
+        Event::SendResult { result, .. } => drop(seen.insert(result.name())),
+        Event::Transient { message } => see_message(message, seen),
+        _ => {}
+    }
+}
+
+fn see_message(message: &Message, seen: &mut Seen) {
+    seen.insert(message.direction.name());
+    seen.insert(message.origin.name());
+}

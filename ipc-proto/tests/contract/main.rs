@@ -1,0 +1,13 @@
+//! What app and daemon may rely on.
+
+mod completeness;
+mod damaged;
+mod golden;
+mod lenient;
+mod round_trip;
+mod samples;
+mod secrecy;
+mod shared;
+mod sizes;
+mod strategies;
+mod wrong;

@@ -1,0 +1,431 @@
+//! Any value of every type.
+
+use imlink_ipc_proto::{
+    AccountReport, AppReport, ClientFrame, Codec, Conversation, ConversationSummary, Delivery,
+    Direction, Event, Failure, Flags, Hint, Message, Origin, OutboxReport, Outcome, PrivateText,
+    Request, Response, Right, SecretText, SendOptions, SendResult, SendState, ServerFrame, Start,
+    StatusReport,
+};
+use imlink_model::{
+    AppId, AppKey, Body, ChannelId, ClientMessageId, Code, MessageUid, Millis, ObjectName,
+    OutboxId, Seq, SubscriptionName, TargetId, UserId,
+};
+use proptest::collection::vec;
+use proptest::option;
+use proptest::prelude::*;
+
+pub fn codec() -> impl Strategy<Value = Codec> {
+    prop_oneof![Just(Codec::Bincode), Just(Codec::Json)]
+}
+
+pub fn client_frame() -> impl Strategy<Value = ClientFrame> {
+    (any::<u64>(), request()).prop_map(|(id, request)| ClientFrame::Request { id, request })
+}
+
+pub fn server_frame() -> impl Strategy<Value = ServerFrame> {
+    prop_oneof![
+        (any::<u64>(), outcome()).prop_map(|(id, result)| ServerFrame::Response { id, result }),
+        (any::<u64>(), event())
+            .prop_map(|(sequence, event)| ServerFrame::Event { sequence, event }),
+        (any::<u32>(), any::<u32>(), message()).prop_map(|(subscription, left, message)| {
+            ServerFrame::Delivery(Delivery {
+                subscription,
+                left,
+                message,
+            })
+        }),
+    ]
+}
+
+pub fn message() -> impl Strategy<Value = Message> {
+    (
+        (
+            any::<u64>(),
+            option::of(uid()),
+            conversation(),
+            direction(),
+            origin(),
+            user(),
+        ),
+        (object_name(), body(), any::<i64>(), any::<i64>(), flags()),
+        (
+            option::of(client_id()),
+            option::of(private_text()),
+            any::<bool>(),
+        ),
+    )
+        .prop_map(
+            |(
+                (seq, uid, conversation, direction, origin, sender),
+                (object_name, body, sent_at, received_at, flags),
+                (client_id, expansion, offline),
+            )| Message {
+                seq: Seq(seq),
+                uid,
+                conversation,
+                direction,
+                origin,
+                sender,
+                object_name,
+                body,
+                sent_at: Millis(sent_at),
+                received_at: Millis(received_at),
+                flags,
+                client_id,
+                expansion,
+                offline,
+            },
+        )
+}
+
+fn request() -> impl Strategy<Value = Request> {
+    prop_oneof![
+        app_key().prop_map(|app_key| Request::Init { app_key }),
+        (secret(), any::<Option<u32>>(), any::<bool>()).prop_map(|(token, time_limit, replay)| {
+            Request::Connect {
+                token,
+                time_limit,
+                replay,
+            }
+        }),
+        (option::of(app_key()), option::of(user()))
+            .prop_map(|(app_key, user)| Request::Join { app_key, user }),
+        Just(Request::Disconnect {}),
+        Just(Request::Logout {}),
+        (
+            conversation(),
+            object_name(),
+            body(),
+            client_id(),
+            options()
+        )
+            .prop_map(|(conversation, object_name, body, client_id, options)| {
+                Request::Send {
+                    conversation,
+                    object_name,
+                    body,
+                    client_id,
+                    options,
+                }
+            }),
+        client_id().prop_map(|client_id| Request::SendState { client_id }),
+        (
+            option::of(plain().prop_map(|name| SubscriptionName::new(name).unwrap())),
+            prop_oneof![Just(Start::Now), Just(Start::Beginning)]
+        )
+            .prop_map(|(name, start)| Request::Subscribe { name, start }),
+        (any::<u32>(), any::<u64>()).prop_map(|(subscription, seq)| Request::Acknowledge {
+            subscription,
+            seq: Seq(seq)
+        }),
+        (any::<u32>(), any::<bool>()).prop_map(|(subscription, forget)| Request::Unsubscribe {
+            subscription,
+            forget
+        }),
+        (conversation(), any::<Option<u64>>(), any::<u16>()).prop_map(
+            |(conversation, before, limit)| Request::History {
+                conversation,
+                before: before.map(Seq),
+                limit
+            }
+        ),
+        any::<u16>().prop_map(|limit| Request::Conversations { limit }),
+        Just(Request::Status {}),
+        prop_oneof![Just(Hint::NetworkChanged), Just(Hint::Foreground)]
+            .prop_map(|hint| Request::Hint { hint }),
+        Just(Request::Ping {}),
+    ]
+}
+
+fn outcome() -> impl Strategy<Value = Outcome> {
+    prop_oneof![
+        9 => response().prop_map(Outcome::Ok),
+        1 => (code(), text())
+            .prop_map(|(code, message)| Outcome::Failed(Failure { code, message })),
+    ]
+}
+
+fn response() -> impl Strategy<Value = Response> {
+    prop_oneof![
+        Just(Response::Ready {}),
+        user().prop_map(|user| Response::Connected { user }),
+        Just(Response::Done {}),
+        (any::<u64>(), any::<bool>()).prop_map(|(id, new)| Response::Accepted {
+            id: OutboxId(id),
+            new
+        }),
+        option::of(send_state()).prop_map(|state| Response::SendState { state }),
+        (any::<u32>(), any::<u64>()).prop_map(|(subscription, after)| Response::Subscribed {
+            subscription,
+            after: Seq(after)
+        }),
+        (vec(message(), 0..4), any::<bool>())
+            .prop_map(|(messages, more)| Response::Page { messages, more }),
+        (vec(summary(), 0..4), any::<bool>()).prop_map(|(conversations, more)| {
+            Response::Conversations {
+                conversations,
+                more,
+            }
+        }),
+        report().prop_map(Response::Status),
+        Just(Response::Pong {}),
+    ]
+}
+
+fn event() -> impl Strategy<Value = Event> {
+    prop_oneof![
+        (any::<i32>(), option::of(code()), any::<Option<u64>>()).prop_map(
+            |(status, code, retry_in_ms)| Event::Status {
+                status,
+                code,
+                retry_in_ms
+            }
+        ),
+        code().prop_map(|code| Event::DatabaseOpened { code }),
+        (any::<u64>(), client_id(), send_result()).prop_map(|(id, client_id, result)| {
+            Event::SendResult {
+                id: OutboxId(id),
+                client_id,
+                result,
+            }
+        }),
+        message().prop_map(|message| Event::Transient { message }),
+        Just(Event::Synchronized {}),
+        (code(), text()).prop_map(|(code, message)| Event::GoingAway { code, message }),
+    ]
+}
+
+fn report() -> impl Strategy<Value = StatusReport> {
+    (
+        (
+            text(),
+            any::<u32>(),
+            any::<u64>(),
+            any::<i64>(),
+            any::<u32>(),
+        ),
+        vec(app_report(), 0..3),
+        vec(account_report(), 0..3),
+    )
+        .prop_map(
+            |((version, pid, instance, started_at, more_apps), apps, accounts)| StatusReport {
+                version,
+                pid,
+                instance,
+                started_at: Millis(started_at),
+                apps,
+                more_apps,
+                accounts,
+            },
+        )
+}
+
+fn app_report() -> impl Strategy<Value = AppReport> {
+    let right = prop_oneof![Just(Right::Use), Just(Right::Admin)];
+    (
+        app(),
+        any::<u32>(),
+        any::<u32>(),
+        text(),
+        any::<i64>(),
+        option::of(user()),
+        right,
+    )
+        .prop_map(
+            |(app, pid, uid, client, attached_at, user, right)| AppReport {
+                app,
+                pid,
+                uid,
+                client,
+                attached_at: Millis(attached_at),
+                user,
+                right,
+            },
+        )
+}
+
+fn account_report() -> impl Strategy<Value = AccountReport> {
+    (
+        (
+            app_key(),
+            option::of(user()),
+            any::<i32>(),
+            any::<i64>(),
+            option::of(code()),
+        ),
+        (
+            any::<Option<u64>>(),
+            option::of(text()),
+            option::of(text()),
+            any::<Option<u32>>(),
+        ),
+        (any::<u32>(), any::<u32>(), any::<u32>(), any::<u64>()),
+    )
+        .prop_map(
+            |(
+                (app_key, user, status, since, cause),
+                (next_attempt_in_ms, address, slot, round_trip_ms),
+                (apps, queued, in_doubt, last_seq),
+            )| AccountReport {
+                app_key,
+                user,
+                status,
+                since: Millis(since),
+                cause,
+                next_attempt_in_ms,
+                address,
+                slot,
+                round_trip_ms,
+                apps,
+                outbox: OutboxReport { queued, in_doubt },
+                last_seq: Seq(last_seq),
+            },
+        )
+}
+
+fn summary() -> impl Strategy<Value = ConversationSummary> {
+    (
+        conversation(),
+        any::<u64>(),
+        any::<i64>(),
+        any::<u32>(),
+        any::<u32>(),
+    )
+        .prop_map(
+            |(conversation, last_seq, last_at, unread, total)| ConversationSummary {
+                conversation,
+                last_seq: Seq(last_seq),
+                last_at: Millis(last_at),
+                unread,
+                total,
+            },
+        )
+}
+
+fn conversation() -> impl Strategy<Value = Conversation> {
+    let channel = "\\PC{1,5}".prop_map(|id| ChannelId::new(id).unwrap());
+    (any::<u8>(), printable(), option::of(channel)).prop_map(|(kind, target, channel)| {
+        Conversation {
+            kind,
+            target: TargetId::new(target).unwrap(),
+            channel,
+        }
+    })
+}
+
+fn direction() -> impl Strategy<Value = Direction> {
+    prop_oneof![Just(Direction::Sent), Just(Direction::Received)]
+}
+
+fn origin() -> impl Strategy<Value = Origin> {
+    prop_oneof![
+        Just(Origin::Remote),
+        Just(Origin::OtherDevice),
+        app().prop_map(Origin::App)
+    ]
+}
+
+fn flags() -> impl Strategy<Value = Flags> {
+    any::<[bool; 6]>().prop_map(
+        |[persisted, counted, mention, silent, expandable, transient]| Flags {
+            persisted,
+            counted,
+            mention,
+            silent,
+            expandable,
+            transient,
+        },
+    )
+}
+
+fn options() -> impl Strategy<Value = SendOptions> {
+    (
+        any::<bool>(),
+        option::of(private_text()),
+        option::of(private_text()),
+    )
+        .prop_map(|(silent, push_content, push_data)| SendOptions {
+            silent,
+            push_content,
+            push_data,
+        })
+}
+
+fn send_state() -> impl Strategy<Value = SendState> {
+    prop_oneof![
+        Just(SendState::Queued),
+        Just(SendState::Sending),
+        (uid(), any::<i64>()).prop_map(|(uid, at)| SendState::Sent {
+            uid,
+            sent_at: Millis(at)
+        }),
+        code().prop_map(|code| SendState::Failed { code }),
+        Just(SendState::InDoubt),
+    ]
+}
+
+fn send_result() -> impl Strategy<Value = SendResult> {
+    prop_oneof![
+        (uid(), any::<i64>()).prop_map(|(uid, at)| SendResult::Sent {
+            uid,
+            sent_at: Millis(at)
+        }),
+        code().prop_map(|code| SendResult::Failed { code }),
+        Just(SendResult::InDoubt),
+        Just(SendResult::Queued),
+    ]
+}
+
+fn app() -> impl Strategy<Value = AppId> {
+    plain().prop_map(|id| AppId::new(id).unwrap())
+}
+
+fn app_key() -> impl Strategy<Value = AppKey> {
+    plain().prop_map(|id| AppKey::new(id).unwrap())
+}
+
+fn user() -> impl Strategy<Value = UserId> {
+    printable().prop_map(|id| UserId::new(id).unwrap())
+}
+
+fn uid() -> impl Strategy<Value = MessageUid> {
+    plain().prop_map(|id| MessageUid::new(id).unwrap())
+}
+
+fn client_id() -> impl Strategy<Value = ClientMessageId> {
+    printable().prop_map(|id| ClientMessageId::new(id).unwrap())
+}
+
+fn object_name() -> impl Strategy<Value = ObjectName> {
+    "\\PC{1,8}".prop_map(|name| ObjectName::new(name).unwrap())
+}
+
+/// Any text is a secret; the way in is the same as an app's.
+fn secret() -> impl Strategy<Value = SecretText> {
+    text().prop_map(|text| serde_json::from_value(text.into()).unwrap())
+}
+
+fn body() -> impl Strategy<Value = Body> {
+    text().prop_map(Body::new)
+}
+
+fn private_text() -> impl Strategy<Value = PrivateText> {
+    text().prop_map(PrivateText::from)
+}
+
+fn code() -> impl Strategy<Value = Code> {
+    any::<i32>().prop_map(Code::new)
+}
+
+/// Letters, quotes, control characters and all else.
+fn text() -> impl Strategy<Value = String> {
+    prop_oneof![any::<String>(), "[\\x00-\\x7f]{0,40}"]
+}
+
+fn plain() -> impl Strategy<Value = String> {
+    "[A-Za-z0-9._-]{1,64}"
+}
+
+fn printable() -> impl Strategy<Value = String> {
+    "\\PC{1,16}"
+}
