@@ -1,1 +1,15 @@
-//! The imlink command.
+//! The `imlink` command.
+//!
+//! One binary for everything: the daemon, a sandbox cloud to try it against, the verbs that talk
+//! to a running daemon, and a demonstration of it all. A library, so that the whole-system tests
+//! can have the same binary under another name: [`main`] is all there is to call.
+
+#![forbid(unsafe_code)]
+
+mod command;
+mod exit;
+mod failure;
+mod output;
+mod verb;
+
+pub use command::main;

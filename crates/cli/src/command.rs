@@ -1,0 +1,119 @@
+//! The command line: verbs, what all of them share, and how each ending is told.
+
+use std::process::ExitCode;
+
+use clap::error::ErrorKind;
+use clap::{Parser, Subcommand};
+
+use crate::exit::{self, Exit};
+use crate::failure::Failure;
+use crate::output::{Format, Output};
+use crate::verb;
+
+/// What every verb ends with.
+pub type Ending = Result<Exit, Failure>;
+
+const TEACHING: &str = "\
+Examples:
+  imlink demo                          see the whole idea work, offline, in a minute
+  imlink sandbox                       start a cloud to play with
+  imlink daemon                        start the daemon that shares one connection
+  imlink token alice | imlink connect  connect the sandbox's user alice
+  imlink send bob 'Hi there'           write to bob
+  imlink listen                        read what comes in
+  imlink explain 31004                 what a code means and what to do about it
+";
+
+/// Shares one connection to a chat cloud among many local apps.
+#[derive(Parser)]
+#[command(
+    name = "imlink",
+    version,
+    max_term_width = 100,
+    after_help = format!("{TEACHING}\n{}", exit::TABLE)
+)]
+struct Command {
+    /// Answer with one JSON object per line, and with {"error":{...}} on standard error.
+    #[arg(long, global = true)]
+    json: bool,
+
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Subcommand)]
+enum Verb {
+    /// Say what a code means and what to do about it.
+    Explain(verb::explain::Arguments),
+}
+
+/// Runs the command line of this process and says how it ended.
+#[must_use]
+pub fn main() -> ExitCode {
+    let command = match Command::try_parse() {
+        Ok(command) => command,
+        Err(refusal) => return refuse(&refusal),
+    };
+    let format = if command.json { Format::Json } else { Format::Human };
+    let output = Output::new(format);
+    match command.verb.run(output) {
+        Ok(exit) => exit.into(),
+        Err(failure) => tell(&failure, output),
+    }
+}
+
+impl Verb {
+    fn run(self, output: Output) -> Ending {
+        match self {
+            Self::Explain(arguments) => verb::explain::run(arguments, output),
+        }
+    }
+}
+
+fn tell(failure: &Failure, output: Output) -> ExitCode {
+    match failure.exit() {
+        // `| head` has enough; there is nothing to tell and nobody to hear it.
+        Exit::Done => {}
+        _ if output.is_json() => output.note(failure.json().unwrap_or_default()),
+        _ => output.note(failure),
+    }
+    failure.exit().into()
+}
+
+/// Help and version are refusals too, as far as the parser is concerned.
+fn refuse(refusal: &clap::Error) -> ExitCode {
+    let asked_for =
+        matches!(refusal.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
+    if !asked_for && std::env::args_os().any(|argument| argument == "--json") {
+        let text = refusal.render().to_string();
+        let sentence = text.lines().next().unwrap_or_default().trim_start_matches("error: ");
+        return tell(
+            &Failure::usage(sentence, "See `imlink --help`."),
+            Output::new(Format::Json),
+        );
+    }
+    // Nothing can be done about a closed standard output.
+    let _ = refusal.print();
+    if asked_for { Exit::Done.into() } else { Exit::Usage.into() }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Command::command().debug_assert();
+    }
+
+    #[test]
+    fn every_verb_teaches_with_an_example() {
+        for verb in Command::command().get_subcommands().filter(|verb| !verb.is_hide_set()) {
+            let help = verb.get_after_help().or(verb.get_after_long_help());
+            let help = help.map(ToString::to_string).unwrap_or_default();
+            assert!(help.contains("imlink "), "{} has no example", verb.get_name());
+        }
+    }
+}

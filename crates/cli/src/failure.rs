@@ -1,0 +1,183 @@
+//! What the command says when it does not succeed: one clear sentence, and the cure.
+
+use std::fmt;
+use std::io;
+
+use imlink_model::Code;
+use serde::Serialize;
+
+use crate::exit::Exit;
+use crate::output::{Escaped, Paint};
+
+/// Why a verb did not do what it was asked to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    exit: Exit,
+    code: Option<Code>,
+    name: &'static str,
+    cause: String,
+    cure: String,
+}
+
+/// To programs a failure is `{"error":{...}}`, on standard error.
+#[derive(Serialize)]
+struct Envelope<'a> {
+    error: Report<'a>,
+}
+
+#[derive(Serialize)]
+struct Report<'a> {
+    /// The number of the one table; `null` where the command itself failed.
+    code: Option<i32>,
+    name: &'a str,
+    cause: &'a str,
+    cure: &'a str,
+}
+
+impl Failure {
+    /// A code of the table, with a cause that is more exact than the table's if there is one.
+    #[must_use]
+    pub fn of(code: Code, cause: impl Into<String>) -> Self {
+        Self {
+            exit: Exit::of(code),
+            code: Some(code),
+            name: code.name(),
+            cause: cause.into(),
+            cure: code.cure().to_owned(),
+        }
+    }
+
+    /// The command line, or a file or text it names, cannot be used.
+    #[must_use]
+    pub fn usage(cause: impl Into<String>, cure: impl Into<String>) -> Self {
+        Self {
+            exit: Exit::Usage,
+            code: None,
+            name: "USAGE",
+            cause: cause.into(),
+            cure: cure.into(),
+        }
+    }
+
+    /// Something of this command's own went wrong.
+    #[must_use]
+    pub fn own(name: &'static str, cause: impl Into<String>, cure: impl Into<String>) -> Self {
+        Self { exit: Exit::Failed, code: None, name, cause: cause.into(), cure: cure.into() }
+    }
+
+    /// Ctrl-C.
+    #[must_use]
+    pub fn interrupted() -> Self {
+        Self {
+            exit: Exit::Interrupted,
+            code: None,
+            name: "INTERRUPTED",
+            cause: "Interrupted.".to_owned(),
+            cure: String::new(),
+        }
+    }
+
+    /// The same failure with a cure that fits better than the table's.
+    #[must_use]
+    pub fn with_cure(mut self, cure: impl Into<String>) -> Self {
+        self.cure = cure.into();
+        self
+    }
+
+    /// The status to exit with.
+    #[must_use]
+    pub fn exit(&self) -> Exit {
+        self.exit
+    }
+
+    /// The code behind it, if it has one.
+    #[must_use]
+    pub fn code(&self) -> Option<Code> {
+        self.code
+    }
+
+    /// The line for programs.
+    ///
+    /// # Errors
+    /// None: every field is a text or a number.
+    pub fn json(&self) -> serde_json::Result<String> {
+        crate::output::json_line(&Envelope {
+            error: Report {
+                code: self.code.map(Code::number),
+                name: self.name,
+                cause: &self.cause,
+                cure: &self.cure,
+            },
+        })
+    }
+}
+
+/// A closed standard output is how `| head` says that it has enough.
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        let exit = match error.kind() {
+            io::ErrorKind::BrokenPipe => Exit::Done,
+            _ => Exit::Failed,
+        };
+        Self {
+            exit,
+            code: None,
+            name: "IO",
+            cause: format!("Reading or writing failed: {error}."),
+            cure: "See whether what it reads from and writes to is still there.".to_owned(),
+        }
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", Paint::bad("error:"), Escaped(&self.cause))?;
+        if let Some(code) = self.code {
+            write!(f, " {}", Paint::dim(format_args!("({code} {})", self.name)))?;
+        }
+        if !self.cure.is_empty() {
+            write!(f, "\n{} {}", Paint::strong(" cure:"), Escaped(&self.cure))?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failure_is_one_sentence_and_its_cure() {
+        let failure = Failure::of(Code::IPC_DISCONNECT, "No daemon answers at /run/x.");
+
+        let plain = anstream::adapter::strip_str(&failure.to_string()).to_string();
+
+        assert_eq!(
+            plain,
+            format!(
+                "error: No daemon answers at /run/x. (-2 IPC_DISCONNECT)\n cure: {}",
+                Code::IPC_DISCONNECT.cure()
+            )
+        );
+    }
+
+    #[test]
+    fn programs_get_an_error_object() {
+        let failure = Failure::usage("no such thing", "another thing");
+
+        assert_eq!(
+            failure.json().unwrap(),
+            r#"{"error":{"code":null,"name":"USAGE","cause":"no such thing","cure":"another thing"}}"#
+        );
+    }
+
+    // F-K09
+    #[test]
+    fn a_cause_from_outside_cannot_act_on_the_terminal() {
+        let failure = Failure::of(Code::LOCAL_DENIED, "\x1b[2J");
+
+        let plain = anstream::adapter::strip_str(&failure.to_string()).to_string();
+
+        assert!(plain.contains(r"\u{1b}[2J"), "{plain}");
+    }
+}
