@@ -22,7 +22,7 @@ mod sandbox;
 mod transport;
 mod world;
 
-pub use config::{Config, MAX_HANDSHAKE_TIME};
+pub use config::Config;
 pub use port::{Ending, Injection};
 pub use run::run;
 pub use sandbox::Sandbox;

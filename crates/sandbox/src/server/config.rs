@@ -10,10 +10,6 @@ use imlink_model::AppKey;
 
 use crate::{AppSettings, Policy, Secret};
 
-/// How long a client may take from TCP accept to its upgrade request: 10 s, as long as clients
-/// wait for the socket to open (decisions.md P6).
-pub const MAX_HANDSHAKE_TIME: Duration = Duration::from_secs(10);
-
 /// Addresses, keys and first rules of a sandbox.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -31,6 +27,9 @@ pub struct Config {
     pub tokens_name_navigator: bool,
     /// The host clients are told to come to. Default: the address listened on.
     pub public_host: Option<String>,
+    /// How long a client may take from TCP accept to its upgrade request. Default: 10 s, as long
+    /// as clients wait for the socket to open (decisions.md P6).
+    pub handshake_time: Duration,
     /// Makes tokens, sessions and uids the same on every run. Default: `None`, no two runs alike.
     pub seed: Option<u64>,
     /// Allows addresses that others on the network can reach. Default: false.
@@ -51,6 +50,7 @@ impl Default for Config {
             policy: Policy::default(),
             tokens_name_navigator: true,
             public_host: None,
+            handshake_time: Duration::from_secs(10),
             seed: None,
             allow_remote: false,
         }

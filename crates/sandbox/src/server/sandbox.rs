@@ -68,7 +68,11 @@ impl Sandbox {
         let settings = config.app(http_address, gateway_address);
         let (key, seed) = (settings.key.clone(), config.seed.unwrap_or_else(any_seed));
         let (orders, order_receiver) = mpsc::unbounded_channel();
-        let shared = Arc::new(Shared::new(Cloud::new(settings, seed), orders));
+        let shared = Arc::new(Shared::new(
+            Cloud::new(settings, seed),
+            orders,
+            config.handshake_time,
+        ));
         let mut sandbox = Self {
             shared: shared.clone(),
             key,

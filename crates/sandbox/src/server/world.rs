@@ -34,10 +34,16 @@ pub(super) struct Shared {
     world: Mutex<World>,
     changed: Condvar,
     pub(super) gateway: mpsc::UnboundedSender<gateway::Order>,
+    /// See [`Config::handshake_time`](super::Config::handshake_time).
+    pub(super) handshake_time: Duration,
 }
 
 impl Shared {
-    pub(super) fn new(cloud: Cloud, gateway: mpsc::UnboundedSender<gateway::Order>) -> Self {
+    pub(super) fn new(
+        cloud: Cloud,
+        gateway: mpsc::UnboundedSender<gateway::Order>,
+        handshake_time: Duration,
+    ) -> Self {
         let world = World {
             cloud,
             clock: Clock::default(),
@@ -50,6 +56,7 @@ impl Shared {
             world: Mutex::new(world),
             changed: Condvar::new(),
             gateway,
+            handshake_time,
         }
     }
 

@@ -105,7 +105,7 @@ impl Up {
     async fn wait_until(&mut self, holds: impl FnMut(&TransportFaults) -> bool) {
         if self.faults.wait_for(holds).await.is_err() {
             // Nobody can change the faults any more.
-            pending().await
+            pending::<()>().await;
         }
     }
 }
@@ -191,7 +191,7 @@ impl<'s> Down<'s> {
 /// Waits for the faults to change; for ever, once nobody can change them.
 async fn change(faults: &mut watch::Receiver<TransportFaults>) {
     if faults.changed().await.is_err() {
-        pending().await
+        pending::<()>().await;
     }
 }
 

@@ -24,7 +24,6 @@ use super::{
 use crate::{
     Heard, LinkId,
     server::{
-        MAX_HANDSHAKE_TIME,
         port::{Inbox, Injection, PortEnds, ToSession},
         world::Shared,
     },
@@ -82,7 +81,7 @@ async fn greet(session: Session, stream: DuplexStream) {
         socket,
         request,
         handshake,
-    } = match timeout(MAX_HANDSHAKE_TIME, upgrade::accept(stream)).await {
+    } = match timeout(session.shared.handshake_time, upgrade::accept(stream)).await {
         Ok(Ok(upgraded)) => upgraded,
         Ok(Err(error)) => return tracing::info!(%link, %error, "No WebSocket handshake"),
         Err(_) => return tracing::info!(%link, "Handshake took too long"),

@@ -3,7 +3,7 @@
 use axum::{
     Json,
     extract::{FromRequest, FromRequestParts, Query, Request},
-    http::{StatusCode, request::Parts},
+    http::{HeaderMap, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
 };
 use imlink_model::AppKey;
@@ -59,6 +59,7 @@ impl FromRequestParts<Sandbox> for App {
     type Rejection = Refused;
 
     async fn from_request_parts(parts: &mut Parts, sandbox: &Sandbox) -> Result<Self, Refused> {
+        refuse_foreign_pages(&parts.headers)?;
         let Query(named) = Query::<Named>::from_request_parts(parts, sandbox)
             .await
             .map_err(|error| Refused::new(StatusCode::BAD_REQUEST, error.body_text()))?;
@@ -69,6 +70,25 @@ impl FromRequestParts<Sandbox> for App {
         app.map(Self)
             .ok_or_else(|| Refused::new(StatusCode::NOT_FOUND, "no such app key"))
     }
+}
+
+/// A page of another site that a developer has open must not steer the sandbox: browsers say where
+/// a call comes from, other clients do not.
+fn refuse_foreign_pages(headers: &HeaderMap) -> Result<(), Refused> {
+    let Some(origin) = headers.get(header::ORIGIN) else {
+        return Ok(());
+    };
+    let host = headers
+        .get(header::HOST)
+        .and_then(|host| host.to_str().ok())
+        .unwrap_or_default();
+    if origin.as_bytes() == format!("http://{host}").as_bytes() {
+        return Ok(());
+    }
+    Err(Refused::new(
+        StatusCode::FORBIDDEN,
+        "call of a foreign page",
+    ))
 }
 
 /// A JSON body, whatever its content type says; an empty one is `{}`.

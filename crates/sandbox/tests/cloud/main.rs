@@ -1,0 +1,12 @@
+//! The pure core and the Server API over it, in virtual time.
+
+mod bench;
+mod connect;
+mod echo;
+mod faults;
+mod moderation;
+mod navigation;
+mod publish;
+mod pull;
+mod server_api;
+mod worlds;

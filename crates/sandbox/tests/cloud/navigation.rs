@@ -1,0 +1,176 @@
+//! Answers of navigation, read as a client reads them.
+
+use std::time::Duration;
+
+use imlink_sandbox::{
+    Fault, Gateway, Lasting, NavigationFault, NavigationReply, Policy, UnknownToken,
+};
+use imlink_wire::{
+    ProtocolVersion,
+    navigation::{GatewayScheme, NavigationError, ReceivedRequest, outcome, script},
+};
+
+use crate::bench::{Bench, KEY};
+
+fn two_gateways() -> Policy {
+    let second = Gateway {
+        weight: 20,
+        ..Gateway::websocket("127.0.0.1:2")
+    };
+    Policy {
+        gateways: vec![Gateway::websocket("127.0.0.1:1"), second],
+        ..Policy::default()
+    }
+}
+
+fn ask(bench: &mut Bench, key: &str, token: &str) -> NavigationReply {
+    let form: String = form_urlencoded::Serializer::new(String::new())
+        .extend_pairs([("token", token), ("v", "5.38.0"), ("platfrom", "browser")])
+        .finish();
+    let request = ReceivedRequest::parse_v2(Some(key), form.as_bytes()).unwrap();
+    let now = bench.now;
+    bench.cloud.navigate(&request, now)
+}
+
+#[test]
+fn a_good_answer_names_the_user_and_the_gateways() {
+    let mut bench = Bench::with_policy(two_gateways());
+    let token = bench.token("alice");
+
+    let reply = ask(&mut bench, KEY, &token);
+
+    let answer = outcome(reply.status, &reply.body).unwrap();
+    assert_eq!(answer.user_id.as_deref(), Some("alice"));
+    assert_eq!(answer.log_switch, Some(0));
+    assert_eq!(answer.protocol_version(), ProtocolVersion::V3);
+    let gateways: Vec<_> = answer
+        .gateways(GatewayScheme::Ws)
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    assert_eq!(gateways, ["ws://127.0.0.1:2", "ws://127.0.0.1:1"]);
+    assert_eq!(reply.delay, Duration::ZERO);
+}
+
+#[test]
+fn the_script_of_version_1_says_the_same() {
+    let mut bench = Bench::with_policy(two_gateways());
+    let token = bench.token("alice");
+    let query = format!("appId={KEY}&token={token}&callBack=getServerEndpoint&v=5.3.4&r=1");
+    let request = ReceivedRequest::parse_v1(&query).unwrap();
+    let now = bench.now;
+
+    let reply = bench.cloud.navigate(&request, now);
+
+    assert!(reply.body.starts_with(b"getServerEndpoint({"), "a call");
+    let answer = script::outcome(reply.status, &reply.body).unwrap();
+    assert_eq!(answer.user_id.as_deref(), Some("alice"));
+    assert_eq!(answer.server.as_deref(), Some("127.0.0.1:1"));
+    assert_eq!(answer.backup_server.as_deref(), Some("127.0.0.1:2"));
+}
+
+#[test]
+fn an_unknown_token_is_31004_or_nobody_as_the_policy_says() {
+    let mut bench = Bench::with_policy(two_gateways());
+
+    let refused = ask(&mut bench, KEY, "nonsense");
+    let error = outcome(refused.status, &refused.body).unwrap_err();
+    assert_eq!((error.code(), error.is_final()), (31004, true));
+
+    bench.app().policy_mut().unknown_token = UnknownToken::NameNobody;
+    let answered = ask(&mut bench, KEY, "nonsense");
+    let answer = outcome(answered.status, &answered.body).unwrap();
+    assert_eq!(answer.user_id.as_deref(), Some(""));
+}
+
+#[test]
+fn a_token_that_expired_still_names_its_user_because_the_gateway_refuses_it() {
+    let mut bench = Bench::with_policy(two_gateways());
+    let token = bench.token("alice");
+    bench
+        .app()
+        .expire_tokens(&crate::bench::user("alice"), None);
+
+    let reply = ask(&mut bench, KEY, &token);
+
+    assert_eq!(
+        outcome(reply.status, &reply.body)
+            .unwrap()
+            .user_id
+            .as_deref(),
+        Some("alice")
+    );
+}
+
+#[test]
+fn an_unknown_app_key_is_led_to_the_gateway_which_says_31002() {
+    let mut bench = Bench::with_policy(two_gateways());
+
+    let reply = ask(&mut bench, "nobody", "any");
+
+    let answer = outcome(reply.status, &reply.body).unwrap();
+    assert_eq!(answer.gateways(GatewayScheme::Ws).len(), 2);
+    assert_eq!(answer.user_id.as_deref(), Some(""));
+}
+
+#[test]
+fn the_policy_chooses_version_4_and_anonymous_answers() {
+    let mut bench = Bench::with_policy(Policy {
+        version_4: true,
+        name_user: false,
+        ..two_gateways()
+    });
+    let token = bench.token("alice");
+
+    let reply = ask(&mut bench, KEY, &token);
+
+    let answer = outcome(reply.status, &reply.body).unwrap();
+    assert_eq!(answer.protocol_version(), ProtocolVersion::V4);
+    assert_eq!(answer.user_id.as_deref(), Some(""));
+}
+
+// F-S31
+#[test]
+fn every_fault_is_what_a_client_takes_it_for() {
+    let mut bench = Bench::with_policy(two_gateways());
+    let token = bench.token("alice");
+    let mut spoiled = |fault: NavigationFault| {
+        bench.fault(Fault::Navigation(fault), Lasting::ONCE);
+        ask(&mut bench, KEY, &token)
+    };
+
+    for (status, code) in [(401, 31004), (403, 31004), (416, 31030), (500, 30007)] {
+        let reply = spoiled(NavigationFault::Status(status));
+        assert_eq!(
+            outcome(reply.status, &reply.body).unwrap_err().code(),
+            code,
+            "{status}"
+        );
+    }
+    for fault in [NavigationFault::Empty, NavigationFault::NotJson] {
+        let reply = spoiled(fault);
+        assert_eq!(
+            outcome(reply.status, &reply.body),
+            Err(NavigationError::Unreadable)
+        );
+    }
+    let reply = spoiled(NavigationFault::Huge(100 * 1024));
+    assert_eq!(reply.body.len(), 100 * 1024);
+    assert_eq!(
+        outcome(reply.status, &reply.body),
+        Err(NavigationError::TooLarge)
+    );
+    let reply = spoiled(NavigationFault::Body(r#"{"code":416}"#.to_owned()));
+    assert_eq!(
+        outcome(reply.status, &reply.body).unwrap_err().code(),
+        31030
+    );
+    let reply = spoiled(NavigationFault::Redirect("http://127.0.0.1:1/".to_owned()));
+    assert_eq!(
+        (reply.status, reply.location.as_deref()),
+        (302, Some("http://127.0.0.1:1/"))
+    );
+    let reply = spoiled(NavigationFault::Slow(Duration::from_secs(11)));
+    assert_eq!(reply.delay, Duration::from_secs(11));
+    assert!(outcome(reply.status, &reply.body).is_ok());
+}
