@@ -26,7 +26,8 @@ macro_rules! variants {
                 }
             }
         )+
-        const ALL: &[&str] = &[$($(concat!(stringify!($enum), "::", stringify!($variant)),)+)+];
+        /// Every variant of every enum.
+        pub const ALL: &[&str] = &[$($(concat!(stringify!($enum), "::", stringify!($variant)),)+)+];
     };
 }
 
@@ -66,9 +67,9 @@ fn every_variant_has_a_sample() {
     assert!(missing.is_empty(), "no sample of {missing:?}");
 }
 
-type Seen = BTreeSet<&'static str>;
+pub type Seen = BTreeSet<&'static str>;
 
-fn see_client_frame(frame: &ClientFrame, seen: &mut Seen) {
+pub fn see_client_frame(frame: &ClientFrame, seen: &mut Seen) {
     seen.insert(frame.name());
     let ClientFrame::Request { request, .. } = frame;
     seen.insert(request.name());
@@ -79,7 +80,7 @@ fn see_client_frame(frame: &ClientFrame, seen: &mut Seen) {
     }
 }
 
-fn see_server_frame(frame: &ServerFrame, seen: &mut Seen) {
+pub fn see_server_frame(frame: &ServerFrame, seen: &mut Seen) {
     seen.insert(frame.name());
     match frame {
         ServerFrame::Response { result, .. } => see_outcome(result, seen),

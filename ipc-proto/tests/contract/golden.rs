@@ -51,6 +51,15 @@ fn greetings_are_as_released() {
     assert_eq!(Greeting::decode(&bodies[2]), Ok(refused()));
 }
 
+/// A greeting as released, in hexadecimal, its length first.
+pub fn greeting_hex(name: &str) -> String {
+    let fixture = fixture("greeting.txt");
+    let found = fixture
+        .lines()
+        .find_map(|line| line.strip_prefix(name)?.strip_prefix('\t'));
+    found.unwrap().to_owned()
+}
+
 /// One line for every sample: who sends it, its name, its body.
 fn lines(codec: Codec, show: impl Fn(&[u8]) -> String) -> String {
     let mut lines = String::new();

@@ -2,6 +2,7 @@
 
 mod completeness;
 mod damaged;
+mod document;
 mod golden;
 mod lenient;
 mod round_trip;

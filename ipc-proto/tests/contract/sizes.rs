@@ -185,6 +185,9 @@ fn a_page_has_at_least_one_message_and_at_most_what_a_page_holds() {
 }
 
 proptest! {
+    // Pages are large, and what matters are their borders.
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
     #[test]
     fn a_message_never_needs_more_than_its_cost(codec in codec(), message in message()) {
         let encoded = EncodedMessage::encode(codec, &message).unwrap();
