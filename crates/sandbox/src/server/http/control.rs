@@ -18,7 +18,7 @@ use crate::server::Sandbox;
 /// The calls below `/sandbox/v1`.
 pub(super) fn router() -> Router<Sandbox> {
     Router::new()
-        .route("/", get(watch::info))
+        .route("/info", get(watch::info))
         .route("/apps", get(watch::apps).post(people::add_app))
         .route("/users", get(watch::users))
         .route("/links", get(watch::links))

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use super::call::{App, Refused};
 use crate::server::Sandbox;
 
-/// `GET /`: addresses and keys.
+/// `GET /info`: addresses and keys.
 pub(super) async fn info(App(sandbox): App) -> Json<Value> {
     Json(json!({
         "app_key": sandbox.app_key(),

@@ -1,0 +1,253 @@
+//! The control API: every method of the handle over HTTP.
+
+use imlink_sandbox::Sandbox;
+use imlink_wire::ServerPacket;
+use serde_json::{Value, json};
+use tokio::net::TcpStream;
+
+use crate::{
+    client::{Client, sandbox, user},
+    web::{Answer, request},
+};
+
+fn control(sandbox: &Sandbox, method: &str, path: &str, body: Value) -> Answer {
+    let body = if body.is_null() {
+        Vec::new()
+    } else {
+        body.to_string().into_bytes()
+    };
+    request(sandbox, method, &format!("/sandbox/v1{path}"), &[], &body)
+}
+
+fn post(sandbox: &Sandbox, path: &str, body: Value) -> Value {
+    let answer = control(sandbox, "POST", path, body);
+    assert_eq!(answer.status, 200, "{path}: {answer:?}");
+    answer.json()
+}
+
+fn get(sandbox: &Sandbox, path: &str) -> Value {
+    let answer = control(sandbox, "GET", path, Value::Null);
+    assert_eq!(answer.status, 200, "{path}: {answer:?}");
+    answer.json()
+}
+
+#[tokio::test]
+async fn people_come_speak_and_are_watched() {
+    let sandbox = sandbox();
+    let token = post(&sandbox, "/tokens", json!({ "user": "alice" }))["token"].clone();
+    let version = imlink_wire::ProtocolVersion::V3;
+    let mut alice = Client::open(&sandbox, token.as_str().unwrap(), version)
+        .await
+        .unwrap();
+    assert!(matches!(alice.next().await, Some(ServerPacket::ConnAck(ack)) if ack.status == 0));
+
+    let message = json!({ "from": "bob", "to": "alice", "content": "{}" });
+    let uid = post(&sandbox, "/publish", message)["uid"].clone();
+
+    assert!(matches!(
+        alice.next().await,
+        Some(ServerPacket::Publish { .. })
+    ));
+    let stored = get(&sandbox, "/stored?user=alice");
+    assert_eq!(stored["messages"][0]["uid"], uid);
+    assert_eq!(stored["messages"][0]["object_name"], "RC:TxtMsg");
+    let links = get(&sandbox, "/links");
+    assert_eq!(
+        (&links["links"][0]["user"], &links["links"][0]["class"]),
+        (&json!("alice"), &json!("web"))
+    );
+    assert_eq!(get(&sandbox, "/stats")["messages"], 1);
+    assert_eq!(get(&sandbox, "/users")["users"][0]["online"], true);
+    assert_eq!(
+        get(&sandbox, "/transcript")["records"][0]["heard"]["kind"],
+        "handshake"
+    );
+    let info = get(&sandbox, "/info");
+    assert_eq!(info["navigator"], sandbox.navigator());
+    assert_eq!(info["app_key"], sandbox.app_key().as_str());
+}
+
+#[tokio::test]
+async fn people_are_sent_away() {
+    let sandbox = sandbox();
+    let ended_with = async |path: &str, body: Value, status: u8| {
+        let mut alice = Client::online(&sandbox, "alice").await;
+        post(&sandbox, path, body);
+        assert_eq!(
+            alice.next().await,
+            Some(ServerPacket::Disconnect { status }),
+            "{path}"
+        );
+        assert_eq!(alice.next().await, None);
+    };
+
+    ended_with("/kick", json!({ "user": "alice" }), 1).await;
+    ended_with("/disconnect", json!({ "user": "alice", "status": 6 }), 6).await;
+    ended_with("/block", json!({ "user": "alice", "minutes": 5 }), 2).await;
+    post(&sandbox, "/unblock", json!({ "user": "alice" }));
+    let token = sandbox.issue_token(&user("alice"));
+    post(&sandbox, "/tokens/expire", json!({ "user": "alice" }));
+
+    let version = imlink_wire::ProtocolVersion::V3;
+    let mut late = Client::open(&sandbox, &token, version).await.unwrap();
+    assert!(matches!(late.next().await, Some(ServerPacket::ConnAck(ack)) if ack.status == 10));
+}
+
+#[tokio::test]
+async fn faults_are_armed_and_cleared() {
+    let sandbox = sandbox();
+    let mut alice = Client::online(&sandbox, "alice").await;
+
+    post(
+        &sandbox,
+        "/faults",
+        json!({ "fault": "no-pong", "lasting": "until-cleared" }),
+    );
+    post(
+        &sandbox,
+        "/faults",
+        json!({ "fault": { "topic": { "topic": "ppMsgP", "status": 405 } }, "scope": { "user": "alice" } }),
+    );
+    alice.send(imlink_wire::ClientPacket::PingReq).await;
+    alice.say("bob", "x", 1).await;
+    assert!(matches!(
+        alice.next().await,
+        Some(ServerPacket::PubAck { status: 405, .. })
+    ));
+
+    let answer = control(&sandbox, "DELETE", "/faults", Value::Null);
+    assert_eq!(answer.status, 200);
+    alice.ping().await;
+
+    post(
+        &sandbox,
+        "/transport",
+        json!({ "scope": { "user": "alice" }, "faults": { "stop_reading": true } }),
+    );
+    let link = sandbox.links()[0].link;
+    post(
+        &sandbox,
+        "/inject",
+        json!({ "link": link, "what": { "binary": "d0" } }),
+    );
+    assert_eq!(alice.next().await, Some(ServerPacket::PingResp), "injected");
+    assert_eq!(
+        post(&sandbox, "/drop", json!({ "ending": "reset" }))["links"],
+        1
+    );
+    assert_eq!(alice.next().await, None);
+}
+
+#[tokio::test]
+async fn gateway_rules_and_clock_are_changed() {
+    let sandbox = sandbox();
+
+    post(&sandbox, "/gateway", json!({ "listening": false }));
+    assert!(TcpStream::connect(sandbox.gateway_address()).await.is_err());
+    post(&sandbox, "/gateway", json!({ "listening": true }));
+    Client::online(&sandbox, "alice").await.ping().await;
+
+    let mut policy = get(&sandbox, "/policy");
+    policy["one_device"] = true.into();
+    assert_eq!(control(&sandbox, "PUT", "/policy", policy).status, 200);
+    assert!(sandbox.with_app(|app| app.policy().one_device));
+    assert_eq!(
+        sandbox.with_app(|app| app.policy().gateways.len()),
+        1,
+        "the rest is kept"
+    );
+
+    let before = sandbox.with_app(|_| std::time::SystemTime::now());
+    post(&sandbox, "/clock", json!({ "advance_seconds": 86_400 }));
+    sandbox.publish(&user("a"), &user("b"), "RC:TxtMsg", "{}");
+    let before = before
+        .duration_since(std::time::UNIX_EPOCH)
+        .unwrap()
+        .as_millis();
+    let stamped = u128::try_from(sandbox.stored(&user("b"))[0].time.0).unwrap();
+    assert!(stamped >= before + 86_400_000);
+}
+
+#[test]
+fn another_app_is_made_and_named_by_its_key() {
+    let sandbox = sandbox();
+
+    post(&sandbox, "/apps", json!({ "key": "other", "secret": "s" }));
+    post(
+        &sandbox,
+        "/publish?app=other",
+        json!({ "from": "a", "to": "b", "content": "{}" }),
+    );
+
+    assert_eq!(get(&sandbox, "/stored?user=b")["messages"], json!([]));
+    assert_eq!(
+        get(&sandbox, "/stored?user=b&app=other")["messages"]
+            .as_array()
+            .unwrap()
+            .len(),
+        1
+    );
+    assert_eq!(
+        get(&sandbox, "/apps")["apps"],
+        json!(["imlink-sandbox", "other"])
+    );
+}
+
+#[test]
+fn a_call_that_is_none_is_refused_with_a_reason() {
+    let sandbox = sandbox();
+    let refused = |method: &str, path: &str, body: &str| {
+        let answer = request(
+            &sandbox,
+            method,
+            &format!("/sandbox/v1{path}"),
+            &[],
+            body.as_bytes(),
+        );
+        assert!(answer.json()["error"].is_string(), "{answer:?}");
+        answer.status
+    };
+
+    assert_eq!(refused("POST", "/tokens", "not json"), 400);
+    assert_eq!(refused("POST", "/tokens", "{}"), 400);
+    assert_eq!(refused("POST", "/tokens", r#"{"user":""}"#), 400);
+    assert_eq!(
+        refused("POST", "/tokens", r#"{"user":"a","unknown":1}"#),
+        400
+    );
+    assert_eq!(
+        refused("POST", "/faults", r#"{"fault":"no-such-fault"}"#),
+        400
+    );
+    assert_eq!(
+        refused("POST", "/inject", r#"{"link":9,"what":{"binary":"d0"}}"#),
+        404
+    );
+    assert_eq!(
+        refused("POST", "/inject", r#"{"link":9,"what":{"binary":"d"}}"#),
+        400
+    );
+    assert_eq!(refused("GET", "/stored", ""), 400);
+    assert_eq!(refused("GET", "/links?app=nobody", ""), 404);
+    assert_eq!(refused("GET", "/nothing", ""), 404);
+    let huge = format!(r#"{{"user":"{}"}}"#, "x".repeat(2 * 1024 * 1024));
+    assert_eq!(refused("POST", "/tokens", &huge), 413);
+}
+
+#[test]
+fn a_page_of_another_site_cannot_steer_the_sandbox() {
+    let sandbox = sandbox();
+    let body = br#"{"user":"alice"}"#;
+    let own = sandbox.navigator();
+
+    let foreign = [("Origin", "http://evil.test")];
+    assert_eq!(
+        request(&sandbox, "POST", "/sandbox/v1/tokens", &foreign, body).status,
+        403
+    );
+    let same = [("Origin", own.as_str())];
+    assert_eq!(
+        request(&sandbox, "POST", "/sandbox/v1/tokens", &same, body).status,
+        200
+    );
+}

@@ -1,0 +1,10 @@
+//! The sandbox over real sockets.
+
+mod client;
+mod control;
+mod gateway;
+mod handle;
+mod hostile;
+mod http;
+mod transport;
+mod web;
