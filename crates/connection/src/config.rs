@@ -11,6 +11,10 @@ pub struct Config {
     /// Allow `http://` and `ws://` beyond loopback. The token travels in them: anybody on the way
     /// can read it and take over the account. Default `false` (decisions.md P20).
     pub clear_text: bool,
+    /// Do not dial if navigation named no user; such a connect ends with 34001. For while another
+    /// account of the same app is live: the token may be that very user's, and only a second link
+    /// could tell. Default `false` (decisions.md P8).
+    pub refuse_unnamed: bool,
     /// What to call this device towards the cloud: 22 characters, kept across restarts. `None`
     /// (the default) makes one up from the seed.
     pub device_id: Option<String>,

@@ -20,7 +20,7 @@ use crate::directory::Listing;
 use crate::keepalive::Keepalive;
 use crate::loopback::Loopback;
 use crate::message_ids::MessageIds;
-use crate::refusal::Refusal;
+use crate::refusal::{Refusal, final_status};
 use crate::state::{Asking, Dialing, Link, Online, Phase, Source, State, Trust};
 use crate::{Action, Generation, HttpAnswer, LinkError};
 
@@ -116,6 +116,11 @@ impl Connection {
     pub(super) fn follow(&mut self, listing: Listing, source: Source, now: Instant) {
         if let Some(user) = &listing.user {
             self.identify(user.clone(), IdentifiedBy::Directory);
+        }
+        if listing.user.is_none() && self.account.is_none() && self.config.refuse_unnamed {
+            debug!("Navigation names no user, and another account is live");
+            let code = Code::RC_CONNECTION_EXIST;
+            return self.stop(code, final_status(code));
         }
         let lacks_rows = listing
             .user

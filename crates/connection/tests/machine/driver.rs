@@ -1,0 +1,382 @@
+//! A shell without sockets: performs nothing, remembers what was asked.
+
+use std::collections::VecDeque;
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use imlink_connection::{
+    Action, Config, Connection, Generation, HttpAnswer, Input, LinkError, RecordId,
+};
+use imlink_model::uplink::{Command, Cursor, Event, Record, Restored};
+use imlink_model::{AppKey, Code, ConnectionStatus, OutgoingMessage, Token, UserId};
+use imlink_wire::navigation::GatewayAddress;
+use imlink_wire::{ClientPacket, ConnAck, ServerPacket, Session};
+
+pub const MS: Duration = Duration::from_millis(1);
+pub const SECOND: Duration = Duration::from_secs(1);
+
+/// A machine, its virtual time, and everything it said that no test took yet.
+pub struct Driver {
+    pub connection: Connection,
+    pub actions: VecDeque<Action>,
+    pub events: VecDeque<Event>,
+    /// Records are durable at once.
+    pub stores_at_once: bool,
+    /// Of the last dial; there is one link at a time.
+    last_dial: Option<Generation>,
+    start: Instant,
+    now: Instant,
+}
+
+/// What the tests' navigator is called.
+pub const NAVIGATOR: &str = "navigator.test";
+
+impl Driver {
+    pub fn new() -> Self {
+        Self::with(Config {
+            navigators: vec![NAVIGATOR.to_owned()],
+            ..Config::default()
+        })
+    }
+
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "there is no other way to get a first instant"
+    )]
+    pub fn with(config: Config) -> Self {
+        let start = Instant::now();
+        Self {
+            connection: Connection::new(config, AppKey::new("sandboxkey").unwrap(), 7),
+            actions: VecDeque::new(),
+            events: VecDeque::new(),
+            stores_at_once: true,
+            last_dial: None,
+            start,
+            now: start,
+        }
+    }
+
+    /// A machine whose account `alice` is online, its first pull answered.
+    pub fn online() -> Self {
+        let mut driver = Self::new();
+        driver.restore("alice");
+        driver.connect("token-1");
+        driver.answer_navigation(&listing("alice", &["gateway.test"]));
+        driver.open_dial();
+        driver.accept("alice");
+        driver.answer_pull(&super::cloud::page(Vec::new(), 0));
+        driver.forget();
+        driver
+    }
+
+    pub fn input(&mut self, input: Input) {
+        self.connection.handle_timeout(self.now);
+        self.connection.handle_input(input, self.now);
+        self.drain();
+    }
+
+    pub fn command(&mut self, command: Command) {
+        self.input(Input::Command(command));
+    }
+
+    /// Lets time pass, deadline by deadline.
+    pub fn advance(&mut self, time: Duration) {
+        let end = self.now + time;
+        while let Some(due) = self.connection.poll_timeout().filter(|due| *due <= end) {
+            self.now = self.now.max(due);
+            self.connection.handle_timeout(self.now);
+            self.drain();
+        }
+        self.now = end;
+    }
+
+    /// Lets time pass to the next deadline, and tells how long that was.
+    pub fn advance_to_deadline(&mut self) -> Duration {
+        let due = self
+            .connection
+            .poll_timeout()
+            .expect("something is waited for");
+        let time = due.saturating_duration_since(self.now);
+        self.advance(time);
+        time
+    }
+
+    /// Virtual time since the start.
+    pub fn elapsed(&self) -> Duration {
+        self.now - self.start
+    }
+
+    pub fn connect(&mut self, token: &str) {
+        self.command(Command::Connect {
+            token: Token::new(token).unwrap(),
+        });
+    }
+
+    pub fn restore(&mut self, user: &str) {
+        self.restore_with(user, Cursor::default(), Vec::new(), Vec::new());
+    }
+
+    pub fn restore_with(
+        &mut self,
+        user: &str,
+        cursor: Cursor,
+        queued: Vec<OutgoingMessage>,
+        in_doubt: Vec<OutgoingMessage>,
+    ) {
+        let user = UserId::new(user).unwrap();
+        self.command(Command::Restore(Restored {
+            user,
+            cursor,
+            queued,
+            in_doubt,
+        }));
+    }
+
+    /// Takes the next request to a navigator, and its base URL.
+    pub fn take_navigation(&mut self) -> Option<(Generation, String)> {
+        self.take(|action| match action {
+            Action::Navigate {
+                generation,
+                request,
+            } => Some((*generation, request.navigator.to_string())),
+            _ => None,
+        })
+    }
+
+    pub fn answer_navigation(&mut self, body: &str) {
+        self.answer_navigation_with(200, body);
+    }
+
+    pub fn answer_navigation_with(&mut self, status: u16, body: &str) {
+        let (generation, _) = self.take_navigation().expect("navigation is asked");
+        let body = Bytes::copy_from_slice(body.as_bytes());
+        self.input(Input::Navigated {
+            generation,
+            result: Ok(HttpAnswer { status, body }),
+        });
+    }
+
+    pub fn fail_navigation(&mut self, error: LinkError) {
+        let (generation, _) = self.take_navigation().expect("navigation is asked");
+        self.input(Input::Navigated {
+            generation,
+            result: Err(error),
+        });
+    }
+
+    /// Takes the next dial.
+    pub fn take_dial(&mut self) -> Option<(Generation, GatewayAddress)> {
+        self.take(|action| match action {
+            Action::Dial {
+                generation, target, ..
+            } => Some((*generation, target.clone())),
+            _ => None,
+        })
+    }
+
+    /// Takes the next dial and opens its link, which is told by name.
+    pub fn open_dial(&mut self) -> String {
+        let (generation, target) = self.take_dial().expect("a gateway is dialled");
+        self.input(Input::Opened { generation });
+        target.authority
+    }
+
+    pub fn fail_dial(&mut self, error: LinkError) -> String {
+        let (generation, target) = self.take_dial().expect("a gateway is dialled");
+        self.input(Input::Lost { generation, error });
+        target.authority
+    }
+
+    pub fn link(&self) -> Generation {
+        self.last_dial.expect("a gateway was dialled")
+    }
+
+    pub fn packet(&mut self, packet: ServerPacket) {
+        let generation = self.link();
+        self.input(Input::Packet {
+            generation,
+            packet: Ok(packet),
+        });
+    }
+
+    pub fn lose_link(&mut self, error: LinkError) {
+        let generation = self.link();
+        self.input(Input::Lost { generation, error });
+    }
+
+    /// CONNACK 0.
+    pub fn accept(&mut self, user: &str) {
+        self.packet(ServerPacket::ConnAck(ConnAck::accepted(Session {
+            user_id: Some(user.to_owned()),
+            session_id: Some("session".to_owned()),
+            server_time: Some(1_000_000),
+            message_id_base: None,
+        })));
+    }
+
+    /// CONNACK with another status.
+    pub fn refuse(&mut self, status: u8) {
+        self.packet(ServerPacket::ConnAck(ConnAck::refused(status)));
+    }
+
+    /// Takes the next packet that is a query, with its id.
+    pub fn take_query(&mut self) -> Option<(u16, Bytes)> {
+        self.take(|action| match action {
+            Action::Transmit {
+                packet:
+                    ClientPacket::Query {
+                        message_id, body, ..
+                    },
+                ..
+            } => Some((*message_id, body.clone())),
+            _ => None,
+        })
+    }
+
+    /// Takes the next message that goes out: its id, target and body.
+    pub fn take_publish(&mut self) -> Option<(u16, String, Bytes)> {
+        self.take(|action| match action {
+            Action::Transmit {
+                packet:
+                    ClientPacket::Publish {
+                        message_id,
+                        target,
+                        body,
+                        ..
+                    },
+                ..
+            } => Some((*message_id, target.clone(), body.clone())),
+            _ => None,
+        })
+    }
+
+    /// Takes the next ping.
+    pub fn take_ping(&mut self) -> Option<()> {
+        self.take(|action| match action {
+            Action::Transmit {
+                packet: ClientPacket::PingReq,
+                ..
+            } => Some(()),
+            _ => None,
+        })
+    }
+
+    pub fn take_close(&mut self) -> Option<Generation> {
+        self.take(|action| match action {
+            Action::Close { generation } => Some(*generation),
+            _ => None,
+        })
+    }
+
+    /// Takes the next record, in the order of the asking.
+    pub fn take_record(&mut self) -> Option<(RecordId, Record)> {
+        self.take(|action| match action {
+            Action::Record { id, record } => Some((*id, record.clone())),
+            _ => None,
+        })
+    }
+
+    pub fn record_next(&mut self) -> Record {
+        let (id, record) = self.take_record().expect("something is to be stored");
+        self.input(Input::Recorded { id });
+        record
+    }
+
+    /// The next record, which is durable already.
+    pub fn record_of_next(&mut self) -> Record {
+        self.take_record().expect("something is to be stored").1
+    }
+
+    pub fn fail_next_record(&mut self) -> Record {
+        let (id, record) = self.take_record().expect("something is to be stored");
+        self.input(Input::RecordFailed {
+            id,
+            code: Code::LOCAL_STORE_FULL,
+        });
+        record
+    }
+
+    pub fn answer_pull(&mut self, page: &Bytes) {
+        let (message_id, _) = self.take_query().expect("a pull is asked");
+        self.answer_query(message_id, 0, page);
+    }
+
+    pub fn answer_query(&mut self, message_id: u16, status: u16, body: &Bytes) {
+        let qos = imlink_wire::QoS::AtMostOnce;
+        let body = body.clone();
+        self.packet(ServerPacket::QueryAck {
+            qos,
+            message_id,
+            date: 0,
+            status,
+            body,
+        });
+    }
+
+    /// Takes every status told so far, with its cause.
+    pub fn statuses(&mut self) -> Vec<(ConnectionStatus, Option<i32>)> {
+        let told = self.events.iter().filter_map(|event| match event {
+            Event::Status { status, cause, .. } => Some((*status, cause.map(Code::number))),
+            _ => None,
+        });
+        let told = told.collect();
+        self.events
+            .retain(|event| !matches!(event, Event::Status { .. }));
+        told
+    }
+
+    /// Takes every event but statuses.
+    pub fn news(&mut self) -> Vec<Event> {
+        let mut news: Vec<_> = self.events.drain(..).collect();
+        news.retain(|event| !matches!(event, Event::Status { .. }));
+        news
+    }
+
+    /// Nobody looks at what was said so far.
+    pub fn forget(&mut self) {
+        self.actions.clear();
+        self.events.clear();
+    }
+
+    fn take<T>(&mut self, choose: impl Fn(&Action) -> Option<T>) -> Option<T> {
+        let place = self
+            .actions
+            .iter()
+            .position(|action| choose(action).is_some())?;
+        self.actions.remove(place).as_ref().and_then(choose)
+    }
+
+    fn drain(&mut self) {
+        while let Some(action) = self.connection.poll_action() {
+            if let Action::Dial { generation, .. } = &action {
+                self.last_dial = Some(*generation);
+            }
+            let stored = match &action {
+                Action::Record { id, .. } if self.stores_at_once => Some(*id),
+                _ => None,
+            };
+            self.actions.push_back(action);
+            if let Some(id) = stored {
+                self.connection
+                    .handle_input(Input::Recorded { id }, self.now);
+            }
+        }
+        while let Some(event) = self.connection.poll_event() {
+            self.events.push_back(event);
+        }
+    }
+}
+
+/// A navigation answer: whose token it is (nobody if empty), and gateways over TLS.
+pub fn listing(user: &str, gateways: &[&str]) -> String {
+    let weights = (0..gateways.len()).rev();
+    let gateways: Vec<String> = gateways
+        .iter()
+        .zip(weights)
+        .map(|(addr, weight)| format!(r#"{{"addr":"{addr}","protocol":6,"weight":{weight}}}"#))
+        .collect();
+    format!(
+        r#"{{"code":200,"userId":"{user}","serverAddr":[{}]}}"#,
+        gateways.join(",")
+    )
+}

@@ -1,0 +1,187 @@
+//! The waits between attempts, seen from outside.
+
+use std::time::Duration;
+
+use imlink_connection::LinkError;
+use imlink_model::ConnectionStatus::{Connected, Connecting, Suspend};
+use imlink_model::uplink::{Command, Event, Hint};
+
+use super::driver::{Driver, MS, SECOND, listing};
+
+/// A machine whose navigator never answers anything useful.
+fn without_navigation() -> Driver {
+    let mut driver = Driver::new();
+    driver.restore("alice");
+    driver.connect("token-1");
+    driver
+}
+
+/// Fails this many rounds, and tells the waits between them.
+fn waits(driver: &mut Driver, rounds: usize) -> Vec<Duration> {
+    (0..rounds)
+        .map(|_| {
+            driver.fail_navigation(LinkError::Refused);
+            driver.advance_to_deadline()
+        })
+        .collect()
+}
+
+fn assert_is_ladder(waits: &[Duration]) {
+    let steps = [
+        50, 250, 500, 1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 64_000, 64_000, 64_000,
+    ];
+    for (wait, step) in waits.iter().zip(steps.map(Duration::from_millis)) {
+        if step < SECOND {
+            assert_eq!(*wait, step);
+        } else {
+            assert!(*wait >= step / 2 && *wait <= step, "{wait:?} for {step:?}");
+        }
+    }
+}
+
+// F-S01, behaviour.md 3.1
+#[test]
+fn attempts_follow_the_ladder_and_each_failure_tells_when_the_next_one_is_due() {
+    let mut driver = without_navigation();
+
+    let waits = waits(&mut driver, 12);
+
+    assert_is_ladder(&waits);
+    let told: Vec<Duration> = driver
+        .events
+        .iter()
+        .filter_map(|event| match event {
+            Event::Status {
+                status: Suspend,
+                retry_in,
+                ..
+            } => *retry_in,
+            _ => None,
+        })
+        .collect();
+    assert_eq!(told, waits);
+    let statuses = driver.statuses();
+    assert_eq!(statuses[..2], [(Connecting, None), (Suspend, Some(30_007))]);
+    assert_eq!(statuses.len(), 25);
+}
+
+#[test]
+fn the_first_connect_starts_at_once() {
+    let driver = without_navigation();
+
+    assert_eq!(driver.elapsed(), Duration::ZERO);
+    assert_eq!(driver.actions.len(), 1);
+}
+
+/// Comes online by the kept navigation answer, and stays so long.
+fn be_online(driver: &mut Driver, time: Duration) {
+    driver.open_dial();
+    driver.accept("alice");
+    let mut left = time;
+    while !left.is_zero() {
+        let step = left.min(10 * SECOND);
+        driver.advance(step);
+        driver.packet(imlink_wire::ServerPacket::PingResp);
+        left -= step;
+    }
+    driver.lose_link(LinkError::Closed);
+}
+
+// F-S40
+#[test]
+fn a_server_that_accepts_and_closes_at_once_is_met_ever_more_slowly() {
+    let mut driver = without_navigation();
+    driver.answer_navigation(&listing("alice", &["gateway.test"]));
+
+    let waits: Vec<Duration> = (0..10)
+        .map(|_| {
+            be_online(&mut driver, Duration::ZERO);
+            driver.advance_to_deadline()
+        })
+        .collect();
+
+    assert_is_ladder(&waits);
+}
+
+#[test]
+fn thirty_stable_seconds_lead_back_to_the_first_step() {
+    let mut driver = without_navigation();
+    driver.answer_navigation(&listing("alice", &["gateway.test"]));
+    for _ in 0..5 {
+        be_online(&mut driver, Duration::ZERO);
+        driver.advance_to_deadline();
+    }
+
+    be_online(&mut driver, 30 * SECOND - MS);
+    assert!(
+        driver.advance_to_deadline() >= 2 * SECOND,
+        "not quite stable"
+    );
+    be_online(&mut driver, 30 * SECOND);
+
+    assert_eq!(driver.advance_to_deadline(), 50 * MS);
+}
+
+#[test]
+fn every_hint_restarts_the_ladder() {
+    for hint in [Hint::NetworkChanged, Hint::Resumed, Hint::Foreground] {
+        let mut driver = without_navigation();
+        waits(&mut driver, 8);
+        driver.fail_navigation(LinkError::Refused);
+
+        driver.command(Command::Hint(hint));
+
+        assert_eq!(driver.advance_to_deadline(), 50 * MS, "{hint:?}");
+        assert_eq!(waits(&mut driver, 2), [250 * MS, 500 * MS]);
+    }
+}
+
+// F-S24
+#[test]
+fn hints_within_a_second_of_one_another_count_once() {
+    let mut driver = without_navigation();
+    waits(&mut driver, 8);
+    driver.fail_navigation(LinkError::Refused);
+    driver.command(Command::Hint(Hint::NetworkChanged));
+    driver.advance(50 * MS);
+    driver.fail_navigation(LinkError::Refused);
+
+    driver.command(Command::Hint(Hint::NetworkChanged));
+
+    assert_eq!(driver.advance_to_deadline(), 250 * MS, "the ladder goes on");
+}
+
+#[test]
+fn a_new_token_does_not_cut_a_wait_short() {
+    let mut driver = without_navigation();
+    waits(&mut driver, 8);
+    driver.fail_navigation(LinkError::Refused);
+    driver.forget();
+
+    driver.connect("token-2");
+
+    assert!(driver.actions.is_empty() && driver.events.is_empty());
+    assert!(driver.advance_to_deadline() >= 16 * SECOND);
+    assert!(driver.take_navigation().is_some());
+}
+
+#[test]
+fn the_snapshot_counts_attempts_and_tells_the_next_one() {
+    let mut driver = without_navigation();
+    waits(&mut driver, 3);
+    driver.fail_navigation(LinkError::Refused);
+
+    let snapshot = driver.connection.snapshot();
+
+    assert_eq!(snapshot.attempt, 4);
+    assert_eq!(snapshot.status, Suspend);
+    assert_eq!(snapshot.cause.unwrap().number(), 30_007);
+    assert_eq!(snapshot.next_attempt, driver.connection.poll_timeout());
+    driver.advance_to_deadline();
+    driver.answer_navigation(&listing("alice", &["gateway.test"]));
+    driver.open_dial();
+    driver.accept("alice");
+    let snapshot = driver.connection.snapshot();
+    assert_eq!((snapshot.status, snapshot.attempt), (Connected, 0));
+    assert_eq!(snapshot.gateway.unwrap().authority, "gateway.test");
+}

@@ -1,0 +1,15 @@
+//! The machine through its public face, in virtual time.
+
+mod cloud;
+mod connect;
+mod disconnect;
+mod driver;
+mod keepalive;
+mod ladder;
+mod navigation;
+mod network;
+mod properties;
+mod reading;
+mod refusal;
+mod secrets;
+mod sending;

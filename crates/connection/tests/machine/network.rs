@@ -1,0 +1,215 @@
+//! The machine's network comes and goes.
+
+use imlink_connection::{Config, LinkError};
+use imlink_model::ConnectionStatus::{Connected, Connecting, NetworkUnavailable, Suspend};
+use imlink_model::uplink::{Command, Event, Network};
+use imlink_wire::ServerPacket;
+
+use super::driver::{Driver, MS, SECOND, listing};
+
+fn unplug(driver: &mut Driver) {
+    driver.command(Command::Network(Network::Unavailable));
+}
+
+fn plug_in(driver: &mut Driver) {
+    driver.command(Command::Network(Network::Available));
+}
+
+// F-S25
+#[test]
+fn without_network_attempts_pause_but_for_a_slow_poll() {
+    let mut driver = Driver::new();
+    unplug(&mut driver);
+    driver.connect("token-1");
+    assert_eq!(driver.statuses(), [(NetworkUnavailable, Some(30_019))]);
+
+    driver.advance(64 * SECOND - MS);
+    assert!(driver.actions.is_empty());
+    driver.advance(MS);
+    assert_eq!(driver.statuses(), [(Connecting, None)]);
+    driver.fail_navigation(LinkError::Refused);
+
+    assert_eq!(driver.statuses(), [(NetworkUnavailable, Some(30_007))]);
+    assert_eq!(driver.advance_to_deadline(), 64 * SECOND);
+}
+
+#[test]
+fn the_networks_return_is_an_attempt_at_once_with_the_ladder_at_its_start() {
+    let mut driver = Driver::new();
+    driver.connect("token-1");
+    for _ in 0..8 {
+        driver.fail_navigation(LinkError::Refused);
+        driver.advance_to_deadline();
+    }
+    unplug(&mut driver);
+    driver.forget();
+
+    plug_in(&mut driver);
+
+    assert_eq!(driver.statuses(), [(Connecting, None)]);
+    driver.fail_navigation(LinkError::Refused);
+    assert_eq!(
+        driver.advance_to_deadline(),
+        250 * MS,
+        "the attempt at once was the first step"
+    );
+}
+
+#[test]
+fn losing_the_network_ends_an_attempt_and_pauses_a_wait() {
+    let mut asking = Driver::new();
+    asking.connect("token-1");
+    let (generation, _) = asking.take_navigation().unwrap();
+    unplug(&mut asking);
+    assert_eq!(asking.take_close(), Some(generation));
+    assert_eq!(
+        asking.statuses(),
+        [(Connecting, None), (NetworkUnavailable, Some(30_019))]
+    );
+
+    let mut waiting = Driver::new();
+    waiting.connect("token-1");
+    waiting.fail_navigation(LinkError::Refused);
+    waiting.forget();
+    unplug(&mut waiting);
+    assert_eq!(waiting.statuses(), [(NetworkUnavailable, Some(30_019))]);
+    assert_eq!(waiting.advance_to_deadline(), 64 * SECOND);
+}
+
+#[test]
+fn an_online_link_is_kept_until_it_dies() {
+    let mut driver = Driver::online();
+    driver.packet(ServerPacket::PingResp);
+
+    unplug(&mut driver);
+    assert_eq!(driver.statuses(), [(NetworkUnavailable, Some(30_019))]);
+    assert!(driver.take_close().is_none());
+    driver.advance(30 * SECOND);
+
+    assert!(driver.take_close().is_some());
+    assert!(driver.events.is_empty(), "the status says it already");
+    assert!(driver.take_dial().is_none());
+}
+
+#[test]
+fn a_link_that_outlives_the_networks_absence_is_checked_and_shown_connected_again() {
+    let mut driver = Driver::online();
+    driver.packet(ServerPacket::PingResp);
+    unplug(&mut driver);
+    driver.advance(3 * SECOND);
+    driver.forget();
+
+    plug_in(&mut driver);
+    driver.advance(std::time::Duration::ZERO);
+    assert_eq!(driver.statuses(), [(Connecting, None)]);
+    assert!(driver.take_ping().is_some());
+    driver.packet(ServerPacket::PingResp);
+
+    assert_eq!(driver.statuses(), [(Connected, None)]);
+    assert_eq!(driver.news(), [Event::Online]);
+    driver.answer_pull(&super::cloud::page(Vec::new(), 0));
+    assert_eq!(
+        driver.news(),
+        [Event::Synchronized],
+        "what was missed is brought in"
+    );
+}
+
+#[test]
+fn a_link_that_does_not_is_replaced() {
+    let mut driver = Driver::online();
+    driver.packet(ServerPacket::PingResp);
+    unplug(&mut driver);
+    plug_in(&mut driver);
+    driver.statuses();
+
+    driver.advance(5 * SECOND);
+
+    assert_eq!(
+        driver.statuses(),
+        [(Connecting, None), (Suspend, Some(30_012))]
+    );
+}
+
+// F-S24
+#[test]
+fn ten_flaps_a_second_cause_one_attempt_a_second_and_few_events() {
+    let mut driver = Driver::new();
+    driver.restore("alice");
+    driver.connect("token-1");
+    driver.fail_navigation(LinkError::Refused);
+    driver.forget();
+    let mut attempts = 0;
+
+    for _ in 0..600 {
+        unplug(&mut driver);
+        driver.advance(50 * MS);
+        plug_in(&mut driver);
+        driver.advance(50 * MS);
+        while driver.take_navigation().is_some() {
+            attempts += 1;
+        }
+    }
+
+    assert!((55..=61).contains(&attempts), "{attempts} attempts in 60 s");
+    let events = driver.statuses().len();
+    assert!(
+        events <= 2 * attempts + 1,
+        "{events} events for {attempts} attempts"
+    );
+}
+
+// F-S24
+#[test]
+fn ten_flaps_a_second_under_an_online_link_cause_few_events_and_no_loss() {
+    let mut driver = Driver::online();
+
+    for _ in 0..600 {
+        unplug(&mut driver);
+        driver.advance(50 * MS);
+        plug_in(&mut driver);
+        driver.advance(50 * MS);
+        driver.packet(ServerPacket::PingResp);
+    }
+    driver.advance(SECOND);
+    driver.packet(ServerPacket::PingResp);
+
+    assert!(driver.take_close().is_none());
+    let statuses = driver.statuses();
+    assert_eq!(statuses.last(), Some(&(Connected, None)));
+    assert!(
+        statuses.len() <= 3 * 61,
+        "{} events in 60 s",
+        statuses.len()
+    );
+}
+
+// decisions.md P5
+#[test]
+fn loopback_needs_no_network() {
+    let navigators = vec!["http://127.0.0.1:8080".to_owned()];
+    let mut driver = Driver::with(Config {
+        navigators,
+        ..Config::default()
+    });
+    driver.restore("alice");
+    unplug(&mut driver);
+
+    driver.connect("token-1");
+    assert_eq!(driver.statuses(), [(Connecting, None)]);
+    plug_in(&mut driver);
+    unplug(&mut driver);
+    driver.answer_navigation(&listing("alice", &["127.0.0.1:9000"]));
+    plug_in(&mut driver);
+    unplug(&mut driver);
+    driver.open_dial();
+    driver.accept("alice");
+    plug_in(&mut driver);
+    unplug(&mut driver);
+    assert_eq!(driver.statuses(), [(Connected, None)]);
+
+    driver.lose_link(LinkError::Closed);
+    assert_eq!(driver.statuses(), [(Suspend, Some(30_011))]);
+    driver.advance(50 * MS);
+    assert!(driver.take_dial().is_some());
+}
