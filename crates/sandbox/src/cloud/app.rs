@@ -11,6 +11,7 @@ use super::{
     StoredMessage,
     fault::Faults,
     link::{Link, Standing},
+    publish::Sending,
     token::Tokens,
     transcript::Transcript,
     user::User,
@@ -189,7 +190,14 @@ impl App {
                 message_id,
                 body,
             } => {
-                self.publish(link, &topic, &target, message_id, body, now);
+                let sending = Sending {
+                    link,
+                    topic,
+                    target,
+                    message_id,
+                    body,
+                };
+                self.publish(&sending, now);
             }
             ClientPacket::Query {
                 topic,

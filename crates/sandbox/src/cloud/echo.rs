@@ -10,7 +10,7 @@ impl App {
     /// PUBACK that completes it, unless the message has none.
     pub(super) fn echo(
         &mut self,
-        sending: &Sending<'_>,
+        sending: &Sending,
         sender: &UserId,
         message: Option<&Message>,
         now: Millis,
@@ -27,8 +27,8 @@ impl App {
                 sync: true,
                 qos: QoS::AtLeastOnce,
                 date: seconds(now),
-                topic: sending.topic.to_owned(),
-                target: sending.target.to_owned(),
+                topic: sending.topic.clone(),
+                target: sending.target.clone(),
                 message_id,
                 body: sending.body.clone(),
             };

@@ -26,100 +26,68 @@ const NOT_IN_CHATROOM: u16 = 23406;
 pub(crate) const MAX_CONTENT: usize = 128 * 1024;
 
 impl App {
-    pub(super) fn publish(
-        &mut self,
-        link: LinkId,
-        topic: &str,
-        target: &str,
-        message_id: u16,
-        body: Bytes,
-        now: Millis,
-    ) {
-        let Some(sender) = self.links.get(&link).map(|link| link.user.clone()) else {
+    pub(super) fn publish(&mut self, sending: &Sending, now: Millis) {
+        let Some(link) = self.links.get(&sending.link) else {
             return;
         };
+        let sender = link.user.clone();
         let refusal = self.strikes(Some(&sender), |fault| match fault {
-            Fault::Topic {
-                topic: spoiled,
-                status,
-            } if spoiled == topic => Some(*status),
+            Fault::Topic { topic, status } if *topic == sending.topic => Some(*status),
             _ => None,
         });
         let published = match refusal {
             Some(status) => Err(Refusal::new(status, "a fault is armed")),
-            None => self.serve_publish(link, sender, topic, target, message_id, body, now),
+            None => self.serve_publish(&sender, sending, now),
         };
-        let Err(refusal) = published else { return };
-        tracing::info!(%link, topic, status = refusal.status, reason = refusal.reason, "Message refused");
+        let Err(Refusal { status, reason }) = published else {
+            return;
+        };
+        let Sending { link, topic, .. } = sending;
+        tracing::info!(%link, topic, status, reason, "Message refused");
         self.counters.refused_messages += 1;
-        if !topic::UNACKNOWLEDGED.contains(&topic) {
-            self.refuse_publish(link, message_id, refusal.status, now);
+        if !topic::UNACKNOWLEDGED.contains(&topic.as_str()) {
+            self.refuse_publish(*link, sending.message_id, status, now);
         }
     }
 
-    #[expect(clippy::too_many_arguments, reason = "a PUBLISH has that many parts")]
     fn serve_publish(
         &mut self,
-        link: LinkId,
-        sender: UserId,
-        topic: &str,
-        target: &str,
-        message_id: u16,
-        body: Bytes,
+        sender: &UserId,
+        sending: &Sending,
         now: Millis,
     ) -> Result<(), Refusal> {
-        match topic {
+        match sending.topic.as_str() {
             topic::PRIVATE => {
-                let draft = self.draft(&sender, target, body.clone(), now)?;
-                let sending = Sending {
-                    link,
-                    topic,
-                    target,
-                    message_id,
-                    body,
-                };
+                let draft = self.draft(sender, sending, now)?;
                 self.send_message(draft, SenderCopy::Included, Some(sending), now);
+                Ok(())
             }
             topic::PRIVATE_STATUS => {
-                let draft = self.draft(&sender, target, body.clone(), now)?;
-                self.send_status(link, draft, target, body, now);
+                let draft = self.draft(sender, sending, now)?;
+                self.send_status(draft, sending, now);
+                Ok(())
             }
             topic::RECALL => {
-                let draft = self.recall(&sender, body.clone())?;
-                let sending = Sending {
-                    link,
-                    topic,
-                    target,
-                    message_id,
-                    body,
-                };
+                let draft = self.recall(sender, sending)?;
                 self.send_message(draft, SenderCopy::Included, Some(sending), now);
+                Ok(())
             }
-            topic::GROUP | topic::GROUP_STATUS => {
-                return Err(Refusal::new(NOT_IN_GROUP, "no such group"));
-            }
+            topic::GROUP | topic::GROUP_STATUS => Err(Refusal::new(NOT_IN_GROUP, "no such group")),
             topic::CHATROOM | topic::CHATROOM_STATUS => {
-                return Err(Refusal::new(NOT_IN_CHATROOM, "no such chatroom"));
+                Err(Refusal::new(NOT_IN_CHATROOM, "no such chatroom"))
             }
-            _ => {
-                return Err(Refusal::new(UNKNOWN_TOPIC, "unknown topic"));
-            }
+            _ => Err(Refusal::new(UNKNOWN_TOPIC, "unknown topic")),
         }
-        Ok(())
     }
 
-    fn draft(
-        &mut self,
-        from: &UserId,
-        target: &str,
-        body: Bytes,
-        now: Millis,
-    ) -> Result<Draft, Refusal> {
-        let body: UpStreamMessage = decode_body(body).map_err(Refusal::malformed)?;
+    fn draft(&mut self, from: &UserId, sending: &Sending, now: Millis) -> Result<Draft, Refusal> {
+        let body: UpStreamMessage =
+            decode_body(sending.body.clone()).map_err(Refusal::malformed)?;
         if body.content.len() > MAX_CONTENT {
             return Err(Refusal::new(TOO_LARGE, "content too large"));
         }
-        let to = UserId::new(target).map_err(|_| Refusal::new(INVALID, "no user id"))?;
+        let to = UserId::new(sending.target.as_str())
+            .map_err(|_| Refusal::new(INVALID, "no user id"))?;
         let rate = self.policy.send_rate;
         if rate.is_some_and(|rate| !self.user(from).sending.take(rate, now)) {
             return Err(Refusal::new(TOO_FAST, "too fast"));
@@ -133,10 +101,10 @@ impl App {
 }
 
 /// A PUBLISH on its way, for its acknowledgement and its echoes.
-pub(super) struct Sending<'a> {
+pub(super) struct Sending {
     pub(super) link: LinkId,
-    pub(super) topic: &'a str,
-    pub(super) target: &'a str,
+    pub(super) topic: String,
+    pub(super) target: String,
     pub(super) message_id: u16,
     pub(super) body: Bytes,
 }

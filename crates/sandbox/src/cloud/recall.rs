@@ -1,13 +1,12 @@
 //! Recalls: a message that names another (protocol/cloud-wire.md 5.7).
 
-use bytes::Bytes;
 use imlink_model::{ConversationKind, UserId};
 use imlink_wire::proto::{UpStreamMessage, decode_body};
 use serde::Deserialize;
 
 use super::{
     App, Draft,
-    publish::{INVALID, Refusal},
+    publish::{INVALID, Refusal, Sending},
 };
 
 /// The part of the content that says what is recalled.
@@ -23,8 +22,9 @@ struct Recall {
 impl App {
     /// The message that tells the other side. The recalled one stays in its mailboxes, as the
     /// vendor's clients themselves take it out of sight.
-    pub(super) fn recall(&mut self, from: &UserId, body: Bytes) -> Result<Draft, Refusal> {
-        let body: UpStreamMessage = decode_body(body).map_err(Refusal::malformed)?;
+    pub(super) fn recall(&self, from: &UserId, sending: &Sending) -> Result<Draft, Refusal> {
+        let body: UpStreamMessage =
+            decode_body(sending.body.clone()).map_err(Refusal::malformed)?;
         let recall: Recall = serde_json::from_str(&body.content)
             .map_err(|_| Refusal::new(INVALID, "content is no recall"))?;
         if recall.conversation_type != ConversationKind::Private.number() {

@@ -39,7 +39,7 @@ impl App {
         &mut self,
         draft: Draft,
         copy: SenderCopy,
-        sending: Option<Sending<'_>>,
+        sending: Option<&Sending>,
         now: Millis,
     ) -> String {
         let sender = draft.from.clone();
@@ -58,7 +58,7 @@ impl App {
         match sending {
             Some(sending) => {
                 self.acknowledge(sending.link, sending.message_id, &message);
-                self.echo(&sending, &sender, Some(&message), now);
+                self.echo(sending, &sender, Some(&message), now);
             }
             None if copy == SenderCopy::Included => self.notify(&sender, message.time),
             None => {}
@@ -77,14 +77,7 @@ impl App {
 
     /// Hands a status message to whoever is online; nobody acknowledges it, nobody stores it
     /// (protocol/cloud-wire.md 3.6, 5.3).
-    pub(super) fn send_status(
-        &mut self,
-        link: LinkId,
-        draft: Draft,
-        target: &str,
-        body: Bytes,
-        now: Millis,
-    ) {
+    pub(super) fn send_status(&mut self, draft: Draft, sending: &Sending, now: Millis) {
         let (sender, receiver) = (draft.from.clone(), draft.to.clone());
         let message = self.stamp(draft, now);
         let mut down = message.down(Direction::Received);
@@ -100,14 +93,7 @@ impl App {
                 now,
             );
         }
-        let sending = Sending {
-            link,
-            topic: topic::PRIVATE_STATUS,
-            target,
-            message_id: 0,
-            body,
-        };
-        self.echo(&sending, &sender, None, now);
+        self.echo(sending, &sender, None, now);
     }
 
     /// Tells a user's links to pull.
