@@ -1,1 +1,45 @@
-//! The local store of one account.
+//! The local store: the rows of an account, and which token belongs to which account.
+//!
+//! A synchronous library; the daemon runs it on a thread of its own. [`Store::commit`] is the one
+//! way to change rows: it takes many [`Change`]s, makes one atomic batch of them and returns when
+//! the batch is on the disk. What is acknowledged to anybody, the cloud or an app, was committed
+//! before (failures.md, rule 2).
+//!
+//! ```text
+//! <state>/token-key            key of the token hash, 0600
+//! <state>/accounts/index/      token hash -> user
+//! <state>/accounts/<hash>/     one account
+//!     account                  app key and user, for people
+//!     lock                     held while the store is open
+//!     version                  format of the rows, readable without the engine
+//!     opening, failed          traces of starts that did not end well
+//!     rows/                    the engine's files
+//! ```
+//!
+//! The engine is named in one file; everything else speaks to a trait of three operations.
+
+mod accounts;
+mod change;
+mod conversation;
+mod database;
+mod directory;
+mod draft;
+mod engine;
+mod error;
+mod key;
+mod opening;
+mod outbox;
+mod record;
+mod row;
+mod store;
+mod subscription;
+mod transaction;
+
+pub use accounts::Accounts;
+pub use change::{Applied, Change};
+pub use conversation::ConversationSummary;
+pub use engine::EngineError;
+pub use error::{CommitError, OpenError, ReadError};
+pub use outbox::{OutboxState, Submission};
+pub use store::{Anomalies, Limits, Opening, Page, Store};
+pub use subscription::{Start, SubscriptionKey};

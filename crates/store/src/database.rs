@@ -1,0 +1,113 @@
+//! The rows of one directory, over whatever engine keeps them.
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+use std::sync::{Mutex, OnceLock, PoisonError};
+
+use crate::engine::{Batch, Engine, EngineError, Order, Scan};
+use crate::error::ReadError;
+use crate::key::{self, Kind};
+use crate::record::{self, Unsealed};
+use crate::row::Row;
+
+/// An engine, what is known of its damaged rows, and whether it failed.
+#[derive(Debug)]
+pub(crate) struct Database {
+    engine: Box<dyn Engine>,
+    quarantine: Mutex<BTreeSet<Vec<u8>>>,
+    failure: OnceLock<EngineError>,
+}
+
+/// Something rows can be read from.
+pub(crate) trait Lookup {
+    /// The value under a key.
+    fn value(&self, key: &[u8]) -> Result<Option<Vec<u8>>, EngineError>;
+
+    /// Remembers that the row under a key is not what was written.
+    fn quarantine(&self, key: &[u8]);
+
+    /// The row under a key. A damaged one is put into quarantine.
+    fn row<R: Row>(&self, key: &[u8]) -> Result<Option<R>, ReadError> {
+        let Some(head) = self.value(key)? else {
+            return Ok(None);
+        };
+        let row = match record::unseal(key, &head, |part| self.value(part))? {
+            Unsealed::Sound { form, payload } => R::decode(form, &payload),
+            Unsealed::Damaged => None,
+        };
+        match row {
+            Some(row) => Ok(Some(row)),
+            None => {
+                self.quarantine(key);
+                Err(ReadError::Damaged {
+                    kind: Kind::name_of(key),
+                })
+            }
+        }
+    }
+
+    /// The row under a key, if it is there and sound.
+    fn sound_row<R: Row>(&self, key: &[u8]) -> Result<Option<R>, EngineError> {
+        match self.row(key) {
+            Ok(row) => Ok(row),
+            Err(ReadError::Damaged { .. }) => Ok(None),
+            Err(ReadError::Engine(error)) => Err(error),
+        }
+    }
+}
+
+impl Database {
+    pub(crate) fn new(engine: impl Engine + 'static) -> Self {
+        Self {
+            engine: Box::new(engine),
+            quarantine: Mutex::default(),
+            failure: OnceLock::new(),
+        }
+    }
+
+    /// Makes a batch durable. After the first failure every call fails with it (F-D04).
+    pub(crate) fn apply(&self, batch: &Batch) -> Result<(), EngineError> {
+        if let Some(failure) = self.failure.get() {
+            return Err(failure.clone());
+        }
+        self.engine
+            .apply(batch)
+            .inspect_err(|error| drop(self.failure.set(error.clone())))
+    }
+
+    pub(crate) fn scan(&self, range: &Range<Vec<u8>>, order: Order) -> Scan<'_> {
+        self.engine
+            .scan(range.start.as_slice()..range.end.as_slice(), order)
+    }
+
+    /// The numbers the keys of that kind end in, smallest first.
+    pub(crate) fn numbers(&self, kind: Kind) -> Result<Vec<u64>, EngineError> {
+        self.scan(&key::all(kind), Order::Forward)
+            .filter_map(|pair| pair.map(|(key, _)| key::tail(&key)).transpose())
+            .collect()
+    }
+
+    /// Rows found damaged since the database was opened.
+    pub(crate) fn quarantined(&self) -> usize {
+        self.quarantine
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .len()
+    }
+}
+
+impl Lookup for Database {
+    fn value(&self, key: &[u8]) -> Result<Option<Vec<u8>>, EngineError> {
+        self.engine.get(key)
+    }
+
+    fn quarantine(&self, key: &[u8]) {
+        let mut quarantine = self
+            .quarantine
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if quarantine.insert(key.to_vec()) {
+            tracing::warn!(kind = Kind::name_of(key), "A damaged row is left out");
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! Writes that are not made yet, over the rows that are.
+
+use crate::database::{Database, Lookup};
+use crate::engine::{Batch, EngineError};
+use crate::record;
+use crate::row::Row;
+
+/// A batch in the making; reads see what it will write.
+#[derive(Debug)]
+pub(crate) struct Draft<'a> {
+    database: &'a Database,
+    writes: Batch,
+}
+
+impl<'a> Draft<'a> {
+    pub(crate) fn new(database: &'a Database) -> Self {
+        Self {
+            database,
+            writes: Batch::new(),
+        }
+    }
+
+    /// Puts a row under a key that has none, or has one that is never long.
+    pub(crate) fn put<R: Row>(&mut self, key: &[u8], row: &R) {
+        let values = record::seal(key, R::FORM, &row.encode());
+        self.writes
+            .extend(values.into_iter().map(|(key, value)| (key, Some(value))));
+    }
+
+    /// Puts an entry that is all in its key.
+    pub(crate) fn put_mark(&mut self, key: Vec<u8>) {
+        self.writes.insert(key, Some(Vec::new()));
+    }
+
+    /// Puts a row in the place of one that may be longer.
+    pub(crate) fn replace<R: Row>(&mut self, key: &[u8], row: &R) -> Result<(), EngineError> {
+        self.remove(key)?;
+        self.put(key, row);
+        Ok(())
+    }
+
+    /// Removes a row with all its parts.
+    pub(crate) fn remove(&mut self, key: &[u8]) -> Result<(), EngineError> {
+        if let Some(head) = self.value(key)? {
+            let keys = record::part_keys(key, &head);
+            self.writes.extend(keys.into_iter().map(|key| (key, None)));
+            self.writes.insert(key.to_vec(), None);
+        }
+        Ok(())
+    }
+
+    /// The rows below, without these writes.
+    pub(crate) fn database(&self) -> &'a Database {
+        self.database
+    }
+
+    pub(crate) fn into_writes(self) -> Batch {
+        self.writes
+    }
+}
+
+impl Lookup for Draft<'_> {
+    fn value(&self, key: &[u8]) -> Result<Option<Vec<u8>>, EngineError> {
+        match self.writes.get(key) {
+            Some(value) => Ok(value.clone()),
+            None => self.database.value(key),
+        }
+    }
+
+    fn quarantine(&self, key: &[u8]) {
+        self.database.quarantine(key);
+    }
+}

@@ -1,0 +1,120 @@
+//! The engine in use: sled 0.34.7, the only place that names it.
+//!
+//! Three of its habits shape this file (design: measured store trials):
+//!
+//! - its `flush` is no fsync on Linux, so the log is synced through a second handle;
+//! - a tree node over a quarter of a segment (128 KiB) goes to a file of its own that nobody syncs.
+//!   A leaf has up to 17 pairs, so [`MAX_VALUE_BYTES`] keeps any leaf below that;
+//! - its own flusher thread wakes ten times a second and is not needed.
+
+use std::fmt;
+use std::fs::{self, File, OpenOptions, Permissions};
+use std::io;
+use std::ops::Range;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+
+use super::{Batch, Engine, EngineError, Order, Scan};
+
+/// Longest value handed to the engine; longer rows are split ([`crate::record`]). Seventeen of
+/// them with their keys are less than 128 KiB.
+pub(crate) const MAX_VALUE_BYTES: usize = 6 * 1024;
+
+/// How the names of the engine's own threads begin.
+pub(crate) const THREAD_NAMES: &str = "sled-io";
+
+/// Pages kept in memory. Reads of a chat are few and near the end; the measured cost of a small
+/// cache is nothing.
+const CACHE_BYTES: u64 = 2 * 1024 * 1024;
+
+/// The engine on one directory.
+pub(crate) struct Sled {
+    tree: sled::Db,
+    log: File,
+}
+
+impl Sled {
+    /// Opens the directory, or makes it. May panic on damaged files.
+    pub(crate) fn open(directory: &Path) -> Result<Self, EngineError> {
+        let tree = sled::Config::new()
+            .path(directory)
+            .cache_capacity(CACHE_BYTES)
+            .flush_every_ms(None)
+            .open()
+            .map_err(EngineError::from)?;
+        let log = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .open(directory.join("db"))?;
+        tree.flush()?;
+        close_to_others(directory)?;
+        log.sync_all()?;
+        File::open(directory)?.sync_all()?;
+        Ok(Self { tree, log })
+    }
+}
+
+impl Engine for Sled {
+    fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, EngineError> {
+        Ok(self.tree.get(key)?.map(|value| value.to_vec()))
+    }
+
+    fn scan(&self, range: Range<&[u8]>, order: Order) -> Scan<'_> {
+        let pairs = self.tree.range(range).map(|pair| {
+            let (key, value) = pair?;
+            Ok((key.to_vec(), value.to_vec()))
+        });
+        match order {
+            Order::Forward => Box::new(pairs),
+            Order::Backward => Box::new(pairs.rev()),
+        }
+    }
+
+    fn apply(&self, batch: &Batch) -> Result<(), EngineError> {
+        let mut writes = sled::Batch::default();
+        for (key, value) in batch {
+            match value {
+                Some(value) => writes.insert(key.as_slice(), value.as_slice()),
+                None => writes.remove(key.as_slice()),
+            }
+        }
+        self.tree.apply_batch(writes)?;
+        self.tree.flush()?;
+        self.log.sync_data()?;
+        Ok(())
+    }
+}
+
+/// The engine's own `Debug` prints every pair.
+impl fmt::Debug for Sled {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sled").finish_non_exhaustive()
+    }
+}
+
+impl From<sled::Error> for EngineError {
+    fn from(error: sled::Error) -> Self {
+        match error {
+            sled::Error::Io(error) => error.into(),
+            sled::Error::Corruption { .. } => Self::Damaged(error.to_string()),
+            sled::Error::Unsupported(_) => Self::Damaged(error.to_string()),
+            sled::Error::CollectionNotFound(_) | sled::Error::ReportableBug(_) => {
+                Self::Fault(error.to_string())
+            }
+        }
+    }
+}
+
+/// The engine makes its files by the process's umask; the directory around them is closed already.
+fn close_to_others(directory: &Path) -> io::Result<()> {
+    fs::set_permissions(directory, Permissions::from_mode(0o700))?;
+    for entry in fs::read_dir(directory)? {
+        let entry = entry?;
+        if entry.file_type()?.is_dir() {
+            close_to_others(&entry.path())?;
+        } else {
+            fs::set_permissions(entry.path(), Permissions::from_mode(0o600))?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,173 @@
+//! Why a store could not be opened, changed or read.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use imlink_model::Code;
+
+use crate::EngineError;
+
+/// Why a store or the index of accounts could not be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// Another process, or another part of this one, has it open (F-D17).
+    #[error("{} is in use by another process", directory.display())]
+    Locked {
+        /// The store's directory.
+        directory: PathBuf,
+    },
+    /// A newer imlink wrote it (F-D19).
+    #[error("{} has format {found}, this imlink reads up to {supported}", directory.display())]
+    Newer {
+        /// The store's directory.
+        directory: PathBuf,
+        /// The format it has.
+        found: u32,
+        /// The newest format that can be read.
+        supported: u32,
+    },
+    /// Its files cannot be understood. After the second attempt they are set aside.
+    #[error("{} is damaged", directory.display())]
+    Damaged {
+        /// The store's directory.
+        directory: PathBuf,
+        /// What the engine says, if it was asked.
+        #[source]
+        source: Option<EngineError>,
+    },
+    /// Another account's rows are in it.
+    #[error("{} belongs to another account", directory.display())]
+    OtherAccount {
+        /// The store's directory.
+        directory: PathBuf,
+    },
+    /// Others may read or write it, so it is not trusted (F-K05).
+    #[error("{} has mode {mode:03o}, so others can use it; {cure}", path.display())]
+    Exposed {
+        /// The file or directory.
+        path: PathBuf,
+        /// Its permission bits.
+        mode: u32,
+        /// What to do about it.
+        cure: &'static str,
+    },
+    /// It is not what was expected there, or it is another user's (F-I20).
+    #[error("{} is not {expected} of this user", path.display())]
+    Foreign {
+        /// What was found.
+        path: PathBuf,
+        /// What it should have been.
+        expected: &'static str,
+    },
+    /// The operating system refused.
+    #[error("failed {doing} {}", path.display())]
+    Io {
+        /// What was being done.
+        doing: &'static str,
+        /// To what.
+        path: PathBuf,
+        /// Why it failed.
+        #[source]
+        source: io::Error,
+    },
+    /// The engine failed in a way that says nothing about its files.
+    #[error("the engine cannot open {}", directory.display())]
+    Engine {
+        /// The store's directory.
+        directory: PathBuf,
+        /// Why.
+        #[source]
+        source: EngineError,
+    },
+}
+
+impl OpenError {
+    pub(crate) fn io(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
+        let path = path.to_owned();
+        move |source| Self::Io {
+            doing,
+            path,
+            source,
+        }
+    }
+
+    /// The number an app is told.
+    #[must_use]
+    pub fn code(&self) -> Code {
+        match self {
+            Self::Newer { .. } | Self::Damaged { .. } => Code::LOCAL_STORE_FAILED,
+            Self::Io { source, .. } if is_full(source) => Code::LOCAL_STORE_FULL,
+            Self::Engine { source, .. } if source.is_full() => Code::LOCAL_STORE_FULL,
+            Self::Locked { .. }
+            | Self::OtherAccount { .. }
+            | Self::Exposed { .. }
+            | Self::Foreign { .. }
+            | Self::Io { .. }
+            | Self::Engine { .. } => Code::RC_DB_CORRUPT,
+        }
+    }
+}
+
+/// Why a batch was not committed. Nothing of it is stored, or nobody can say.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum CommitError {
+    /// Rows the batch depends on could not be read; nothing was written.
+    #[error("rows needed for the batch cannot be read")]
+    Read(#[source] EngineError),
+    /// The batch could not be made durable. Every later commit fails with the same error: what a
+    /// failed sync left behind is unknown until the store is opened again (F-D04).
+    #[error("the batch cannot be made durable")]
+    Write(#[source] EngineError),
+}
+
+impl CommitError {
+    /// The store takes no more changes in this run.
+    #[must_use]
+    pub fn is_fatal(&self) -> bool {
+        match self {
+            Self::Read(_) => false,
+            Self::Write(_) => true,
+        }
+    }
+
+    /// The number an app is told.
+    #[must_use]
+    pub fn code(&self) -> Code {
+        match self {
+            Self::Write(error) if error.is_full() => Code::LOCAL_STORE_FULL,
+            Self::Read(_) | Self::Write(_) => Code::RC_DB_SQL_ERROR,
+        }
+    }
+}
+
+/// Why rows could not be read.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum ReadError {
+    /// The engine failed.
+    #[error("the engine cannot read")]
+    Engine(#[from] EngineError),
+    /// The row is there but its bytes are not what was written (F-D07).
+    #[error("a row of kind {kind} is damaged")]
+    Damaged {
+        /// What kind of row it is.
+        kind: &'static str,
+    },
+}
+
+impl ReadError {
+    /// The number an app is told.
+    #[must_use]
+    pub fn code(&self) -> Code {
+        match self {
+            Self::Engine(_) => Code::RC_DB_SQL_ERROR,
+            Self::Damaged { .. } => Code::RC_DB_CORRUPT,
+        }
+    }
+}
+
+pub(crate) fn is_full(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded
+    )
+}

@@ -1,0 +1,238 @@
+//! Where each row is: one ordered map, a byte for the kind of row, then what tells rows apart.
+//!
+//! ```text
+//! kind  rest of the key                     row
+//! 00    -                                   head: last position, last outbox id
+//! 01    -                                   cursor of the account at the cloud
+//! 02    -                                   user the rows belong to
+//! 10    seq                                 message
+//! 11    uid                                 seq of the message with that uid
+//! 12    conversation, seq                   (empty) the messages of a conversation in order
+//! 20    conversation                        its summary
+//! 21    last seq                            the conversation whose last message that is
+//! 30    outbox id                           outgoing message as it was accepted
+//! 31    outbox id                           its state while it can change
+//! 32    outbox id                           its final state
+//! 33    app, client id                      its outbox id
+//! 34    wire ref                            its outbox id
+//! 40    uid of the process, app, name       subscription
+//! 50    hash of a token                     account the token belongs to
+//! ff    key of a row, number                further part of a long row
+//! ```
+//!
+//! Numbers are big-endian, so that they sort; texts with something behind them have their length
+//! before them in one byte.
+
+use std::ops::Range;
+
+use imlink_model::{AppId, ClientMessageId, Conversation, MessageUid, OutboxId, Seq};
+
+use crate::SubscriptionKey;
+
+/// What a row is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+pub(crate) enum Kind {
+    Head = 0x00,
+    Cursor = 0x01,
+    Owner = 0x02,
+    Message = 0x10,
+    Uid = 0x11,
+    Timeline = 0x12,
+    Summary = 0x20,
+    Recency = 0x21,
+    Outgoing = 0x30,
+    Open = 0x31,
+    Settled = 0x32,
+    ClientId = 0x33,
+    WireRef = 0x34,
+    Subscription = 0x40,
+    Token = 0x50,
+    Part = 0xff,
+}
+
+impl Kind {
+    const ALL: [Self; 16] = [
+        Self::Head,
+        Self::Cursor,
+        Self::Owner,
+        Self::Message,
+        Self::Uid,
+        Self::Timeline,
+        Self::Summary,
+        Self::Recency,
+        Self::Outgoing,
+        Self::Open,
+        Self::Settled,
+        Self::ClientId,
+        Self::WireRef,
+        Self::Subscription,
+        Self::Token,
+        Self::Part,
+    ];
+
+    /// What a key's row is called in reports; the key itself names people and stays out of them.
+    pub(crate) fn name_of(key: &[u8]) -> &'static str {
+        match Self::ALL
+            .into_iter()
+            .find(|kind| key.first() == Some(&kind.tag()))
+        {
+            Some(Self::Head) => "head",
+            Some(Self::Cursor) => "cursor",
+            Some(Self::Owner) => "owner",
+            Some(Self::Message) => "message",
+            Some(Self::Uid) => "message uid",
+            Some(Self::Timeline) => "timeline",
+            Some(Self::Summary) => "conversation",
+            Some(Self::Recency) => "recency",
+            Some(Self::Outgoing) => "outgoing message",
+            Some(Self::Open) => "outbox state",
+            Some(Self::Settled) => "final outbox state",
+            Some(Self::ClientId) => "client message id",
+            Some(Self::WireRef) => "wire reference",
+            Some(Self::Subscription) => "subscription",
+            Some(Self::Token) => "token",
+            Some(Self::Part) => "part",
+            None => "unknown",
+        }
+    }
+
+    const fn tag(self) -> u8 {
+        self as u8
+    }
+}
+
+/// The key of a row there is one of.
+pub(crate) fn single(kind: Kind) -> Vec<u8> {
+    vec![kind.tag()]
+}
+
+pub(crate) fn message(seq: Seq) -> Vec<u8> {
+    number(Kind::Message, seq.0)
+}
+
+pub(crate) fn recency(last: Seq) -> Vec<u8> {
+    number(Kind::Recency, last.0)
+}
+
+/// The key of a row of that kind that belongs to an outgoing message.
+pub(crate) fn outbox(kind: Kind, id: OutboxId) -> Vec<u8> {
+    number(kind, id.0)
+}
+
+pub(crate) fn wire_ref(number_at_cloud: u64) -> Vec<u8> {
+    number(Kind::WireRef, number_at_cloud)
+}
+
+pub(crate) fn uid(uid: &MessageUid) -> Vec<u8> {
+    let mut key = single(Kind::Uid);
+    key.extend_from_slice(uid.as_str().as_bytes());
+    key
+}
+
+pub(crate) fn client_id(app: &AppId, id: &ClientMessageId) -> Vec<u8> {
+    let mut key = single(Kind::ClientId);
+    push_text(&mut key, app.as_str());
+    key.extend_from_slice(id.as_str().as_bytes());
+    key
+}
+
+pub(crate) fn subscription(subscription: &SubscriptionKey) -> Vec<u8> {
+    let mut key = single(Kind::Subscription);
+    key.extend_from_slice(&subscription.uid.to_be_bytes());
+    push_text(&mut key, subscription.app.as_str());
+    key.extend_from_slice(subscription.name.as_str().as_bytes());
+    key
+}
+
+pub(crate) fn token(hash: &[u8; 32]) -> Vec<u8> {
+    let mut key = single(Kind::Token);
+    key.extend_from_slice(hash);
+    key
+}
+
+pub(crate) fn summary(conversation: &Conversation) -> Vec<u8> {
+    about(Kind::Summary, conversation)
+}
+
+pub(crate) fn timeline(conversation: &Conversation, seq: Seq) -> Vec<u8> {
+    let mut key = about(Kind::Timeline, conversation);
+    key.extend_from_slice(&seq.0.to_be_bytes());
+    key
+}
+
+/// A further part of the long row under `key`.
+pub(crate) fn part(key: &[u8], number: u16) -> Vec<u8> {
+    let mut part = single(Kind::Part);
+    part.extend_from_slice(key);
+    part.extend_from_slice(&number.to_be_bytes());
+    part
+}
+
+/// Every key of that kind.
+pub(crate) fn all(kind: Kind) -> Range<Vec<u8>> {
+    vec![kind.tag()]..vec![kind.tag().saturating_add(1)]
+}
+
+/// The number a key ends in.
+pub(crate) fn tail(key: &[u8]) -> Option<u64> {
+    key.last_chunk().copied().map(u64::from_be_bytes)
+}
+
+fn number(kind: Kind, number: u64) -> Vec<u8> {
+    let mut key = Vec::with_capacity(9);
+    key.push(kind.tag());
+    key.extend_from_slice(&number.to_be_bytes());
+    key
+}
+
+fn about(kind: Kind, conversation: &Conversation) -> Vec<u8> {
+    let mut key = vec![kind.tag(), conversation.kind.number()];
+    push_text(&mut key, conversation.target.as_str());
+    push_text(
+        &mut key,
+        conversation
+            .channel
+            .as_ref()
+            .map_or("", |channel| channel.as_str()),
+    );
+    key
+}
+
+fn push_text(key: &mut Vec<u8>, text: &str) {
+    let length = u8::try_from(text.len()).expect("ids have at most 64 bytes");
+    key.push(length);
+    key.extend_from_slice(text.as_bytes());
+}
+
+#[cfg(test)]
+mod tests {
+    use imlink_model::{ConversationKind, TargetId, UserId};
+
+    use super::*;
+
+    #[test]
+    fn messages_sort_by_their_position() {
+        assert!(message(Seq(255)) < message(Seq(256)));
+        assert!(message(Seq(u64::MAX)) < all(Kind::Message).end);
+        assert_eq!(tail(&message(Seq(7))), Some(7));
+    }
+
+    #[test]
+    fn a_conversation_is_not_the_beginning_of_another() {
+        let with = |target: &str| Conversation {
+            kind: ConversationKind::Group,
+            target: TargetId::new(target).unwrap(),
+            channel: None,
+        };
+
+        let range = timeline(&with("a"), Seq(0))..timeline(&with("a"), Seq(u64::MAX));
+
+        assert!(range.contains(&timeline(&with("a"), Seq(9))));
+        assert!(!range.contains(&timeline(&with("ab"), Seq(9))));
+        assert!(!range.contains(&timeline(
+            &Conversation::private(UserId::new("a").unwrap()),
+            Seq(9)
+        )));
+    }
+}

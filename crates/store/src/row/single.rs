@@ -1,0 +1,69 @@
+//! Rows that are one number, one text, or there once.
+
+use bytes::Bytes;
+use imlink_model::uplink::Cursor;
+use imlink_model::{OutboxId, Seq, UserId};
+use serde::{Deserialize, Serialize};
+
+use super::{Row, read, write};
+
+/// How far the account's own numbers have gone. Kept apart from the rows they number, so that a
+/// number is not given twice when the newest row goes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Head {
+    /// Position of the last message.
+    pub(crate) seq: u64,
+    /// Id of the last outgoing message.
+    pub(crate) outbox: u64,
+}
+
+impl Row for Head {
+    fn encode(&self) -> Vec<u8> {
+        write(self)
+    }
+
+    fn decode(form: u8, payload: &[u8]) -> Option<Self> {
+        read(form, payload)
+    }
+}
+
+impl Row for Seq {
+    fn encode(&self) -> Vec<u8> {
+        write(&self.0)
+    }
+
+    fn decode(form: u8, payload: &[u8]) -> Option<Self> {
+        read(form, payload).map(Self)
+    }
+}
+
+impl Row for OutboxId {
+    fn encode(&self) -> Vec<u8> {
+        write(&self.0)
+    }
+
+    fn decode(form: u8, payload: &[u8]) -> Option<Self> {
+        read(form, payload).map(Self)
+    }
+}
+
+impl Row for Cursor {
+    fn encode(&self) -> Vec<u8> {
+        self.0.to_vec()
+    }
+
+    fn decode(form: u8, payload: &[u8]) -> Option<Self> {
+        (form == Self::FORM).then(|| Self(Bytes::copy_from_slice(payload)))
+    }
+}
+
+impl Row for UserId {
+    fn encode(&self) -> Vec<u8> {
+        self.as_str().into()
+    }
+
+    fn decode(form: u8, payload: &[u8]) -> Option<Self> {
+        let text = std::str::from_utf8(payload).ok()?;
+        (form == Self::FORM).then(|| Self::new(text).ok()).flatten()
+    }
+}

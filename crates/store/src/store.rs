@@ -1,0 +1,185 @@
+//! One account's rows.
+
+pub(crate) mod files;
+mod read;
+mod recovery;
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+use imlink_model::uplink::Restored;
+use imlink_model::{Millis, OutgoingMessage, Seq, UserId};
+
+use crate::database::{Database, Lookup};
+use crate::key::{self, Kind};
+use crate::transaction::{State, Transaction};
+use crate::{Applied, Change, CommitError, OpenError, OutboxState, ReadError};
+
+pub use read::Page;
+
+/// The rows of one account, open in this process alone.
+///
+/// Dropping it closes them; everything committed is on the disk already.
+#[derive(Debug)]
+pub struct Store {
+    user: UserId,
+    limits: Limits,
+    state: State,
+    database: Database,
+    _lock: Option<File>,
+}
+
+/// What happened while a store was opened.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Opening {
+    /// Where the rows are that could not be opened time and again. The store is empty then: the
+    /// cloud gives what it keeps, and what waited in the outbox is in there.
+    pub set_aside: Option<PathBuf>,
+}
+
+/// How much an outbox holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Messages without a final state; beyond that, submitting is refused with `LOCAL_QUOTA`.
+    /// Default 10,000: hours of writing by every app of a device.
+    pub open: usize,
+    /// Messages with a final state, whose fate can still be asked for; the oldest go first.
+    /// Default 10,000.
+    pub settled: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            open: 10_000,
+            settled: 10_000,
+        }
+    }
+}
+
+/// What a store came upon that should not be, since it was opened.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Anomalies {
+    /// Rows that are not what was written; they are left out of every answer (F-D07).
+    pub damaged_rows: usize,
+    /// Messages that came with the uid of another; the first one is kept (F-D16).
+    pub uid_conflicts: u64,
+}
+
+impl Store {
+    /// Opens the rows of that user in a directory, or makes them.
+    ///
+    /// Rows that were being sent when the last run ended are in doubt from here on.
+    ///
+    /// # Errors
+    /// [`OpenError`]. Files that the engine cannot understand are set aside after the second
+    /// attempt, which then succeeds with an empty store and says so in [`Opening`].
+    pub fn open(directory: &Path, user: &UserId) -> Result<(Self, Opening), OpenError> {
+        let files = files::open(directory)?;
+        let opening = Opening {
+            set_aside: files.set_aside,
+        };
+        let store = Self::recover(files.database, user, Limits::default(), Some(files.lock))
+            .map_err(|error| error.at(directory))?;
+        Ok((store, opening))
+    }
+
+    /// The same with other limits.
+    #[must_use]
+    pub fn with_limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// Makes the changes one atomic batch and returns when it is on the disk, with one answer for
+    /// each change in their order.
+    ///
+    /// `now` is this machine's time, noted in new rows and never used for order (F-D15). A change
+    /// that must be refused does not keep the others back: it is [`Applied::Refused`].
+    ///
+    /// Many changes at once cost little more than one: the sync is what takes the time.
+    ///
+    /// # Errors
+    /// [`CommitError`]; if it [is fatal](CommitError::is_fatal), every later commit fails too.
+    pub fn commit(
+        &mut self,
+        changes: Vec<Change>,
+        now: Millis,
+    ) -> Result<Vec<Applied>, CommitError> {
+        let mut transaction = Transaction::begin(
+            &self.database,
+            &self.user,
+            self.limits,
+            self.state.clone(),
+            now,
+        );
+        let applied = changes
+            .into_iter()
+            .map(|change| transaction.change(change))
+            .collect::<Result<_, _>>()
+            .map_err(CommitError::Read)?;
+        let (writes, state) = transaction.finish().map_err(CommitError::Read)?;
+        if !writes.is_empty() {
+            self.database.apply(&writes).map_err(CommitError::Write)?;
+        }
+        self.state = state;
+        Ok(applied)
+    }
+
+    /// What a driver needs to know when it starts.
+    ///
+    /// # Errors
+    /// [`ReadError`] if the outbox cannot be read.
+    pub fn restored(&self) -> Result<Restored, ReadError> {
+        let mut restored = Restored {
+            user: self.user.clone(),
+            cursor: self.state.cursor.clone(),
+            queued: Vec::new(),
+            in_doubt: Vec::new(),
+        };
+        for (outgoing, state) in self.open_outbox()? {
+            match state {
+                OutboxState::Queued => restored.queued.push(outgoing),
+                OutboxState::Sending | OutboxState::InDoubt => restored.in_doubt.push(outgoing),
+                OutboxState::Sent { .. } | OutboxState::Failed { .. } => {}
+            }
+        }
+        Ok(restored)
+    }
+
+    /// The position of the last message; zero if there is none.
+    #[must_use]
+    pub fn last_seq(&self) -> Seq {
+        Seq(self.state.head.seq)
+    }
+
+    /// What was found that should not be.
+    #[must_use]
+    pub fn anomalies(&self) -> Anomalies {
+        Anomalies {
+            damaged_rows: self.database.quarantined(),
+            uid_conflicts: self.state.uid_conflicts,
+        }
+    }
+
+    /// A store over any engine, for tests.
+    #[cfg(test)]
+    pub(crate) fn over(engine: impl crate::engine::Engine + 'static, user: &UserId) -> Self {
+        Self::recover(Database::new(engine), user, Limits::default(), None).unwrap()
+    }
+
+    /// Messages whose state can still change, oldest first.
+    fn open_outbox(&self) -> Result<Vec<(OutgoingMessage, OutboxState)>, ReadError> {
+        let mut found = Vec::new();
+        for id in self.database.numbers(Kind::Open)? {
+            let id = imlink_model::OutboxId(id);
+            let Some(outgoing) = self.database.sound_row(&key::outbox(Kind::Outgoing, id))? else {
+                continue;
+            };
+            // A state that cannot be read: whether it was sent is not known.
+            let state = self.database.sound_row(&key::outbox(Kind::Open, id))?;
+            found.push((outgoing, state.unwrap_or(OutboxState::InDoubt)));
+        }
+        Ok(found)
+    }
+}

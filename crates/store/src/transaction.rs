@@ -1,0 +1,99 @@
+//! The changes of one commit, worked out before anything is written.
+
+mod outbox;
+mod subscription;
+mod timeline;
+mod wire_ref;
+
+use imlink_model::uplink::{Cursor, Record};
+use imlink_model::{Code, Millis, UserId};
+
+use crate::database::Database;
+use crate::draft::Draft;
+use crate::engine::{Batch, EngineError};
+use crate::key::{self, Kind};
+use crate::row::Head;
+use crate::store::Limits;
+use crate::{Applied, Change};
+
+pub(crate) use outbox::state_of as outbox_state;
+pub(crate) use timeline::summary_of;
+
+/// What a store keeps in memory of its rows. A transaction works on a copy, so that a commit that
+/// fails leaves it as it was.
+#[derive(Clone, Debug)]
+pub(crate) struct State {
+    /// The last numbers given.
+    pub(crate) head: Head,
+    /// How far the account is read.
+    pub(crate) cursor: Cursor,
+    /// Outgoing messages without a final state.
+    pub(crate) open: usize,
+    /// Outgoing messages with one.
+    pub(crate) settled: usize,
+    /// Tells apart what is sent within one millisecond.
+    pub(crate) next_wire_counter: u16,
+    /// Messages that came with the uid of another.
+    pub(crate) uid_conflicts: u64,
+}
+
+/// A batch in the making, and what the store will know once it is written.
+#[derive(Debug)]
+pub(crate) struct Transaction<'a> {
+    draft: Draft<'a>,
+    user: &'a UserId,
+    limits: Limits,
+    before: Head,
+    state: State,
+    now: Millis,
+}
+
+impl<'a> Transaction<'a> {
+    pub(crate) fn begin(
+        database: &'a Database,
+        user: &'a UserId,
+        limits: Limits,
+        state: State,
+        now: Millis,
+    ) -> Self {
+        Self {
+            draft: Draft::new(database),
+            user,
+            limits,
+            before: state.head,
+            state,
+            now,
+        }
+    }
+
+    /// Works out one change.
+    pub(crate) fn change(&mut self, change: Change) -> Result<Applied, EngineError> {
+        match change {
+            Change::Record(Record::Incoming { messages, cursor }) => {
+                self.incoming(messages, cursor)
+            }
+            Change::Record(Record::Sending { id }) => self.sending(id),
+            Change::Record(Record::Outcome { id, outcome }) => self.outcome(id, outcome),
+            Change::Submit(submission) => self.submit(submission),
+            Change::Subscribe {
+                subscription,
+                start,
+            } => self.subscribe(subscription, start),
+            Change::Acknowledge { subscription, seq } => self.acknowledge(subscription, seq),
+            Change::Unsubscribe(subscription) => self.unsubscribe(&subscription),
+        }
+    }
+
+    /// The writes, none if nothing changed, and what the store knows once they are made.
+    pub(crate) fn finish(mut self) -> Result<(Batch, State), EngineError> {
+        self.retire_settled()?;
+        if self.state.head != self.before {
+            self.draft.put(&key::single(Kind::Head), &self.state.head);
+        }
+        Ok((self.draft.into_writes(), self.state))
+    }
+}
+
+fn refused(code: Code) -> Applied {
+    Applied::Refused { code }
+}

@@ -1,0 +1,156 @@
+//! Messages coming in, and their place in the account's order.
+
+use imlink_model::uplink::Cursor;
+use imlink_model::{Conversation, Direction, IncomingMessage, Message, MessageUid, Origin, Seq};
+
+use super::Transaction;
+use crate::database::{Database, Lookup};
+use crate::engine::{EngineError, Order};
+use crate::key::{self, Kind};
+use crate::{Applied, ConversationSummary};
+
+impl Transaction<'_> {
+    /// Stores what is new of them, with the cursor that is true from then on.
+    pub(super) fn incoming(
+        &mut self,
+        messages: Vec<IncomingMessage>,
+        cursor: Cursor,
+    ) -> Result<Applied, EngineError> {
+        let mut stored = Vec::new();
+        for message in messages {
+            if !self.is_repetition(&message)? {
+                stored.push(self.append(|seq, now| Message {
+                    seq,
+                    uid: message.uid,
+                    conversation: message.conversation,
+                    direction: message.direction,
+                    origin: match message.direction {
+                        Direction::Sent => Origin::OtherDevice,
+                        Direction::Received => Origin::Remote,
+                    },
+                    sender: message.sender,
+                    object_name: message.object_name,
+                    body: message.body,
+                    sent_at: message.sent_at,
+                    received_at: now,
+                    flags: message.flags,
+                    client_id: None,
+                    expansion: message.expansion,
+                    offline: message.offline,
+                })?);
+            }
+        }
+        if cursor != self.state.cursor {
+            self.draft.replace(&key::single(Kind::Cursor), &cursor)?;
+            self.state.cursor = cursor;
+        }
+        Ok(Applied::Stored(stored))
+    }
+
+    /// Gives a message the next place and enters it everywhere it is looked for.
+    pub(super) fn append(
+        &mut self,
+        message: impl FnOnce(Seq, imlink_model::Millis) -> Message,
+    ) -> Result<Message, EngineError> {
+        let seq = Seq(self.state.head.seq).next();
+        let message = message(seq, self.now);
+        let conversation = &message.conversation;
+
+        let mut summary = summary_of(&self.draft, conversation)?;
+        if summary.total > 0 {
+            self.draft.remove(&key::recency(summary.last_seq))?;
+        }
+        summary.add(&message);
+        self.draft.put(&key::summary(conversation), &summary);
+        self.draft.put(&key::recency(seq), conversation);
+
+        self.draft.put(&key::message(seq), &message);
+        self.draft.put_mark(key::timeline(conversation, seq));
+        if let Some(uid) = &message.uid {
+            self.draft.put(&key::uid(uid), &seq);
+        }
+        self.state.head.seq = seq.0;
+        Ok(message)
+    }
+
+    /// The message stored under a uid. `Err` inside if there is one that cannot be read.
+    pub(super) fn stored_under(
+        &self,
+        uid: &MessageUid,
+    ) -> Result<Option<Result<Message, Unreadable>>, EngineError> {
+        let key = key::uid(uid);
+        if self.draft.value(&key)?.is_none() {
+            return Ok(None);
+        }
+        let Some(seq) = self.draft.sound_row(&key)? else {
+            return Ok(Some(Err(Unreadable)));
+        };
+        let message = self.draft.sound_row(&key::message(seq))?;
+        Ok(Some(message.ok_or(Unreadable)))
+    }
+
+    /// One row a uid, whatever comes with it again (invariant 2).
+    fn is_repetition(&mut self, message: &IncomingMessage) -> Result<bool, EngineError> {
+        let Some(uid) = &message.uid else {
+            return Ok(false);
+        };
+        let Some(found) = self.stored_under(uid)? else {
+            return Ok(false);
+        };
+        let same = found.is_ok_and(|found| {
+            found.conversation == message.conversation
+                && found.object_name == message.object_name
+                && found.body == message.body
+        });
+        if !same {
+            self.state.uid_conflicts = self.state.uid_conflicts.saturating_add(1);
+            tracing::warn!(%uid, "A message came with the uid of another; the first is kept");
+        }
+        Ok(true)
+    }
+}
+
+/// A row is there, but its bytes are not what was written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Unreadable;
+
+/// The summary of a conversation, empty if it has no messages. A damaged one is counted again.
+pub(crate) fn summary_of(
+    rows: &impl Messages,
+    conversation: &Conversation,
+) -> Result<ConversationSummary, EngineError> {
+    let key = key::summary(conversation);
+    if let Some(summary) = rows.sound_row(&key)? {
+        return Ok(summary);
+    }
+    let mut summary = ConversationSummary::empty(conversation.clone());
+    if rows.value(&key)?.is_some() {
+        let range = key::timeline(conversation, Seq(0))..key::timeline(conversation, Seq(u64::MAX));
+        for pair in rows.stored().scan(&range, Order::Forward) {
+            let (key, _) = pair?;
+            let seq = Seq(key::tail(&key).unwrap_or_default());
+            if let Some(message) = rows.sound_row(&key::message(seq))? {
+                summary.add(&message);
+            }
+        }
+    }
+    Ok(summary)
+}
+
+/// Rows, with the messages among them that are stored already.
+pub(crate) trait Messages: Lookup {
+    /// Where stored messages are. A summary damaged on the disk has none that are not.
+    fn stored(&self) -> &Database;
+}
+
+impl Messages for Database {
+    fn stored(&self) -> &Database {
+        self
+    }
+}
+
+impl Messages for crate::draft::Draft<'_> {
+    fn stored(&self) -> &Database {
+        self.database()
+    }
+}
