@@ -1,6 +1,6 @@
 //! What goes out: actions, events, and the names they carry.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::{Duration, Instant};
 
 use imlink_model::uplink::{Event, Record, SendOutcome};
@@ -140,6 +140,20 @@ impl Outlet {
         if !has_newer {
             self.unstored.insert(row, outcome);
         }
+    }
+
+    /// Messages known to be sent whose outcome is not durable yet.
+    pub(crate) fn unstored_uids(&self) -> BTreeSet<String> {
+        let pending = self.pending.values().filter_map(|pending| match pending {
+            Pending::Outcome(_, outcome) => Some(outcome),
+            Pending::Page | Pending::Sending(_) => None,
+        });
+        let outcomes = pending.chain(self.unstored.values());
+        let uids = outcomes.filter_map(|outcome| match outcome {
+            SendOutcome::Sent { uid, .. } => Some(uid.to_string()),
+            SendOutcome::Failed { .. } | SendOutcome::InDoubt | SendOutcome::Queued => None,
+        });
+        uids.collect()
     }
 
     /// The store is left alone until then.

@@ -18,6 +18,8 @@ pub(crate) struct Page {
     pub(crate) messages: Vec<Result<DownStreamMessage, BodyError>>,
     /// Nothing more waits. Unsaid means that something may (5.1).
     pub(crate) finished: bool,
+    /// Time and uid of what the user sent.
+    own: Vec<(i64, Option<String>)>,
     inbox: i64,
     broadcast: Option<i64>,
 }
@@ -52,23 +54,31 @@ impl Page {
     }
 
     /// What the answer says of the cursors. The sendbox cursor is the time of the newest own
-    /// message, 0 if there is none here.
-    pub(crate) fn cursors(&self) -> Cursors {
-        let read = self.messages.iter().flatten();
-        let own = read.filter(|message| message.direction == Some(SENT));
+    /// message, 0 if there is none here; it stops before a message `is_unsettled` by its uid, so
+    /// that the cloud shows that one again.
+    pub(crate) fn cursors(&self, is_unsettled: impl Fn(&str) -> bool) -> Cursors {
+        let unsettled = |uid: &Option<String>| uid.as_deref().is_some_and(&is_unsettled);
+        let times = |own: &(i64, Option<String>)| own.0;
+        let first_unsettled = self
+            .own
+            .iter()
+            .filter(|(_, uid)| unsettled(uid))
+            .map(times)
+            .min();
+        let end = first_unsettled.unwrap_or(i64::MAX);
+        let settled = self.own.iter().map(times).filter(|time| *time < end);
         Cursors {
             inbox: self.inbox,
-            sendbox: own
-                .map(|message| message.data_time)
-                .max()
-                .unwrap_or_default(),
+            sendbox: settled.max().unwrap_or_default(),
             broadcast: self.broadcast.unwrap_or(1),
         }
     }
 
     fn of_answer(answer: DownStreamMessages) -> Self {
+        let messages: Vec<_> = answer.list.into_iter().map(Ok).collect();
         Self {
-            messages: answer.list.into_iter().map(Ok).collect(),
+            own: own(&messages),
+            messages,
             finished: answer.finished.unwrap_or_default(),
             inbox: answer.sync_time,
             broadcast: answer.broadcast_sync_time,
@@ -82,13 +92,22 @@ impl Page {
             message: NAME,
             field: "syncTime",
         };
+        let messages: Vec<_> = sealed.list.into_iter().map(decode_body).collect();
         Ok(Self {
-            messages: sealed.list.into_iter().map(decode_body).collect(),
+            own: own(&messages),
+            messages,
             finished: sealed.finished.unwrap_or_default(),
             inbox: sealed.sync_time.ok_or(missing)?,
             broadcast: sealed.broadcast_sync_time,
         })
     }
+}
+
+fn own(messages: &[Result<DownStreamMessage, BodyError>]) -> Vec<(i64, Option<String>)> {
+    let read = messages.iter().flatten();
+    let own = read.filter(|message| message.direction == Some(SENT));
+    own.map(|message| (message.data_time, message.msg_id.clone()))
+        .collect()
 }
 
 #[cfg(test)]
@@ -123,7 +142,7 @@ mod tests {
         let page = Page::decode(encode_body(&answer(list))).unwrap();
 
         assert_eq!(
-            page.cursors(),
+            page.cursors(|_| false),
             Cursors {
                 inbox: 7,
                 sendbox: 6,
@@ -131,6 +150,19 @@ mod tests {
             }
         );
         assert!(!page.finished, "unsaid is not finished");
+    }
+
+    #[test]
+    fn the_sendbox_cursor_stops_before_a_message_whose_fate_is_not_stored_yet() {
+        let uid = |uid: &str, time| DownStreamMessage {
+            msg_id: Some(uid.to_owned()),
+            ..message(time, 1)
+        };
+        let list = vec![uid("a", 4), uid("b", 5), uid("c", 6)];
+        let page = Page::decode(encode_body(&answer(list))).unwrap();
+
+        assert_eq!(page.cursors(|uid| uid == "b").sendbox, 4);
+        assert_eq!(page.cursors(|uid| uid == "a").sendbox, 0);
     }
 
     #[test]
@@ -147,7 +179,7 @@ mod tests {
         let readable: Vec<bool> = page.messages.iter().map(Result::is_ok).collect();
         assert_eq!(readable, [true, false, true]);
         assert!(page.finished);
-        assert_eq!(page.cursors().inbox, 7);
+        assert_eq!(page.cursors(|_| false).inbox, 7);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::time::Instant;
 use bytes::Bytes;
 use imlink_model::uplink::{Event, Record, SendOutcome};
 use imlink_model::{Direction, IncomingMessage};
-use imlink_wire::proto::encode_body;
+use imlink_wire::proto::{BodyError, DownStreamMessage, encode_body};
 use imlink_wire::{ClientPacket, QoS, topic};
 use tracing::{debug, warn};
 
@@ -75,24 +75,26 @@ impl Connection {
         }
     }
 
-    fn on_page(&mut self, page: Page, now: Instant) {
+    fn on_page(&mut self, mut page: Page, now: Instant) {
         let Some(mut work) = self.online() else {
             return;
         };
-        let held = work.account.pull.cursors();
-        let cursors = held.raised_by(page.cursors());
-        let finished = page.finished;
-        let messages = work.read(page);
+        let messages = work.read(std::mem::take(&mut page.messages));
         work.settle_doubts(&messages);
+        // The cursor must not pass an own message before its row is settled durably: after a crash
+        // in between only the cloud's copy can tell that row's fate.
+        let unsettled = work.outlet.unstored_uids();
+        let held = work.account.pull.cursors();
+        let cursors = held.raised_by(page.cursors(|uid| unsettled.contains(uid)));
+        let finished = page.finished;
         if messages.is_empty() && cursors == held {
             let progress = work.account.pull.on_empty_page(finished, now);
             return work.on_progress(progress);
         }
-        let incoming = Record::Incoming {
-            messages,
-            cursor: cursors.encode(),
-        };
-        let id = work.outlet.record_page(incoming);
+        let cursor = cursors.encode();
+        let id = work
+            .outlet
+            .record_page(Record::Incoming { messages, cursor });
         work.account
             .pull
             .on_page(id, pull::Page { cursors, finished });
@@ -121,14 +123,14 @@ impl Connection {
 
 impl Work<'_> {
     /// The messages of a page; one that cannot be represented costs its neighbours nothing.
-    fn read(&mut self, page: Page) -> Vec<IncomingMessage> {
+    fn read(&mut self, page: Vec<Result<DownStreamMessage, BodyError>>) -> Vec<IncomingMessage> {
         let link = &self.online.link;
         let reader = Reader {
             user: &link.user,
             connected_at: link.connected_at,
         };
-        let mut messages = Vec::with_capacity(page.messages.len());
-        for message in page.messages {
+        let mut messages = Vec::with_capacity(page.len());
+        for message in page {
             let read = message.map_err(|error| error.to_string());
             match read.and_then(|message| reader.stored(message).map_err(|error| error.to_string()))
             {

@@ -1,0 +1,119 @@
+//! The invariants of design/failures.md that concern the link.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use imlink_model::Direction;
+use imlink_sandbox::StoredMessage;
+
+use super::pair::Pair;
+use super::store::State;
+
+/// Looks after every step.
+#[derive(Default)]
+pub struct Judge {
+    /// What was judged last: changes of both stores, and messages in the cloud.
+    judged: [u64; 3],
+}
+
+impl Judge {
+    /// Holds always. What cannot have changed since the last look is not looked at again.
+    ///
+    /// # Errors
+    /// Which one does not hold.
+    pub fn look(&mut self, pair: &Pair) -> Result<(), String> {
+        for daemon in &pair.sides {
+            // Invariant 12.
+            if daemon.connection.snapshot().status != daemon.status {
+                return Err("a status was not told".to_owned());
+            }
+        }
+        let [alice, bob] = &pair.sides;
+        let messages = pair.cloud.default_app().counters().messages;
+        let state = [alice.store.changes, bob.store.changes, messages];
+        if std::mem::replace(&mut self.judged, state) == state {
+            return Ok(());
+        }
+        always(pair)
+    }
+}
+
+fn always(pair: &Pair) -> Result<(), String> {
+    for daemon in &pair.sides {
+        let mailbox = pair.cloud.default_app().stored(&daemon.user);
+        let (inbox, sendbox) = daemon.store.read_until();
+        for message in &mailbox {
+            let read_until = match message.direction {
+                Direction::Received => inbox,
+                Direction::Sent => sendbox,
+            };
+            // Invariant 1.
+            if message.time.0 <= read_until && !daemon.store.uids.contains(&message.uid) {
+                return Err(format!(
+                    "{}: the cursor passed {}",
+                    daemon.user, message.uid
+                ));
+            }
+        }
+        sent_once_and_in_order(&mailbox)?;
+        // Invariant 2.
+        if daemon.store.rows.len() != daemon.store.uids.len() {
+            return Err("two rows have one uid".to_owned());
+        }
+    }
+    Ok(())
+}
+
+/// Holds once the weather was calm for long enough.
+///
+/// # Errors
+/// Which one does not hold.
+pub fn finally(pair: &Pair) -> Result<(), String> {
+    for side in 0..2 {
+        let daemon = &pair.sides[side];
+        let peer = pair.cloud.default_app().stored(&pair.sides[1 - side].user);
+        let arrived: BTreeSet<u64> = peer
+            .iter()
+            .filter(|message| message.direction == Direction::Received)
+            .filter_map(|message| u64::try_from(message.client_unique_id?).ok())
+            .collect();
+        for (id, (message, state)) in &daemon.store.outbox {
+            let has_arrived = arrived.contains(&message.wire_ref);
+            // Invariant 5.
+            match state {
+                State::Sent(_) if has_arrived => {}
+                State::InDoubt | State::Failed if !has_arrived => {}
+                State::Queued
+                | State::Sending
+                | State::Sent(_)
+                | State::InDoubt
+                | State::Failed => {
+                    return Err(format!(
+                        "{} {id} is {state:?}, arrived: {has_arrived}",
+                        daemon.user
+                    ));
+                }
+            }
+        }
+        for message in pair.cloud.default_app().stored(&daemon.user) {
+            if !daemon.store.uids.contains(&message.uid) {
+                return Err(format!("{}: {} never arrived", daemon.user, message.uid));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Invariant 7, and no message twice.
+fn sent_once_and_in_order(mailbox: &[StoredMessage]) -> Result<(), String> {
+    let mut last = BTreeMap::new();
+    for message in mailbox {
+        let Some(wire_ref) = message.client_unique_id else {
+            continue;
+        };
+        let before = last.insert(message.from.clone(), wire_ref);
+        if before.is_some_and(|before| before >= wire_ref) {
+            return Err(format!("{} sent {wire_ref} after {before:?}", message.from));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,139 @@
+//! The store as the machine sees it, in memory: what is durable, and what is on its way there.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use imlink_connection::RecordId;
+use imlink_model::uplink::{Cursor, Record, Restored, SendOutcome};
+use imlink_model::{OutboxId, OutgoingMessage, UserId};
+
+/// What became durable of one account, and what was asked for.
+#[derive(Default)]
+pub struct Store {
+    /// The timeline.
+    pub rows: Vec<String>,
+    pub uids: BTreeSet<String>,
+    pub cursor: Cursor,
+    pub outbox: BTreeMap<OutboxId, (OutgoingMessage, State)>,
+    waiting: VecDeque<(RecordId, Record)>,
+    /// Grows with every change.
+    pub changes: u64,
+    /// Deliberately broken: the cursor is durable before the rows it vouches for.
+    pub cursor_first: bool,
+}
+
+/// Of an outgoing message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum State {
+    Queued,
+    Sending,
+    Sent(String),
+    Failed,
+    InDoubt,
+}
+
+impl Store {
+    pub fn ask(&mut self, id: RecordId, record: Record) {
+        self.changes += 1;
+        if self.cursor_first
+            && let Record::Incoming { cursor, .. } = &record
+        {
+            self.cursor = cursor.clone();
+        }
+        self.waiting.push_back((id, record));
+    }
+
+    /// Makes the oldest durable.
+    pub fn commit(&mut self) -> Option<RecordId> {
+        let (id, record) = self.waiting.pop_front()?;
+        self.changes += 1;
+        self.apply(record);
+        Some(id)
+    }
+
+    /// Refuses the oldest; nothing of it is durable.
+    pub fn refuse(&mut self) -> Option<RecordId> {
+        self.waiting.pop_front().map(|(id, _)| id)
+    }
+
+    /// The machine stops: what is on its way is lost.
+    pub fn crash(&mut self) {
+        self.waiting.clear();
+        for (_, state) in self.outbox.values_mut() {
+            if *state == State::Sending {
+                *state = State::InDoubt;
+            }
+        }
+    }
+
+    pub fn accept(&mut self, message: OutgoingMessage) {
+        let before = self.outbox.insert(message.id, (message, State::Queued));
+        assert!(before.is_none(), "an id is accepted once");
+    }
+
+    pub fn restored(&self, user: UserId) -> Restored {
+        let in_state = |wanted: State| {
+            let rows = self
+                .outbox
+                .values()
+                .filter(move |(_, state)| *state == wanted);
+            rows.map(|(message, _)| message.clone()).collect()
+        };
+        Restored {
+            user,
+            cursor: self.cursor.clone(),
+            queued: in_state(State::Queued),
+            in_doubt: in_state(State::InDoubt),
+        }
+    }
+
+    /// Inbox and sendbox cursor, by the layout the machine documents.
+    pub fn read_until(&self) -> (i64, i64) {
+        let integer = |from: usize| {
+            let bytes = self.cursor.0.get(from..from + 8)?;
+            Some(i64::from_be_bytes(bytes.try_into().unwrap()))
+        };
+        (integer(1).unwrap_or(0), integer(9).unwrap_or(0))
+    }
+
+    fn apply(&mut self, record: Record) {
+        match record {
+            Record::Incoming { messages, cursor } => {
+                for message in messages {
+                    let uid = message.uid.expect("a stored message has a uid").to_string();
+                    self.insert(uid);
+                }
+                self.cursor = cursor;
+            }
+            Record::Sending { id } => {
+                let state = &mut self.outbox.get_mut(&id).expect("a row that was accepted").1;
+                // Still marked, if the record that it waits again could not be stored.
+                let may_go = matches!(state, State::Queued | State::Sending);
+                assert!(may_go, "{id} is sent while {state:?}");
+                *state = State::Sending;
+            }
+            Record::Outcome { id, outcome } => {
+                let state = &mut self.outbox.get_mut(&id).expect("a row that was accepted").1;
+                let is_settled = matches!(state, State::Sent(_) | State::Failed);
+                assert!(!is_settled, "{id} was settled, then {outcome:?}");
+                *state = match outcome {
+                    SendOutcome::Sent { uid, .. } => {
+                        let uid = uid.to_string();
+                        self.insert(uid.clone());
+                        self.outbox.get_mut(&id).expect("just found").1 = State::Sent(uid);
+                        return;
+                    }
+                    SendOutcome::Failed { .. } => State::Failed,
+                    SendOutcome::InDoubt => State::InDoubt,
+                    SendOutcome::Queued => State::Queued,
+                };
+            }
+        }
+    }
+
+    /// One row per uid.
+    fn insert(&mut self, uid: String) {
+        if self.uids.insert(uid.clone()) {
+            self.rows.push(uid);
+        }
+    }
+}
