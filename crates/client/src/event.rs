@@ -1,0 +1,171 @@
+//! What a client tells its app without being asked.
+
+use std::time::Duration;
+
+use imlink_model::{
+    ClientMessageId, Code, ConnectionStatus, Message, MessageUid, Millis, OutboxId,
+};
+use tokio::sync::broadcast;
+
+/// Something that happened. Events come in the order in which they happened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Event {
+    /// The connection status of this app changed.
+    Status(StatusChange),
+    /// The account's store is open: history and conversations can be read from here on, before
+    /// and without any network (behaviour.md 7).
+    DatabaseOpened {
+        /// 0, or why it could not be opened.
+        code: Code,
+    },
+    /// What became of a message that this app sent, from this process or another.
+    SendResult {
+        /// Its row in the outbox.
+        id: OutboxId,
+        /// The app's own id of it.
+        client_id: ClientMessageId,
+        /// Where it stands; not always final.
+        state: SendState,
+    },
+    /// A message for those who listen now: it is in no history and no subscription.
+    Transient(Box<Message>),
+    /// Everything that waited in the cloud when the account came online is stored.
+    Synchronized,
+    /// The client is attached to a daemon.
+    Attached {
+        /// The number the daemon drew when it started; another one means another run.
+        instance: u64,
+        /// The client was attached before: init, connect and subscriptions have been repeated.
+        reattached: bool,
+    },
+    /// The client lost its daemon; calls under way have ended with the same code.
+    Detached {
+        /// -2 if the daemon went away; its own code if it refused this client.
+        code: Code,
+        /// What happened, for a developer.
+        reason: String,
+    },
+    /// The daemon is about to end this attachment.
+    GoingAway {
+        /// Why, for example 90014 (it stops) or 90003 (this app reads too slowly).
+        code: Code,
+        /// The same in words.
+        message: String,
+    },
+    /// This stream was read too slowly, and its oldest events are lost.
+    Lagged {
+        /// How many.
+        missed: u64,
+    },
+}
+
+/// One change of the connection status.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StatusChange {
+    /// The new status.
+    pub status: ConnectionStatus,
+    /// Why; always there for [`ConnectionStatus::Suspend`].
+    pub code: Option<Code>,
+    /// Time until the next attempt, if one is due.
+    pub retry_in: Option<Duration>,
+}
+
+/// Where an accepted message stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SendState {
+    /// It waits for the link.
+    Queued,
+    /// It is on its way.
+    Sending,
+    /// The cloud has it. Final.
+    Sent {
+        /// Its id there.
+        uid: MessageUid,
+        /// Its time there.
+        at: Millis,
+    },
+    /// It was not delivered. Final.
+    Failed {
+        /// Why.
+        code: Code,
+    },
+    /// The link went before the answer came; nobody can say yet (30003).
+    InDoubt,
+}
+
+impl From<imlink_ipc_proto::SendState> for SendState {
+    fn from(state: imlink_ipc_proto::SendState) -> Self {
+        use imlink_ipc_proto::SendState as Theirs;
+
+        match state {
+            Theirs::Queued => Self::Queued,
+            Theirs::Sending => Self::Sending,
+            Theirs::Sent { uid, sent_at } => Self::Sent { uid, at: sent_at },
+            Theirs::Failed { code } => Self::Failed { code },
+            Theirs::InDoubt => Self::InDoubt,
+        }
+    }
+}
+
+impl From<imlink_ipc_proto::SendResult> for SendState {
+    fn from(result: imlink_ipc_proto::SendResult) -> Self {
+        use imlink_ipc_proto::SendResult as Theirs;
+
+        match result {
+            Theirs::Sent { uid, sent_at } => Self::Sent { uid, at: sent_at },
+            Theirs::Failed { code } => Self::Failed { code },
+            Theirs::InDoubt => Self::InDoubt,
+            Theirs::Queued => Self::Queued,
+        }
+    }
+}
+
+/// One reader of a client's events, from the moment it was made.
+///
+/// Every reader gets every event. A reader that falls 1024 events behind loses the oldest and is
+/// told so by [`Event::Lagged`].
+#[derive(Debug)]
+pub struct Events(broadcast::Receiver<Event>);
+
+/// Events kept for a reader that is behind.
+pub(crate) const KEPT: usize = 1024;
+
+impl Events {
+    pub(crate) fn new(receiver: broadcast::Receiver<Event>) -> Self {
+        Self(receiver)
+    }
+
+    /// Waits for the next event; `None` once the client is gone.
+    ///
+    /// # Cancel safety
+    /// Nothing is lost if the future is dropped.
+    pub async fn next(&mut self) -> Option<Event> {
+        match self.0.recv().await {
+            Ok(event) => Some(event),
+            Err(broadcast::error::RecvError::Lagged(missed)) => Some(Event::Lagged { missed }),
+            Err(broadcast::error::RecvError::Closed) => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_reader_that_falls_behind_is_told_how_much_it_missed() {
+        let (sender, receiver) = broadcast::channel(KEPT);
+        let mut events = Events::new(receiver);
+        for _ in 0..KEPT + 3 {
+            sender.send(Event::Synchronized).unwrap();
+        }
+        drop(sender);
+
+        assert_eq!(events.next().await, Some(Event::Lagged { missed: 3 }));
+        for _ in 0..KEPT {
+            assert_eq!(events.next().await, Some(Event::Synchronized));
+        }
+        assert_eq!(events.next().await, None);
+    }
+}

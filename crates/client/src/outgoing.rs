@@ -1,0 +1,158 @@
+//! A message an app wants to send.
+
+use std::fmt;
+use std::sync::Arc;
+
+use imlink_model::{
+    Body, ClientMessageId, Code, Conversation, MAX_BODY_BYTES, ObjectName, SendOptions,
+};
+
+use rand::rngs::SmallRng;
+use rand::{Rng, SeedableRng};
+
+use crate::Error;
+
+/// A message on its way to [`Client::send`](crate::Client::send).
+///
+/// It carries an id of its own from the start: sending a clone of it again, after an error or
+/// even from another process of the same app, is the same message and not a second one.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Outgoing {
+    pub(crate) conversation: Conversation,
+    pub(crate) object_name: ObjectName,
+    pub(crate) body: Body,
+    pub(crate) client_id: ClientMessageId,
+    pub(crate) options: SendOptions,
+}
+
+impl Outgoing {
+    /// A plain text message (`RC:TxtMsg`).
+    #[must_use]
+    pub fn text(conversation: Conversation, text: &str) -> Self {
+        let body = serde_json::json!({ "content": text }).to_string();
+        Self::new(conversation, ObjectName::text(), body)
+    }
+
+    /// A message of any type. The body of a built-in type is JSON text as the vendor documents
+    /// it; at most [`MAX_BODY_BYTES`] bytes, or sending it fails with 30016.
+    #[must_use]
+    pub fn new(
+        conversation: Conversation,
+        object_name: ObjectName,
+        body: impl Into<Arc<str>>,
+    ) -> Self {
+        Self {
+            conversation,
+            object_name,
+            body: Body::new(body),
+            client_id: random_id(),
+            options: SendOptions::default(),
+        }
+    }
+
+    /// Replaces the id, by default 128 random bits in hexadecimal: for an app that numbers its
+    /// messages itself, or keeps the id over a restart.
+    #[must_use]
+    pub fn with_client_id(mut self, client_id: ClientMessageId) -> Self {
+        self.client_id = client_id;
+        self
+    }
+
+    /// Asks for a special delivery; by default nothing special.
+    #[must_use]
+    pub fn with_options(mut self, options: SendOptions) -> Self {
+        self.options = options;
+        self
+    }
+
+    /// The id under which [`Client::send_state`](crate::Client::send_state) finds it.
+    #[must_use]
+    pub fn client_id(&self) -> &ClientMessageId {
+        &self.client_id
+    }
+
+    /// Whether the body has a length that can be sent.
+    pub(crate) fn check(&self) -> Result<(), Error> {
+        let bytes = self.body.as_str().len();
+        if bytes <= MAX_BODY_BYTES {
+            return Ok(());
+        }
+        Err(Error::because(
+            Code::RC_MSG_CONTENT_EXCEED_LIMIT,
+            format!("the body has {bytes} bytes, at most {MAX_BODY_BYTES} are allowed"),
+        ))
+    }
+}
+
+impl fmt::Debug for Outgoing {
+    /// Shows where it goes and nothing of what it says.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Outgoing")
+            .field("conversation", &self.conversation)
+            .field("object_name", &self.object_name)
+            .field("body", &self.body)
+            .field("client_id", &self.client_id)
+            .finish_non_exhaustive()
+    }
+}
+
+/// From the kernel each time: two processes after a fork must not draw the same id.
+fn random_id() -> ClientMessageId {
+    let bits: u128 = SmallRng::from_os_rng().random();
+    ClientMessageId::new(format!("{bits:032x}"))
+        .expect("32 hexadecimal digits are a client message id")
+}
+
+#[cfg(test)]
+mod tests {
+    use imlink_model::UserId;
+
+    use super::*;
+
+    fn to_lei() -> Conversation {
+        Conversation::private(UserId::new("lei").unwrap())
+    }
+
+    #[test]
+    fn text_is_escaped_into_the_built_in_form() {
+        let message = Outgoing::text(to_lei(), "say \"hi\"\n");
+
+        assert_eq!(message.object_name.as_str(), "RC:TxtMsg");
+        assert_eq!(message.body.as_str(), r#"{"content":"say \"hi\"\n"}"#);
+    }
+
+    #[test]
+    fn each_message_has_an_id_of_its_own_and_a_clone_has_the_same() {
+        let (one, other) = (Outgoing::text(to_lei(), "a"), Outgoing::text(to_lei(), "a"));
+
+        assert_ne!(one.client_id(), other.client_id());
+        assert_eq!(one.clone().client_id(), one.client_id());
+        assert_eq!(one.client_id().as_str().len(), 32);
+    }
+
+    // F-K10
+    #[test]
+    fn debug_shows_nothing_of_what_a_message_says() {
+        let options = SendOptions {
+            push_content: Some("canary".into()),
+            ..Default::default()
+        };
+        let message = Outgoing::text(to_lei(), "canary").with_options(options);
+
+        assert!(!format!("{message:?}").contains("canary"));
+    }
+
+    // decisions.md P26
+    #[test]
+    fn a_body_over_the_limit_is_refused_with_the_vendors_code() {
+        let name = ObjectName::new("App:Blob").unwrap();
+        let fits = Outgoing::new(to_lei(), name.clone(), "x".repeat(MAX_BODY_BYTES));
+        let exceeds = Outgoing::new(to_lei(), name, "x".repeat(MAX_BODY_BYTES + 1));
+
+        assert_eq!(fits.check(), Ok(()));
+        assert_eq!(
+            exceeds.check().unwrap_err().code(),
+            Code::RC_MSG_CONTENT_EXCEED_LIMIT
+        );
+    }
+}
