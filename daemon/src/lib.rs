@@ -1,1 +1,33 @@
-//! The daemon that owns the cloud connection.
+//! The daemon that owns the cloud connection and shares it with local apps.
+//!
+//! A library first: [`serve`] runs a daemon inside any program, [`run`] is the whole command that
+//! `imlinkd` and `imlink daemon` are. Only the command installs a panic hook and handles signals.
+//!
+//! ```text
+//! Listener -> Peer -> Hub -> Upstream -> Store      one actor for each thing with a life of its own
+//! ```
+
+mod clock;
+mod command;
+mod config;
+mod device;
+mod directories;
+mod hub;
+mod listener;
+mod lock;
+mod messages;
+mod outbox;
+mod peer;
+mod registry;
+mod serve;
+mod store;
+mod systemd;
+mod transport;
+mod upstream;
+
+pub use command::{Flags, run};
+pub use config::{Config, ConfigError, DEFAULT_MAX_ACCOUNTS, FileError, FileErrorKind, Settings};
+pub use device::DeviceIdError;
+pub use directories::PlaceError;
+pub use lock::LockError;
+pub use serve::{ServeError, serve};

@@ -1,1 +1,20 @@
-//! Whole-system tests.
+//! What the whole-system tests share: a daemon as a process, a cloud in a box, waiting for
+//! conditions, and skipping out loud.
+//!
+//! Every test has its own directories and ports, so that all run in parallel, without root and
+//! without any network but loopback.
+
+mod daemon;
+mod skip;
+mod wait;
+
+pub use daemon::{Daemon, Log, Setup};
+pub use skip::{Missing, REQUIRE_ALL, require};
+pub use wait::{DEADLINE, eventually, within};
+
+/// The `imlink` command under test.
+///
+/// Each test binary hands it over, because only there cargo says where it is:
+/// `env!("CARGO_BIN_EXE_imlink-under-test")`.
+#[derive(Clone, Copy, Debug)]
+pub struct Command(pub &'static str);

@@ -1,0 +1,195 @@
+//! The command: flags, configuration, logging, signals, exit code.
+
+use std::io::IsTerminal;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Args;
+use rustix::process::{DumpableBehavior, Resource, Rlimit};
+use tokio::signal::unix::{SignalKind, signal};
+use tracing_subscriber::EnvFilter;
+
+use crate::config::{Config, Settings};
+use crate::lock::LockError;
+use crate::serve::{ServeError, serve};
+use crate::systemd;
+
+/// Something failed while it ran.
+const EXIT_FAILED: u8 = 1;
+/// The configuration or the place it names cannot be used.
+const EXIT_CONFIG: u8 = 2;
+/// Another daemon is running; units must not restart into it (decisions.md P26).
+const EXIT_RUNNING: u8 = 3;
+
+/// What the daemon can be told on its command line. Flags beat the environment, which beats the
+/// configuration file.
+#[derive(Args, Clone, Debug, Default)]
+pub struct Flags {
+    /// Read this configuration file [default: $XDG_CONFIG_HOME/imlink/imlinkd.toml].
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Listen here [default: $XDG_RUNTIME_DIR/imlink/imlinkd.sock].
+    #[arg(long, value_name = "PATH")]
+    pub socket: Option<PathBuf>,
+    /// Keep accounts and messages here [default: $XDG_STATE_HOME/imlink].
+    #[arg(long, value_name = "DIR")]
+    pub state_dir: Option<PathBuf>,
+    /// Ask this navigator where the gateways are (may be repeated). A token that names its own is
+    /// asked about there first.
+    #[arg(long = "navigator", value_name = "URL")]
+    pub navigators: Vec<String>,
+    /// Let tokens travel unencrypted to other machines. Whoever sits on the way can read them and
+    /// take over the account.
+    #[arg(long)]
+    pub allow_clear_text: bool,
+    /// Open at most this many accounts at once [default: 8].
+    #[arg(long, value_name = "N")]
+    pub max_accounts: Option<usize>,
+    /// What to log, for example `debug` or `info,imlink_daemon=trace` [default: info].
+    #[arg(long, value_name = "FILTER")]
+    pub log: Option<String>,
+    /// Check the configuration, say what it comes to, and leave.
+    #[arg(long)]
+    pub check: bool,
+}
+
+/// Runs the daemon as a program of its own until it is told to stop.
+///
+/// Installs a panic hook that ends the process: a daemon with a dead actor is the worst state
+/// there is, and being started again is the one recovery path. Exit status: 0 after an orderly
+/// stop, 1 after a failure, 2 for a configuration that cannot be used, 3 if another daemon runs.
+#[must_use]
+pub fn run(flags: Flags) -> ExitCode {
+    let check = flags.check;
+    let config = match configure(flags) {
+        Ok(config) => config,
+        Err(problem) => return fail(EXIT_CONFIG, &problem),
+    };
+    if check {
+        return describe(&config);
+    }
+    let filter = match EnvFilter::try_new(&config.log) {
+        Ok(filter) => filter,
+        Err(problem) => {
+            return fail(
+                EXIT_CONFIG,
+                &format!("log filter {:?}: {problem}", config.log),
+            );
+        }
+    };
+    log_to_stderr(filter);
+    harden();
+    abort_on_panic();
+
+    let system = actix_rt::System::new();
+    match system.block_on(serve(config, systemd::inherited_socket(), stop_signal())) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(problem) => fail(exit_status(&problem), &problem),
+    }
+}
+
+fn configure(flags: Flags) -> Result<Config, crate::ConfigError> {
+    let settings = Settings {
+        socket: flags.socket,
+        state_dir: flags.state_dir,
+        navigators: Some(flags.navigators).filter(|list| !list.is_empty()),
+        allow_clear_text: flags.allow_clear_text.then_some(true),
+        max_accounts: flags.max_accounts,
+        log: flags.log,
+    };
+    Config::load(flags.config, |name| std::env::var(name).ok(), settings)
+}
+
+#[expect(clippy::print_stdout, reason = "the answer to --check")]
+fn describe(config: &Config) -> ExitCode {
+    println!("socket            {}", config.socket.display());
+    println!("state_dir         {}", config.state_dir.display());
+    println!(
+        "navigators        {}",
+        match config.navigators.as_slice() {
+            [] => "none but those a token names".into(),
+            list => list.join(", "),
+        }
+    );
+    println!("allow_clear_text  {}", config.allow_clear_text);
+    println!("max_accounts      {}", config.max_accounts);
+    println!("log               {}", config.log);
+    ExitCode::SUCCESS
+}
+
+fn exit_status(problem: &ServeError) -> u8 {
+    match problem {
+        ServeError::Lock(LockError::Held { .. }) => EXIT_RUNNING,
+        ServeError::Place(_)
+        | ServeError::Bind { .. }
+        | ServeError::Device(_)
+        | ServeError::Lock(LockError::Io { .. }) => EXIT_CONFIG,
+        ServeError::Accounts(_) | ServeError::Tls(_) | ServeError::Hub => EXIT_FAILED,
+    }
+}
+
+#[expect(
+    clippy::print_stderr,
+    reason = "the one line a person reads when it does not start"
+)]
+fn fail(status: u8, problem: &impl std::fmt::Display) -> ExitCode {
+    eprintln!("imlinkd: {problem}");
+    ExitCode::from(status)
+}
+
+/// Logs go to standard error. The journal has its own clock, a terminal gets colour.
+fn log_to_stderr(filter: EnvFilter) {
+    let terminal = std::io::stderr().is_terminal();
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(terminal && std::env::var_os("NO_COLOR").is_none());
+    if std::env::var_os("JOURNAL_STREAM").is_some() {
+        builder.without_time().init();
+    } else {
+        builder.init();
+    }
+}
+
+/// Tokens are in this memory: no core dump, no debugger of the same user (F-K03), and every file
+/// is private from its first moment.
+fn harden() {
+    rustix::process::umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);
+    let none = Rlimit {
+        current: Some(0),
+        maximum: Some(0),
+    };
+    if let Err(error) = rustix::process::setrlimit(Resource::Core, none) {
+        tracing::warn!(%error, "Core dumps cannot be switched off");
+    }
+    if let Err(error) = rustix::process::set_dumpable_behavior(DumpableBehavior::NotDumpable) {
+        tracing::warn!(%error, "The process cannot be hidden from debuggers");
+    }
+}
+
+fn abort_on_panic() {
+    let report = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        report(panic);
+        std::process::abort();
+    }));
+}
+
+/// Ends with the first SIGTERM or SIGINT. SIGHUP is taken and means nothing (F-I30).
+async fn stop_signal() {
+    let (Ok(mut terminate), Ok(mut interrupt), Ok(mut hang_up)) = (
+        signal(SignalKind::terminate()),
+        signal(SignalKind::interrupt()),
+        signal(SignalKind::hangup()),
+    ) else {
+        tracing::error!("Signals cannot be handled; only SIGKILL will stop this");
+        return std::future::pending().await;
+    };
+    loop {
+        tokio::select! {
+            _ = terminate.recv() => return,
+            _ = interrupt.recv() => return,
+            _ = hang_up.recv() => tracing::info!("SIGHUP means nothing here"),
+        }
+    }
+}

@@ -1,0 +1,251 @@
+//! Configuration: defaults < file < environment < flags (decisions.md P25).
+
+mod file;
+
+use std::path::PathBuf;
+
+use file::File;
+pub use file::{FileError, FileErrorKind};
+
+use crate::directories;
+
+/// Everything the daemon can be told from outside.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Where apps find the daemon. Ignored when the socket is inherited.
+    pub socket: PathBuf,
+    /// Where accounts, messages and cursors are kept.
+    pub state_dir: PathBuf,
+    /// Directories of gateways asked after those a token names itself; none is built in.
+    pub navigators: Vec<String>,
+    /// Whether a token may travel unencrypted to another machine (decisions.md P20).
+    pub allow_clear_text: bool,
+    /// How many accounts may be open at once (decisions.md P7). Default 8.
+    pub max_accounts: usize,
+    /// What is logged, in the form of `tracing`'s filter, for example `info,imlink_daemon=debug`.
+    pub log: String,
+}
+
+/// How many accounts a daemon opens at once unless told otherwise (decisions.md P7).
+pub const DEFAULT_MAX_ACCOUNTS: usize = 8;
+
+/// The settings of one source; what it leaves out, a weaker source decides.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Settings {
+    /// See [`Config::socket`].
+    pub socket: Option<PathBuf>,
+    /// See [`Config::state_dir`].
+    pub state_dir: Option<PathBuf>,
+    /// See [`Config::navigators`].
+    pub navigators: Option<Vec<String>>,
+    /// See [`Config::allow_clear_text`].
+    pub allow_clear_text: Option<bool>,
+    /// See [`Config::max_accounts`].
+    pub max_accounts: Option<usize>,
+    /// See [`Config::log`].
+    pub log: Option<String>,
+}
+
+/// Why the configuration cannot be used. Each names the thing and the cure.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// A file cannot be read or says something wrong.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// An environment variable says something wrong.
+    #[error("environment variable {name}: {problem}")]
+    Variable {
+        /// Its name.
+        name: &'static str,
+        /// What is wrong and what would be right.
+        problem: String,
+    },
+    /// A setting is out of its range, wherever it came from.
+    #[error("{name} is {value}, but must be {range}")]
+    Range {
+        /// The setting.
+        name: &'static str,
+        /// What it was set to.
+        value: String,
+        /// What it may be.
+        range: &'static str,
+    },
+    /// There is no place for the state or the socket.
+    #[error(transparent)]
+    Place(#[from] directories::PlaceError),
+}
+
+impl Config {
+    /// Merges the sources, the strongest last: `file` (or the standard places when `None`), the
+    /// environment through `variable`, and the flags.
+    ///
+    /// # Errors
+    /// [`ConfigError`] for the first thing that is wrong. A file named explicitly must exist; the
+    /// standard ones need not.
+    pub fn load(
+        file: Option<PathBuf>,
+        variable: impl Fn(&str) -> Option<String>,
+        flags: Settings,
+    ) -> Result<Self, ConfigError> {
+        let named = file.or_else(|| variable("IMLINK_CONFIG").map(PathBuf::from));
+        let from_file = match named {
+            Some(path) => File::read(&path)?,
+            None => match directories::config_file(&variable).filter(|path| path.exists()) {
+                Some(path) => File::read(&path)?,
+                None => Settings::default(),
+            },
+        };
+        let merged = flags
+            .or(Settings::from_environment(&variable)?)
+            .or(from_file);
+
+        let max_accounts = merged.max_accounts.unwrap_or(DEFAULT_MAX_ACCOUNTS);
+        if !(1..=1000).contains(&max_accounts) {
+            return Err(ConfigError::Range {
+                name: "max_accounts",
+                value: max_accounts.to_string(),
+                range: "between 1 and 1000",
+            });
+        }
+        let state_dir = match merged.state_dir {
+            Some(dir) => dir,
+            None => directories::state_dir(&variable)?,
+        };
+        let socket = match merged.socket {
+            Some(path) => path,
+            None => directories::socket(&variable, &state_dir),
+        };
+        Ok(Self {
+            socket,
+            state_dir,
+            navigators: merged.navigators.unwrap_or_default(),
+            allow_clear_text: merged.allow_clear_text.unwrap_or(false),
+            max_accounts,
+            log: merged.log.unwrap_or_else(|| "info".into()),
+        })
+    }
+}
+
+impl Settings {
+    fn or(self, weaker: Self) -> Self {
+        Self {
+            socket: self.socket.or(weaker.socket),
+            state_dir: self.state_dir.or(weaker.state_dir),
+            navigators: self.navigators.or(weaker.navigators),
+            allow_clear_text: self.allow_clear_text.or(weaker.allow_clear_text),
+            max_accounts: self.max_accounts.or(weaker.max_accounts),
+            log: self.log.or(weaker.log),
+        }
+    }
+
+    fn from_environment(variable: &impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
+        let get = |name| variable(name).filter(|value| !value.is_empty());
+        Ok(Self {
+            socket: get("IMLINK_SOCKET").map(PathBuf::from),
+            state_dir: get("IMLINK_STATE_DIR").map(PathBuf::from),
+            navigators: get("IMLINK_NAVIGATORS").map(|list| {
+                list.split([',', ';'])
+                    .map(|url| url.trim().to_owned())
+                    .collect()
+            }),
+            allow_clear_text: get("IMLINK_ALLOW_CLEAR_TEXT")
+                .map(|text| {
+                    text.parse().map_err(|_| ConfigError::Variable {
+                        name: "IMLINK_ALLOW_CLEAR_TEXT",
+                        problem: format!("{text:?} is neither `true` nor `false`"),
+                    })
+                })
+                .transpose()?,
+            max_accounts: get("IMLINK_MAX_ACCOUNTS")
+                .map(|text| {
+                    text.parse().map_err(|_| ConfigError::Variable {
+                        name: "IMLINK_MAX_ACCOUNTS",
+                        problem: format!("{text:?} is not a whole number"),
+                    })
+                })
+                .transpose()?,
+            log: get("IMLINK_LOG"),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::path::Path;
+
+    use super::*;
+
+    fn load(
+        file: &str,
+        variables: &[(&str, &str)],
+        flags: Settings,
+    ) -> Result<Config, ConfigError> {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("imlinkd.toml");
+        std::fs::write(&path, file).unwrap();
+        let mut variables: BTreeMap<String, String> = variables
+            .iter()
+            .map(|(k, v)| ((*k).into(), (*v).into()))
+            .collect();
+        variables
+            .entry("HOME".into())
+            .or_insert_with(|| "/home/someone".into());
+        Config::load(Some(path), |name| variables.get(name).cloned(), flags)
+    }
+
+    #[test]
+    fn a_flag_beats_the_environment_which_beats_the_file() {
+        let file = "log = \"warn\"\nmax_accounts = 2\nstate_dir = \"/from/file\"\n";
+        let variables = [("IMLINK_LOG", "debug"), ("IMLINK_MAX_ACCOUNTS", "3")];
+        let flags = Settings {
+            log: Some("trace".into()),
+            ..Settings::default()
+        };
+
+        let config = load(file, &variables, flags).unwrap();
+
+        assert_eq!(config.log, "trace");
+        assert_eq!(config.max_accounts, 3);
+        assert_eq!(config.state_dir, Path::new("/from/file"));
+    }
+
+    #[test]
+    fn defaults_follow_the_xdg_directories() {
+        let variables = [("XDG_RUNTIME_DIR", "/run/user/7"), ("XDG_STATE_HOME", "/s")];
+
+        let config = load("", &variables, Settings::default()).unwrap();
+
+        assert_eq!(config.socket, Path::new("/run/user/7/imlink/imlinkd.sock"));
+        assert_eq!(config.state_dir, Path::new("/s/imlink"));
+        assert_eq!(config.max_accounts, DEFAULT_MAX_ACCOUNTS);
+        assert!(!config.allow_clear_text);
+    }
+
+    #[test]
+    fn without_a_runtime_directory_the_socket_is_below_the_state() {
+        let config = load("", &[("XDG_STATE_HOME", "/s")], Settings::default()).unwrap();
+
+        assert_eq!(config.socket, Path::new("/s/imlink/run/imlinkd.sock"));
+    }
+
+    #[test]
+    fn a_variable_that_is_no_number_is_named() {
+        let error = load("", &[("IMLINK_MAX_ACCOUNTS", "many")], Settings::default()).unwrap_err();
+
+        assert_eq!(
+            error.to_string(),
+            "environment variable IMLINK_MAX_ACCOUNTS: \"many\" is not a whole number"
+        );
+    }
+
+    #[test]
+    fn a_number_out_of_range_says_the_range() {
+        let error = load("max_accounts = 0", &[], Settings::default()).unwrap_err();
+
+        assert_eq!(
+            error.to_string(),
+            "max_accounts is 0, but must be between 1 and 1000"
+        );
+    }
+}

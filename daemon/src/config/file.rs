@@ -1,0 +1,170 @@
+//! The configuration file: TOML, every key known, every complaint with its line.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+use toml::de::DeTable;
+
+use super::Settings;
+
+/// The keys a file may have.
+const KEYS: [&str; 6] = [
+    "allow_clear_text",
+    "log",
+    "max_accounts",
+    "navigators",
+    "socket",
+    "state_dir",
+];
+
+/// Why a configuration file cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[error("configuration file {}: {kind}", path.display())]
+pub struct FileError {
+    /// The file.
+    pub path: PathBuf,
+    /// What is wrong with it.
+    #[source]
+    pub kind: FileErrorKind,
+}
+
+/// What is wrong with a configuration file.
+#[derive(Debug, thiserror::Error)]
+pub enum FileErrorKind {
+    /// It cannot be read.
+    #[error("cannot be read: {0}")]
+    Read(io::Error),
+    /// It is no TOML, or a value has the wrong type.
+    #[error("line {line}: {message}")]
+    Syntax {
+        /// Counted from 1.
+        line: usize,
+        /// What the reader of TOML says.
+        message: String,
+    },
+    /// It has a key that means nothing.
+    #[error("line {line}: unknown key `{key}`{}", nearest.map(|key| format!("; did you mean `{key}`?")).unwrap_or_default())]
+    UnknownKey {
+        /// Counted from 1.
+        line: usize,
+        /// The key as written.
+        key: String,
+        /// The known key that looks most like it, if one does.
+        nearest: Option<&'static str>,
+    },
+}
+
+/// A configuration file as it is written.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct File {
+    socket: Option<PathBuf>,
+    state_dir: Option<PathBuf>,
+    navigators: Option<Vec<String>>,
+    allow_clear_text: Option<bool>,
+    max_accounts: Option<usize>,
+    log: Option<String>,
+}
+
+impl File {
+    pub(super) fn read(path: &Path) -> Result<Settings, FileError> {
+        let fail = |kind| FileError {
+            path: path.to_owned(),
+            kind,
+        };
+        let text =
+            std::fs::read_to_string(path).map_err(|error| fail(FileErrorKind::Read(error)))?;
+        Self::parse(&text).map_err(fail)
+    }
+
+    fn parse(text: &str) -> Result<Settings, FileErrorKind> {
+        let syntax = |error: toml::de::Error| FileErrorKind::Syntax {
+            line: error.span().map_or(1, |span| line_of(text, span.start)),
+            message: error.message().to_owned(),
+        };
+        let table = DeTable::parse(text).map_err(syntax)?;
+        for key in table.get_ref().keys() {
+            let name = key.get_ref().as_ref();
+            if !KEYS.contains(&name) {
+                return Err(FileErrorKind::UnknownKey {
+                    line: line_of(text, key.span().start),
+                    key: name.to_owned(),
+                    nearest: nearest(name),
+                });
+            }
+        }
+        let file: Self = toml::from_str(text).map_err(syntax)?;
+        Ok(Settings {
+            socket: file.socket,
+            state_dir: file.state_dir,
+            navigators: file.navigators,
+            allow_clear_text: file.allow_clear_text,
+            max_accounts: file.max_accounts,
+            log: file.log,
+        })
+    }
+}
+
+fn line_of(text: &str, offset: usize) -> usize {
+    text.bytes()
+        .take(offset)
+        .filter(|byte| *byte == b'\n')
+        .count()
+        + 1
+}
+
+fn nearest(name: &str) -> Option<&'static str> {
+    KEYS.into_iter()
+        .map(|key| (strsim::jaro_winkler(name, key), key))
+        .filter(|(likeness, _)| *likeness > 0.7)
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, key)| key)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unknown_key_names_its_line_and_the_nearest_known_one() {
+        let error = File::parse("log = \"info\"\n\nmax_acounts = 3\n").unwrap_err();
+
+        assert_eq!(
+            error.to_string(),
+            "line 3: unknown key `max_acounts`; did you mean `max_accounts`?"
+        );
+    }
+
+    #[test]
+    fn an_unknown_key_that_resembles_nothing_is_just_unknown() {
+        let error = File::parse("zzz = 1\n").unwrap_err();
+
+        assert_eq!(error.to_string(), "line 1: unknown key `zzz`");
+    }
+
+    #[test]
+    fn a_wrong_type_names_its_line() {
+        let error = File::parse("log = \"info\"\nmax_accounts = \"three\"\n").unwrap_err();
+
+        assert!(error.to_string().starts_with("line 2: "), "{error}");
+    }
+
+    #[test]
+    fn a_file_that_is_not_toml_names_its_line() {
+        let error = File::parse("log = \n").unwrap_err();
+
+        assert!(error.to_string().starts_with("line 1: "), "{error}");
+    }
+
+    #[test]
+    fn a_file_that_is_not_there_is_named() {
+        let error = File::read(Path::new("/nowhere/imlinkd.toml")).unwrap_err();
+
+        assert!(
+            error
+                .to_string()
+                .starts_with("configuration file /nowhere/imlinkd.toml: cannot be read"),
+            "{error}"
+        );
+    }
+}

@@ -1,0 +1,261 @@
+//! Where things are, and whether these places can be trusted (decisions.md P25, F-I19 to F-I21).
+
+use std::io;
+use std::os::unix::fs::{DirBuilderExt, MetadataExt};
+use std::path::{Path, PathBuf};
+
+/// Longest path a socket can be bound to on Linux: 108 bytes with the terminating zero.
+const MAX_SOCKET_PATH: usize = 107;
+
+/// Why a directory or a path cannot be used. Each says what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum PlaceError {
+    /// Neither `XDG_STATE_HOME` nor `HOME` is set.
+    #[error("no place for the state: set XDG_STATE_HOME or HOME, or pass --state-dir")]
+    NoHome,
+    /// The socket's path does not fit into a socket address.
+    #[error(
+        "socket path {} has {bytes} bytes, but Linux allows {MAX_SOCKET_PATH}; choose a shorter one with --socket or IMLINK_SOCKET",
+        path.display()
+    )]
+    SocketPathTooLong {
+        /// The path.
+        path: PathBuf,
+        /// Its length.
+        bytes: usize,
+    },
+    /// The path of the socket has no directory.
+    #[error("socket path {} names no directory", path.display())]
+    NoParent {
+        /// The path.
+        path: PathBuf,
+    },
+    /// A directory cannot be made or looked at.
+    #[error("{purpose} directory {}: cannot {doing}: {source}", path.display())]
+    Io {
+        /// What it is for.
+        purpose: &'static str,
+        /// Which.
+        path: PathBuf,
+        /// What was tried.
+        doing: &'static str,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// Something that is not a directory is in its place; a link would lead elsewhere (F-I20).
+    #[error("{purpose} directory {} is not a directory (links are not followed)", path.display())]
+    NotADirectory {
+        /// What it is for.
+        purpose: &'static str,
+        /// Which.
+        path: PathBuf,
+    },
+    /// Somebody else owns it.
+    #[error(
+        "{purpose} directory {} belongs to uid {owner}, not to uid {user} who runs this; choose another or change its owner",
+        path.display()
+    )]
+    Foreign {
+        /// What it is for.
+        purpose: &'static str,
+        /// Which.
+        path: PathBuf,
+        /// Its owner.
+        owner: u32,
+        /// Who runs the daemon.
+        user: u32,
+    },
+    /// Others may enter or change it.
+    #[error(
+        "{purpose} directory {} has mode {mode:04o}, others could reach into it; run: chmod 0700 {}",
+        path.display(), path.display()
+    )]
+    Open {
+        /// What it is for.
+        purpose: &'static str,
+        /// Which.
+        path: PathBuf,
+        /// Its permission bits.
+        mode: u32,
+    },
+    /// The user may not write there.
+    #[error("{purpose} directory {} is not writable; run: chmod u+rwx {}", path.display(), path.display())]
+    NotWritable {
+        /// What it is for.
+        purpose: &'static str,
+        /// Which.
+        path: PathBuf,
+    },
+}
+
+/// The configuration file of this user, whether or not it exists; root has `/etc`.
+pub fn config_file(variable: &impl Fn(&str) -> Option<String>) -> Option<PathBuf> {
+    base(variable, "XDG_CONFIG_HOME", ".config").map(|base| base.join("imlink/imlinkd.toml"))
+}
+
+/// Where this user's state is kept.
+///
+/// # Errors
+/// [`PlaceError::NoHome`] if nothing says where.
+pub fn state_dir(variable: &impl Fn(&str) -> Option<String>) -> Result<PathBuf, PlaceError> {
+    base(variable, "XDG_STATE_HOME", ".local/state")
+        .map(|base| base.join("imlink"))
+        .ok_or(PlaceError::NoHome)
+}
+
+/// Where apps find the daemon: the runtime directory, or below the state without one.
+pub fn socket(variable: &impl Fn(&str) -> Option<String>, state_dir: &Path) -> PathBuf {
+    match variable("XDG_RUNTIME_DIR").filter(|dir| dir.starts_with('/')) {
+        Some(dir) => Path::new(&dir).join("imlink/imlinkd.sock"),
+        None => state_dir.join("run/imlinkd.sock"),
+    }
+}
+
+/// The directory of a socket path that fits into an address.
+///
+/// # Errors
+/// [`PlaceError`] if the path is too long or has no directory.
+pub fn of_socket(path: &Path) -> Result<&Path, PlaceError> {
+    let bytes = path.as_os_str().len();
+    if bytes > MAX_SOCKET_PATH {
+        return Err(PlaceError::SocketPathTooLong {
+            path: path.to_owned(),
+            bytes,
+        });
+    }
+    path.parent()
+        .filter(|dir| !dir.as_os_str().is_empty())
+        .ok_or_else(|| PlaceError::NoParent {
+            path: path.to_owned(),
+        })
+}
+
+/// Makes a private directory, or checks the one that is there: a real directory of ours that
+/// nobody else can enter and we can write.
+///
+/// # Errors
+/// [`PlaceError`] with the cure.
+pub fn private(path: &Path, purpose: &'static str) -> Result<(), PlaceError> {
+    let io = |doing| {
+        move |source| PlaceError::Io {
+            purpose,
+            path: path.to_owned(),
+            doing,
+            source,
+        }
+    };
+    if let Some(parent) = path.parent() {
+        std::fs::create_dir_all(parent).map_err(io("make the directory above it"))?;
+    }
+    match std::fs::DirBuilder::new().mode(0o700).create(path) {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
+            return Err(io("make it")(error));
+        }
+        Ok(()) | Err(_) => {}
+    }
+    let found = std::fs::symlink_metadata(path).map_err(io("look at it"))?;
+    if !found.is_dir() {
+        return Err(PlaceError::NotADirectory {
+            purpose,
+            path: path.to_owned(),
+        });
+    }
+    let user = rustix::process::geteuid().as_raw();
+    if found.uid() != user {
+        return Err(PlaceError::Foreign {
+            purpose,
+            path: path.to_owned(),
+            owner: found.uid(),
+            user,
+        });
+    }
+    if found.mode() & 0o077 != 0 {
+        return Err(PlaceError::Open {
+            purpose,
+            path: path.to_owned(),
+            mode: found.mode() & 0o7777,
+        });
+    }
+    if rustix::fs::access(
+        path,
+        rustix::fs::Access::WRITE_OK | rustix::fs::Access::EXEC_OK,
+    )
+    .is_err()
+    {
+        return Err(PlaceError::NotWritable {
+            purpose,
+            path: path.to_owned(),
+        });
+    }
+    Ok(())
+}
+
+fn base(variable: &impl Fn(&str) -> Option<String>, name: &str, below: &str) -> Option<PathBuf> {
+    // The base directory specification: a relative path counts as unset.
+    variable(name)
+        .filter(|dir| dir.starts_with('/'))
+        .map(PathBuf::from)
+        .or_else(|| {
+            variable("HOME")
+                .filter(|home| !home.is_empty())
+                .map(|home| Path::new(&home).join(below))
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    #[test]
+    fn a_missing_directory_is_made_private() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a/b");
+
+        private(&path, "state").unwrap();
+
+        assert_eq!(path.metadata().unwrap().permissions().mode() & 0o777, 0o700);
+    }
+
+    // F-I19
+    #[test]
+    fn a_directory_that_others_can_enter_is_refused_with_the_cure() {
+        let dir = tempfile::tempdir().unwrap();
+        for mode in [0o777, 0o755, 0o750, 0o701] {
+            std::fs::set_permissions(dir.path(), std::fs::Permissions::from_mode(mode)).unwrap();
+
+            let error = private(dir.path(), "runtime").unwrap_err();
+
+            assert!(error.to_string().contains("chmod 0700"), "{error}");
+        }
+    }
+
+    // F-I20
+    #[test]
+    fn a_link_in_place_of_a_directory_is_refused() {
+        let dir = tempfile::tempdir().unwrap();
+        let real = dir.path().join("real");
+        let link = dir.path().join("link");
+        private(&real, "state").unwrap();
+        std::os::unix::fs::symlink(&real, &link).unwrap();
+
+        assert!(matches!(
+            private(&link, "state"),
+            Err(PlaceError::NotADirectory { .. })
+        ));
+    }
+
+    // F-I21
+    #[test]
+    fn a_socket_path_beyond_107_bytes_is_refused() {
+        let longest = PathBuf::from(format!("/{}/s", "d".repeat(104)));
+        let longer = PathBuf::from(format!("/{}/s", "d".repeat(105)));
+
+        assert!(of_socket(&longest).is_ok());
+        assert!(matches!(
+            of_socket(&longer),
+            Err(PlaceError::SocketPathTooLong { bytes: 108, .. })
+        ));
+    }
+}

@@ -1,0 +1,518 @@
+//! The actor in the middle: apps on one side, accounts on the other.
+//!
+//! Owns the [`Registry`], the outboxes of the apps and the addresses of accounts and stores;
+//! decides nothing, the registry does. Hears from Peers, Upstreams and stores; tells Upstreams and
+//! stores what to do and fills the outboxes. Dies last, when everything it started has ended.
+//!
+//! An incoming message is encoded once per codec and goes to every app as shared bytes behind a
+//! small header.
+
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Instant;
+
+use actix::{
+    Actor, ActorContext, ActorFutureExt, Addr, Arbiter, AsyncContext, Context, Handler,
+    ResponseActFuture, SpawnHandle, WrapFuture, fut,
+};
+use bytes::{Bytes, BytesMut};
+use imlink_connection::Connection;
+use imlink_ipc_proto::{
+    Codec, EncodeError, EncodedMessage, Failure, Outcome, ServerFrame, encode_server,
+};
+use imlink_model::{AppKey, Code, Message, Token, UserId};
+use imlink_store::Accounts;
+use tracing::{debug, error, info, warn};
+
+use crate::clock;
+use crate::messages::{Ask, Attach, Detach, Drive, Happened, Inspect, Settled, Stop, Stored};
+use crate::outbox::Outbox;
+use crate::registry::{About, AccountId, Effect, PeerId, Registry, SubscriptionId, Tokens};
+use crate::store::{Commit, Fetch, Open, StoreActor};
+use crate::transport::Dialer;
+use crate::upstream::{Upstream, UseStore};
+
+/// The actor; see the module.
+pub struct Hub {
+    registry: Registry,
+    apps: BTreeMap<PeerId, App>,
+    upstreams: BTreeMap<AccountId, Addr<Upstream>>,
+    /// Open rows by directory. They stay open when their account closes: the next connect of the
+    /// same user must not race the closing.
+    stores: BTreeMap<PathBuf, Rows>,
+    accounts: Arc<Accounts>,
+    directories: BTreeMap<AccountId, PathBuf>,
+    connection: imlink_connection::Config,
+    dialer: Dialer,
+    about: About,
+    timer: Option<(Instant, SpawnHandle)>,
+}
+
+struct App {
+    codec: Codec,
+    outbox: Outbox,
+    /// Events told so far.
+    sequence: u64,
+}
+
+struct Rows {
+    addr: Addr<StoreActor>,
+    thread: Arbiter,
+}
+
+/// The last message that was encoded, once per codec: a fan-out is a run of the same one.
+#[derive(Default)]
+struct Encoded {
+    message: Option<Arc<Message>>,
+    by_codec: BTreeMap<Codec, EncodedMessage>,
+}
+
+impl Hub {
+    /// An actor with nobody attached and nothing open.
+    #[must_use]
+    pub fn new(
+        max_accounts: usize,
+        accounts: Accounts,
+        connection: imlink_connection::Config,
+        dialer: Dialer,
+        about: About,
+    ) -> Self {
+        Self {
+            registry: Registry::new(max_accounts),
+            apps: BTreeMap::new(),
+            upstreams: BTreeMap::new(),
+            stores: BTreeMap::new(),
+            accounts: Arc::new(accounts),
+            directories: BTreeMap::new(),
+            connection,
+            dialer,
+            about,
+            timer: None,
+        }
+    }
+
+    /// One turn: what is due, then everything that follows, then the timer.
+    fn drive(&mut self, ctx: &mut Context<Self>) {
+        self.registry.handle_timeout(Instant::now());
+        let mut encoded = Encoded::default();
+        while let Some(effect) = self.registry.poll_effect() {
+            self.perform(effect, &mut encoded, ctx);
+        }
+        self.arm(ctx);
+    }
+
+    fn perform(&mut self, effect: Effect, encoded: &mut Encoded, ctx: &mut Context<Self>) {
+        match effect {
+            Effect::Answer {
+                peer,
+                request,
+                outcome,
+            } => {
+                if let Some(app) = self.apps.get(&peer) {
+                    app.outbox.answered();
+                }
+                self.write(peer, |_| ServerFrame::Response {
+                    id: request,
+                    result: outcome,
+                });
+            }
+            Effect::Event { peer, event } => {
+                self.write(peer, |sequence| ServerFrame::Event { sequence, event });
+            }
+            Effect::Deliver {
+                peer,
+                subscription,
+                left,
+                message,
+            } => {
+                self.deliver(peer, subscription, left, message, encoded);
+            }
+            Effect::StartUpstream {
+                account,
+                app_key,
+                refuse_unnamed,
+            } => {
+                self.start_upstream(account, app_key, refuse_unnamed, ctx);
+            }
+            Effect::Uplink { account, command } => {
+                if let Some(upstream) = self.upstreams.get(&account) {
+                    upstream.do_send(Drive(command));
+                }
+            }
+            Effect::StopUpstream { account } => {
+                if let Some(upstream) = self.upstreams.remove(&account) {
+                    upstream.do_send(Stop);
+                }
+            }
+            Effect::OpenStore {
+                account,
+                app_key,
+                user,
+            } => {
+                self.open_store(account, &app_key, user, ctx);
+            }
+            Effect::CloseStore { account } => {
+                self.directories.remove(&account);
+            }
+            Effect::Commit {
+                account,
+                change,
+                then,
+            } => {
+                let Some(store) = self.store_of(account) else {
+                    return self
+                        .registry
+                        .committed(account, then, Err(Code::LOCAL_STORE_FAILED));
+                };
+                let result = store.send(Commit(change));
+                ctx.spawn(result.into_actor(self).map(move |result, act, ctx| {
+                    let result = result.unwrap_or(Err(Code::LOCAL_STOPPING));
+                    act.registry.committed(account, then, result);
+                    act.drive(ctx);
+                }));
+            }
+            Effect::Read {
+                account,
+                read,
+                then,
+            } => {
+                let Some(store) = self.store_of(account) else {
+                    return self.registry.read(then, Err(Code::LOCAL_STORE_FAILED));
+                };
+                let result = store.send(Fetch(read));
+                ctx.spawn(result.into_actor(self).map(move |result, act, ctx| {
+                    act.registry
+                        .read(then, result.unwrap_or(Err(Code::LOCAL_STOPPING)));
+                    act.drive(ctx);
+                }));
+            }
+            Effect::Remember {
+                app_key,
+                token,
+                user,
+            } => {
+                let accounts = Arc::clone(&self.accounts);
+                in_background("remember a token", move || {
+                    accounts.remember(&app_key, &token, &user)
+                });
+            }
+            Effect::Forget { app_key, user } => {
+                let accounts = Arc::clone(&self.accounts);
+                in_background("forget tokens", move || {
+                    accounts.forget_account(&app_key, &user)
+                });
+            }
+            Effect::Report { peer, request } => self.report(peer, request, ctx),
+        }
+    }
+
+    fn start_upstream(
+        &mut self,
+        account: AccountId,
+        app_key: AppKey,
+        refuse_unnamed: bool,
+        ctx: &mut Context<Self>,
+    ) {
+        let config = imlink_connection::Config {
+            refuse_unnamed,
+            ..self.connection.clone()
+        };
+        let connection = Connection::new(config, app_key, rand::random());
+        let upstream = Upstream::new(account, connection, self.dialer.clone(), ctx.address());
+        self.upstreams.insert(account, upstream.start());
+    }
+
+    fn open_store(
+        &mut self,
+        account: AccountId,
+        app_key: &AppKey,
+        user: UserId,
+        ctx: &mut Context<Self>,
+    ) {
+        let directory = self.accounts.directory(app_key, &user);
+        self.directories.insert(account, directory.clone());
+        let rows = self.stores.entry(directory.clone()).or_insert_with(|| {
+            let thread = Arbiter::new();
+            let addr =
+                StoreActor::start_in_arbiter(&thread.handle(), move |_| StoreActor::new(directory));
+            Rows { addr, thread }
+        });
+        let store = rows.addr.clone();
+        let opened = rows.addr.send(Open { user });
+        ctx.spawn(opened.into_actor(self).map(move |result, act, ctx| {
+            if let Some(upstream) = act.upstreams.get(&account) {
+                upstream.do_send(UseStore(store));
+            }
+            act.registry
+                .store_opened(account, result.unwrap_or(Err(Code::LOCAL_STOPPING)));
+            act.drive(ctx);
+        }));
+    }
+
+    fn store_of(&self, account: AccountId) -> Option<&Addr<StoreActor>> {
+        let directory = self.directories.get(&account)?;
+        self.stores.get(directory).map(|rows| &rows.addr)
+    }
+
+    fn report(&self, peer: PeerId, request: u64, ctx: &mut Context<Self>) {
+        let asked: Vec<_> = self
+            .upstreams
+            .iter()
+            .map(|(account, upstream)| (*account, upstream.send(Inspect)))
+            .collect();
+        let answers = async {
+            let mut snapshots = BTreeMap::new();
+            for (account, snapshot) in asked {
+                if let Ok(snapshot) = snapshot.await {
+                    snapshots.insert(account, snapshot);
+                }
+            }
+            snapshots
+        };
+        ctx.spawn(answers.into_actor(self).map(move |snapshots, act, ctx| {
+            act.registry
+                .report(peer, request, &act.about, &snapshots, Instant::now());
+            act.drive(ctx);
+        }));
+    }
+
+    /// Encodes one frame for one app; `make` gets the sequence that an event would have.
+    fn write(&mut self, peer: PeerId, make: impl FnOnce(u64) -> ServerFrame) {
+        let Some(app) = self.apps.get_mut(&peer) else {
+            return;
+        };
+        let frame = make(app.sequence + 1);
+        if matches!(frame, ServerFrame::Event { .. }) {
+            app.sequence += 1;
+        }
+        let mut bytes = BytesMut::new();
+        if let Err(problem) = encode_server(app.codec, &frame, &mut bytes) {
+            // Pages are cut by bytes and bodies are bounded, so this is a bug; the app still gets
+            // its one answer, and a failure always fits.
+            error!(%peer, error = %problem, "A frame cannot be encoded");
+            let ServerFrame::Response { id, .. } = frame else {
+                return;
+            };
+            let result = Outcome::Failed(Failure::new(Code::UNKNOWN, problem.to_string()));
+            let _ = encode_server(app.codec, &ServerFrame::Response { id, result }, &mut bytes);
+        }
+        self.push(peer, [bytes.freeze()]);
+    }
+
+    fn deliver(
+        &mut self,
+        peer: PeerId,
+        subscription: SubscriptionId,
+        left: u32,
+        message: Arc<Message>,
+        encoded: &mut Encoded,
+    ) {
+        let Some(app) = self.apps.get(&peer) else {
+            return;
+        };
+        let frame = match encoded.in_codec(app.codec, message) {
+            Ok(shared) => shared.delivery(subscription.0, left),
+            Err(problem) => {
+                return error!(%peer, error = %problem, "A message is too large to be delivered");
+            }
+        };
+        self.push(peer, frame.into_parts());
+    }
+
+    fn push<const N: usize>(&mut self, peer: PeerId, parts: [Bytes; N]) {
+        let Some(app) = self.apps.get(&peer) else {
+            return;
+        };
+        if app.outbox.push(parts).is_ok() {
+            return;
+        }
+        warn!(%peer, "An app does not read what it asked for; it is detached");
+        let event = imlink_ipc_proto::Event::GoingAway {
+            code: Code::LOCAL_SLOW,
+            message: Code::LOCAL_SLOW.cause().into(),
+        };
+        let mut last = BytesMut::new();
+        let frame = ServerFrame::Event {
+            sequence: app.sequence + 1,
+            event,
+        };
+        if encode_server(app.codec, &frame, &mut last).is_ok() {
+            app.outbox.abandon(last.freeze());
+        }
+        self.apps.remove(&peer);
+        self.registry.detach(peer);
+    }
+
+    /// Keeps one timer armed, for the earliest deadline.
+    fn arm(&mut self, ctx: &mut Context<Self>) {
+        let Some(deadline) = self.registry.poll_timeout() else {
+            return;
+        };
+        match self.timer {
+            Some((armed, _)) if armed <= deadline => return,
+            Some((_, handle)) => {
+                ctx.cancel_future(handle);
+            }
+            None => {}
+        }
+        let wait = deadline.saturating_duration_since(Instant::now());
+        let handle = ctx.run_later(wait, |act, ctx| {
+            act.timer = None;
+            act.drive(ctx);
+        });
+        self.timer = Some((deadline, handle));
+    }
+}
+
+impl Encoded {
+    fn in_codec(
+        &mut self,
+        codec: Codec,
+        message: Arc<Message>,
+    ) -> Result<&EncodedMessage, EncodeError> {
+        if !self
+            .message
+            .as_ref()
+            .is_some_and(|last| Arc::ptr_eq(last, &message))
+        {
+            self.by_codec.clear();
+            self.message = Some(Arc::clone(&message));
+        }
+        match self.by_codec.entry(codec) {
+            Entry::Occupied(encoded) => Ok(encoded.into_mut()),
+            Entry::Vacant(place) => {
+                let message = (*message).clone().into();
+                Ok(place.insert(EncodedMessage::encode(codec, &message)?))
+            }
+        }
+    }
+}
+
+/// The index of accounts is small and its rows are in memory; only its writes go to the disk.
+impl Tokens for Arc<Accounts> {
+    fn known_user(&self, app_key: &AppKey, token: &Token) -> Option<UserId> {
+        Accounts::known_user(self, app_key, token)
+            .inspect_err(|error| warn!(%error, "The index of accounts cannot be read"))
+            .ok()
+            .flatten()
+    }
+}
+
+fn in_background<E: std::fmt::Display + Send + 'static>(
+    what: &'static str,
+    work: impl FnOnce() -> Result<(), E> + Send + 'static,
+) {
+    tokio::task::spawn_blocking(move || {
+        if let Err(error) = work() {
+            error!(%error, what, "The index of accounts cannot be written");
+        }
+    });
+}
+
+impl Actor for Hub {
+    type Context = Context<Self>;
+}
+
+impl Handler<Attach> for Hub {
+    type Result = ();
+
+    fn handle(
+        &mut self,
+        Attach {
+            peer,
+            identity,
+            outbox,
+        }: Attach,
+        _: &mut Self::Context,
+    ) {
+        self.apps.insert(
+            peer,
+            App {
+                codec: identity.codec,
+                outbox,
+                sequence: 0,
+            },
+        );
+        self.registry.attach(peer, identity);
+    }
+}
+
+impl Handler<Detach> for Hub {
+    type Result = ();
+
+    fn handle(&mut self, Detach { peer }: Detach, ctx: &mut Self::Context) {
+        if self.apps.remove(&peer).is_some() {
+            debug!(%peer, "App detached");
+        }
+        self.registry.detach(peer);
+        self.drive(ctx);
+    }
+}
+
+impl Handler<Ask> for Hub {
+    type Result = ();
+
+    fn handle(&mut self, Ask { peer, id, request }: Ask, ctx: &mut Self::Context) {
+        self.registry
+            .handle_request(peer, id, request, Instant::now(), &self.accounts);
+        self.drive(ctx);
+    }
+}
+
+impl Handler<Happened> for Hub {
+    type Result = ();
+
+    fn handle(&mut self, Happened { account, event }: Happened, ctx: &mut Self::Context) {
+        self.registry.handle_uplink(account, event, clock::now());
+        self.drive(ctx);
+    }
+}
+
+impl Handler<Stored> for Hub {
+    type Result = ();
+
+    fn handle(&mut self, Stored { account, messages }: Stored, ctx: &mut Self::Context) {
+        self.registry.stored(account, messages);
+        self.drive(ctx);
+    }
+}
+
+impl Handler<Settled> for Hub {
+    type Result = ();
+
+    fn handle(&mut self, settled: Settled, ctx: &mut Self::Context) {
+        self.registry
+            .settled(settled.account, &settled.outgoing, &settled.outcome);
+        self.drive(ctx);
+    }
+}
+
+impl Handler<Stop> for Hub {
+    type Result = ResponseActFuture<Self, ()>;
+
+    /// Says goodbye to the apps, closes the links, and waits until everything taken is durable.
+    fn handle(&mut self, Stop: Stop, ctx: &mut Self::Context) -> Self::Result {
+        info!("Stopping");
+        self.registry.announce_stop();
+        self.drive(ctx);
+        for upstream in std::mem::take(&mut self.upstreams).into_values() {
+            upstream.do_send(Stop);
+        }
+        for app in self.apps.values() {
+            app.outbox.close();
+        }
+        let rows: Vec<Rows> = std::mem::take(&mut self.stores).into_values().collect();
+        let closed = async move {
+            for Rows { addr, thread } in rows {
+                let _ = addr.send(Stop).await;
+                thread.stop();
+            }
+        };
+        Box::pin(closed.into_actor(self).then(|(), _, ctx| {
+            ctx.stop();
+            fut::ready(())
+        }))
+    }
+}

@@ -1,0 +1,200 @@
+//! The actor that owns the listening socket.
+//!
+//! Owns the socket, made here or inherited from systemd; lets in who may come in and starts a
+//! Peer for each. Dies when the Hub stops it; the socket's file stays for the next daemon.
+
+use std::collections::VecDeque;
+use std::os::fd::OwnedFd;
+use std::path::Path;
+use std::time::{Duration, Instant};
+use std::{fs, io};
+
+use actix::{
+    Actor, ActorContext, ActorFutureExt, Addr, AsyncContext, Context, Handler, WrapFuture,
+};
+use interprocess::local_socket::tokio::prelude::*;
+use interprocess::local_socket::tokio::{Listener as Socket, Stream};
+use interprocess::local_socket::{GenericFilePath, ListenerOptions, ToFsName};
+use interprocess::os::unix::local_socket::ListenerOptionsExt;
+use tracing::{debug, info, warn};
+
+use crate::hub::Hub;
+use crate::messages::Stop;
+use crate::peer::{Credentials, Peer};
+use crate::registry::PeerId;
+
+/// How often a refusal is logged at most: a stranger must not fill the disk (F-I22).
+const REFUSALS_LOGGED_EVERY: Duration = Duration::from_secs(10);
+
+/// Wait after an accept that failed for want of descriptors (F-I07).
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+/// The actor; see the module.
+pub struct Listener {
+    socket: Option<Socket>,
+    instance: u64,
+    hub: Addr<Hub>,
+}
+
+/// A listening socket and where it came from.
+#[derive(Debug)]
+pub struct Listening {
+    socket: Socket,
+}
+
+impl Listening {
+    /// Makes the socket. The directory is checked and locked by now, so a file in the way is left
+    /// over from a daemon that is gone (F-I17).
+    ///
+    /// # Errors
+    /// What the system says; also if something that is no socket is in the way.
+    pub fn bind(path: &Path) -> io::Result<Self> {
+        use std::os::unix::fs::FileTypeExt;
+        match fs::symlink_metadata(path) {
+            Ok(found) if found.file_type().is_socket() => fs::remove_file(path)?,
+            Ok(_) => {
+                let kind = io::ErrorKind::AlreadyExists;
+                return Err(io::Error::new(
+                    kind,
+                    "something that is not a socket is in its place",
+                ));
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => return Err(error),
+        }
+        // The mode is set before the bind: there is no moment in which others could connect.
+        let socket = ListenerOptions::new()
+            .name(path.to_fs_name::<GenericFilePath>()?)
+            .mode(0o600)
+            .reclaim_name(false)
+            .create_tokio()?;
+        Ok(Self { socket })
+    }
+
+    /// Takes a socket that somebody else listens with and keeps; it is never bound again.
+    ///
+    /// # Errors
+    /// If the descriptor cannot be made part of the event loop.
+    pub fn inherited(descriptor: OwnedFd) -> io::Result<Self> {
+        let socket =
+            interprocess::os::unix::uds_local_socket::tokio::Listener::try_from(descriptor)?;
+        Ok(Self {
+            socket: socket.into(),
+        })
+    }
+}
+
+impl Listener {
+    /// An actor for that socket. `instance` names this run of the daemon.
+    #[must_use]
+    pub fn new(listening: Listening, instance: u64, hub: Addr<Hub>) -> Self {
+        Self {
+            socket: Some(listening.socket),
+            instance,
+            hub,
+        }
+    }
+}
+
+impl Actor for Listener {
+    type Context = Context<Self>;
+
+    fn started(&mut self, ctx: &mut Self::Context) {
+        let Some(socket) = self.socket.take() else {
+            return;
+        };
+        let door = Door::new(self.instance, self.hub.clone());
+        ctx.spawn(door.serve(socket).into_actor(self).map(|(), _, _| ()));
+    }
+}
+
+impl Handler<Stop> for Listener {
+    type Result = ();
+
+    fn handle(&mut self, Stop: Stop, ctx: &mut Self::Context) {
+        ctx.stop();
+    }
+}
+
+/// Lets apps in, one after the other.
+struct Door {
+    instance: u64,
+    hub: Addr<Hub>,
+    owner: u32,
+    last_peer: u64,
+    refusals: VecDeque<Instant>,
+}
+
+impl Door {
+    fn new(instance: u64, hub: Addr<Hub>) -> Self {
+        let owner = rustix::process::geteuid().as_raw();
+        Self {
+            instance,
+            hub,
+            owner,
+            last_peer: 0,
+            refusals: VecDeque::new(),
+        }
+    }
+
+    async fn serve(mut self, socket: Socket) {
+        loop {
+            match socket.accept().await {
+                Ok(stream) => self.admit(stream),
+                Err(error) => {
+                    warn!(%error, "An app cannot be let in");
+                    tokio::time::sleep(ACCEPT_PAUSE).await;
+                }
+            }
+        }
+    }
+
+    fn admit(&mut self, stream: Stream) {
+        let credentials = match credentials(&stream) {
+            Ok(credentials) => credentials,
+            Err(error) => {
+                warn!(%error, "An app without credentials was turned away");
+                return;
+            }
+        };
+        // F-I22: the connection is closed without a word.
+        if credentials.uid != self.owner {
+            return self.log_refusal(credentials.uid);
+        }
+        self.last_peer += 1;
+        let id = PeerId(self.last_peer);
+        debug!(peer = %id, pid = credentials.pid, "An app is at the door");
+        Peer::new(id, credentials, self.instance, stream, self.hub.clone()).start();
+    }
+
+    fn log_refusal(&mut self, uid: u32) {
+        let now = Instant::now();
+        self.refusals.push_back(now);
+        if self.refusals.len() == 1 {
+            warn!(uid, "Another user's app was turned away");
+        }
+        if self
+            .refusals
+            .front()
+            .is_some_and(|first| now - *first > REFUSALS_LOGGED_EVERY)
+        {
+            info!(
+                count = self.refusals.len(),
+                "Apps of other users were turned away"
+            );
+            self.refusals.clear();
+        }
+    }
+}
+
+fn credentials(stream: &Stream) -> io::Result<Credentials> {
+    let found = stream.peer_creds()?;
+    let missing = || io::Error::other("the kernel names no user for the peer");
+    Ok(Credentials {
+        uid: found.euid().ok_or_else(missing)?,
+        pid: found
+            .pid()
+            .and_then(|pid| u32::try_from(pid).ok())
+            .unwrap_or_default(),
+    })
+}

@@ -1,0 +1,89 @@
+//! What the actors say to each other. Commands are imperative, events are past.
+
+use actix::Message;
+use imlink_connection::Snapshot;
+use imlink_ipc_proto::Request;
+use imlink_model::uplink::{self, SendOutcome};
+use imlink_model::{Message as StoredMessage, OutgoingMessage};
+
+use crate::outbox::Outbox;
+use crate::registry::{AccountId, PeerId, PeerIdentity};
+
+/// Peer to Hub: an app said Hello and may be here.
+#[derive(Debug, Message)]
+#[rtype(result = "()")]
+pub struct Attach {
+    /// The attachment.
+    pub peer: PeerId,
+    /// Who it is.
+    pub identity: PeerIdentity,
+    /// Where its frames go.
+    pub outbox: Outbox,
+}
+
+/// Peer to Hub: the app is gone. Does nothing if it never attached.
+#[derive(Debug, Message)]
+#[rtype(result = "()")]
+pub struct Detach {
+    /// The attachment.
+    pub peer: PeerId,
+}
+
+/// Peer to Hub: the app asks.
+#[derive(Debug, Message)]
+#[rtype(result = "()")]
+pub struct Ask {
+    /// The attachment.
+    pub peer: PeerId,
+    /// The id it gave the request.
+    pub id: u64,
+    /// What it asks.
+    pub request: Request,
+}
+
+/// Hub to Upstream: a command for the driver.
+#[derive(Debug, Message)]
+#[rtype(result = "()")]
+pub struct Drive(pub uplink::Command);
+
+/// Hub to Upstream: how are you?
+#[derive(Debug, Message)]
+#[rtype(result = "Snapshot")]
+pub struct Inspect;
+
+/// Upstream to Hub: something happened to the link.
+#[derive(Debug, Message)]
+#[rtype(result = "()")]
+pub struct Happened {
+    /// The account.
+    pub account: AccountId,
+    /// What.
+    pub event: uplink::Event,
+}
+
+/// Upstream to Hub: these messages are durable.
+#[derive(Debug, Message)]
+#[rtype(result = "()")]
+pub struct Stored {
+    /// The account.
+    pub account: AccountId,
+    /// In local order.
+    pub messages: Vec<StoredMessage>,
+}
+
+/// Upstream to Hub: the fate of an outgoing message is durable.
+#[derive(Debug, Message)]
+#[rtype(result = "()")]
+pub struct Settled {
+    /// The account.
+    pub account: AccountId,
+    /// The message.
+    pub outgoing: OutgoingMessage,
+    /// Its fate.
+    pub outcome: SendOutcome,
+}
+
+/// To any actor: finish what you have and end. Answered when that is done.
+#[derive(Debug, Message)]
+#[rtype(result = "()")]
+pub struct Stop;

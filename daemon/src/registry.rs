@@ -1,0 +1,145 @@
+//! Who is attached, which accounts are open, who waits for what: the Hub's logic as a plain
+//! struct.
+//!
+//! Inputs are method calls, each with the time where it matters; what should happen comes out of
+//! [`poll_effect`](Registry::poll_effect) in order, and the one deadline out of
+//! [`poll_timeout`](Registry::poll_timeout). Nothing here performs anything.
+//!
+//! ```text
+//! app (uid, app id) --attach--> Peer --init--> app key --connect--> Session --> Account
+//!                                |                                               |
+//!                                +-- Subscription (window, position) ------------+
+//! ```
+
+mod account;
+mod connect;
+mod deliver;
+mod effect;
+mod peer;
+mod report;
+mod requests;
+mod storage;
+mod subscription;
+mod uplink;
+mod window;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::{BTreeMap, VecDeque};
+use std::time::Instant;
+
+use imlink_ipc_proto::{Event, Failure, Outcome, Response};
+use imlink_model::Code;
+
+use account::Account;
+pub use account::AccountId;
+pub use effect::{Effect, Read, Then};
+use peer::Peer;
+pub use peer::{PeerId, PeerIdentity};
+pub use report::About;
+pub use requests::Tokens;
+pub use storage::Found;
+use subscription::Subscription;
+pub use subscription::SubscriptionId;
+
+/// The Hub's state; see the module.
+#[derive(Debug)]
+pub struct Registry {
+    max_accounts: usize,
+    peers: BTreeMap<PeerId, Peer>,
+    accounts: BTreeMap<AccountId, Account>,
+    subscriptions: BTreeMap<SubscriptionId, Subscription>,
+    last_account: u32,
+    last_subscription: u32,
+    effects: VecDeque<Effect>,
+}
+
+impl Registry {
+    /// An empty registry that opens at most that many accounts at once.
+    #[must_use]
+    pub fn new(max_accounts: usize) -> Self {
+        Self {
+            max_accounts,
+            peers: BTreeMap::new(),
+            accounts: BTreeMap::new(),
+            subscriptions: BTreeMap::new(),
+            last_account: 0,
+            last_subscription: 0,
+            effects: VecDeque::new(),
+        }
+    }
+
+    /// The next thing to do; `None` when all is done.
+    pub fn poll_effect(&mut self) -> Option<Effect> {
+        self.effects.pop_front()
+    }
+
+    /// When [`handle_timeout`](Self::handle_timeout) is due next.
+    #[must_use]
+    pub fn poll_timeout(&self) -> Option<Instant> {
+        self.accounts
+            .values()
+            .filter_map(Account::next_deadline)
+            .min()
+    }
+
+    /// Takes an app in: it said Hello and may be here.
+    pub fn attach(&mut self, id: PeerId, identity: PeerIdentity) {
+        self.peers.insert(id, Peer::new(identity));
+    }
+
+    /// An app is gone. It has not left: its link stays, its messages are kept for it
+    /// (decisions.md P10).
+    pub fn detach(&mut self, id: PeerId) {
+        if self.peers.remove(&id).is_none() {
+            return;
+        }
+        self.subscriptions
+            .retain(|_, subscription| subscription.peer != id);
+        for account in self.accounts.values_mut() {
+            account.forget_peer(id);
+        }
+        self.close_unused_accounts();
+    }
+
+    /// Tells every app that the daemon is going away.
+    pub fn announce_stop(&mut self) {
+        let peers: Vec<PeerId> = self.peers.keys().copied().collect();
+        for peer in peers {
+            self.emit(
+                peer,
+                Event::GoingAway {
+                    code: Code::LOCAL_STOPPING,
+                    message: Code::LOCAL_STOPPING.cause().into(),
+                },
+            );
+        }
+    }
+
+    fn emit(&mut self, peer: PeerId, event: Event) {
+        self.effects.push_back(Effect::Event { peer, event });
+    }
+
+    fn answer(&mut self, peer: PeerId, request: u64, response: Response) {
+        self.effects.push_back(Effect::Answer {
+            peer,
+            request,
+            outcome: Outcome::Ok(response),
+        });
+    }
+
+    fn refuse(&mut self, peer: PeerId, request: u64, code: Code, message: impl Into<String>) {
+        let outcome = Outcome::Failed(Failure::new(code, message));
+        self.effects.push_back(Effect::Answer {
+            peer,
+            request,
+            outcome,
+        });
+    }
+
+    /// Refuses with the sentence of the table.
+    fn refuse_plainly(&mut self, peer: PeerId, request: u64, code: Code) {
+        self.refuse(peer, request, code, code.cause());
+    }
+}

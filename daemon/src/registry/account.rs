@@ -1,0 +1,144 @@
+//! One account as the Hub sees it.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::time::{Duration, Instant};
+
+use imlink_model::{AppKey, Code, ConnectionStatus, Millis, Seq, Token, UserId};
+
+use super::PeerId;
+use super::peer::App;
+use super::requests::StoreRequest;
+
+/// One open account; a number that is never used twice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct AccountId(pub u32);
+
+impl fmt::Display for AccountId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+#[derive(Debug)]
+pub(super) struct Account {
+    pub(super) app_key: AppKey,
+    /// Whose it is; `None` until somebody names the user of the token.
+    pub(super) user: Option<UserId>,
+    /// The token, as long as nobody named its user: another app may bring the same.
+    pub(super) unproven: Option<Token>,
+    pub(super) link: Link,
+    pub(super) status: Status,
+    pub(super) store: StoreState,
+    /// Apps that want the link, attached or not (decisions.md P10).
+    pub(super) members: BTreeSet<App>,
+    /// Connects that have no result yet.
+    pub(super) waiters: Vec<Waiter>,
+    /// Requests that came before the store was open, in order.
+    pub(super) parked: Vec<Parked>,
+}
+
+/// What the Hub asked of the link, and what came of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Link {
+    /// Nobody wants it.
+    Off,
+    /// It is being made, or made again.
+    Wanted,
+    /// It is up.
+    Online,
+    /// It ended for good; an explicit connect starts it again.
+    Stopped(Code),
+}
+
+/// The status as the driver told it last.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Status {
+    pub(super) status: ConnectionStatus,
+    pub(super) cause: Option<Code>,
+    pub(super) retry_in: Option<Duration>,
+    /// Since when, for showing.
+    pub(super) since: Millis,
+}
+
+#[derive(Debug)]
+pub(super) enum StoreState {
+    /// Its user is not known yet.
+    Unknown,
+    Opening,
+    Open {
+        last_seq: Seq,
+    },
+    Failed(Code),
+}
+
+#[derive(Debug)]
+pub(super) struct Waiter {
+    pub(super) peer: PeerId,
+    pub(super) request: u64,
+    /// When the app's own limit runs out (decisions.md P9).
+    pub(super) deadline: Option<Instant>,
+}
+
+#[derive(Debug)]
+pub(super) struct Parked {
+    pub(super) peer: PeerId,
+    pub(super) id: u64,
+    pub(super) request: StoreRequest,
+}
+
+impl Account {
+    pub(super) fn new(app_key: AppKey, user: Option<UserId>, token: &Token) -> Self {
+        Self {
+            app_key,
+            unproven: user.is_none().then(|| token.clone()),
+            store: match user {
+                Some(_) => StoreState::Opening,
+                None => StoreState::Unknown,
+            },
+            user,
+            link: Link::Off,
+            status: Status {
+                status: ConnectionStatus::Unconnected,
+                cause: None,
+                retry_in: None,
+                since: Millis::default(),
+            },
+            members: BTreeSet::new(),
+            waiters: Vec::new(),
+            parked: Vec::new(),
+        }
+    }
+
+    pub(super) fn belongs_to(&self, app_key: &AppKey, user: &UserId) -> bool {
+        self.app_key == *app_key && self.user.as_ref() == Some(user)
+    }
+
+    pub(super) fn next_deadline(&self) -> Option<Instant> {
+        self.waiters
+            .iter()
+            .filter_map(|waiter| waiter.deadline)
+            .min()
+    }
+
+    pub(super) fn forget_peer(&mut self, peer: PeerId) {
+        self.waiters.retain(|waiter| waiter.peer != peer);
+        self.parked.retain(|parked| parked.peer != peer);
+    }
+
+    /// The newest stored position, if the store is open.
+    pub(super) fn last_seq(&self) -> Option<Seq> {
+        match self.store {
+            StoreState::Open { last_seq } => Some(last_seq),
+            StoreState::Unknown | StoreState::Opening | StoreState::Failed(_) => None,
+        }
+    }
+
+    /// A link is up or being made.
+    pub(super) fn is_wanted(&self) -> bool {
+        match self.link {
+            Link::Wanted | Link::Online => true,
+            Link::Off | Link::Stopped(_) => false,
+        }
+    }
+}

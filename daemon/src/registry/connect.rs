@@ -1,0 +1,456 @@
+//! Connecting, joining, leaving: who gets which account, and one result for each connect.
+
+use std::time::{Duration, Instant};
+
+use imlink_ipc_proto::{Event, Response};
+use imlink_model::uplink::{Command, PushAfterLeaving};
+use imlink_model::{AppKey, Code, ConnectionStatus, Token, UserId};
+
+use super::account::{Link, Parked, StoreState, Waiter};
+use super::peer::{Session, View};
+use super::{Account, AccountId, Effect, PeerId, Registry};
+
+/// One connect of an app.
+#[derive(Debug)]
+pub struct Connect {
+    /// Who connects.
+    pub token: Token,
+    /// Whose token it is known to be, by its hash.
+    pub known: Option<UserId>,
+    /// The app's limit for the whole connect (decisions.md P9); `None` waits for ever.
+    pub limit: Option<Duration>,
+    /// The app is back after its attachment broke and had been connected before: it may send at
+    /// once (decisions.md P23).
+    pub replay: bool,
+}
+
+impl Registry {
+    /// An app connects. It gets exactly one answer, some time.
+    pub fn connect(&mut self, peer: PeerId, request: u64, connect: Connect, now: Instant) {
+        let Some((app_key, app, session)) = self.peers.get(&peer).map(|found| {
+            (
+                found.app_key.clone(),
+                found.app(),
+                found.session.as_ref().map(|s| (s.account, s.is_live())),
+            )
+        }) else {
+            return;
+        };
+        let Some(app_key) = app_key else {
+            return self.refuse_plainly(peer, request, Code::RC_CLIENT_NOT_INIT);
+        };
+        let target = self.account_of(&app_key, &connect);
+        if let Some((current, true)) = session
+            && self.accounts.get(&current).is_some_and(Account::is_wanted)
+        {
+            // P7: the first connect stays untouched; a newer token of the same user is kept for
+            // the next attempt.
+            if target == Some(current) {
+                self.uplink(
+                    current,
+                    Command::Connect {
+                        token: connect.token,
+                    },
+                );
+            }
+            return self.refuse_plainly(peer, request, Code::RC_CONNECTION_EXIST);
+        }
+        let id = match target {
+            Some(id) => id,
+            None if self.accounts.len() >= self.max_accounts => {
+                let limit = self.max_accounts;
+                return self.refuse(
+                    peer,
+                    request,
+                    Code::LOCAL_ACCOUNTS,
+                    format!("{limit} accounts are open, which is all that max_accounts allows"),
+                );
+            }
+            None => self.open_account(app_key, &connect),
+        };
+        let Some(account) = self.accounts.get_mut(&id) else {
+            return;
+        };
+        account.members.insert(app);
+        let online = account.link == Link::Online;
+        if !online {
+            let deadline = connect.limit.and_then(|limit| now.checked_add(limit));
+            account.waiters.push(Waiter {
+                peer,
+                request,
+                deadline,
+            });
+            account.link = Link::Wanted;
+        }
+        self.tie(peer, id, connect.replay);
+        self.uplink(
+            id,
+            Command::Connect {
+                token: connect.token,
+            },
+        );
+        if online {
+            self.succeed(peer, request, id);
+        }
+        self.close_unused_accounts();
+    }
+
+    /// An app takes part in an account that is open already, without a token of its own.
+    pub(super) fn join(
+        &mut self,
+        peer: PeerId,
+        request: u64,
+        app_key: Option<&AppKey>,
+        user: Option<&UserId>,
+    ) {
+        let open: Vec<AccountId> = self
+            .accounts
+            .iter()
+            .filter(|(_, account)| app_key.is_none_or(|key| account.app_key == *key))
+            .filter(|(_, account)| user.is_none_or(|user| account.user.as_ref() == Some(user)))
+            .map(|(id, _)| *id)
+            .collect();
+        let id = match open.as_slice() {
+            [] => return self.refuse_plainly(peer, request, Code::LOCAL_NO_ACCOUNT),
+            [id] => *id,
+            [..] => return self.refuse_plainly(peer, request, Code::LOCAL_AMBIGUOUS),
+        };
+        let Some(account) = self.accounts.get_mut(&id) else {
+            return;
+        };
+        let (online, user) = (account.link == Link::Online, account.user.clone());
+        let Some(user) = user else {
+            account.waiters.push(Waiter {
+                peer,
+                request,
+                deadline: None,
+            });
+            return self.tie(peer, id, false);
+        };
+        self.tie(peer, id, online);
+        self.answer(peer, request, Response::Connected { user });
+    }
+
+    /// An app leaves; the others stay connected (decisions.md P10).
+    pub(super) fn disconnect(&mut self, peer: PeerId, request: u64) {
+        let Some(account) = self.session_of(peer) else {
+            return self.answer(peer, request, Response::Done {});
+        };
+        self.leave(peer, account, Code::ACTIVE_DISCONNECT);
+        self.show(peer, ConnectionStatus::SignOut, None, None);
+        self.end_view(peer);
+        self.answer(peer, request, Response::Done {});
+        self.close_unused_accounts();
+    }
+
+    /// An app ends the account's link for every app, and its tokens are forgotten.
+    pub(super) fn logout(&mut self, peer: PeerId, request: u64) {
+        let Some(id) = self.session_of(peer) else {
+            return self.answer(peer, request, Response::Done {});
+        };
+        self.uplink(
+            id,
+            Command::Disconnect {
+                push: PushAfterLeaving::Stop,
+            },
+        );
+        let Some(account) = self.accounts.get_mut(&id) else {
+            return;
+        };
+        account.link = Link::Off;
+        account.members.clear();
+        let waiters = std::mem::take(&mut account.waiters);
+        if let Some(user) = account.user.clone() {
+            let app_key = account.app_key.clone();
+            self.effects.push_back(Effect::Forget { app_key, user });
+        }
+        for waiter in waiters {
+            self.refuse_plainly(waiter.peer, waiter.request, Code::ACTIVE_DISCONNECT);
+        }
+        for other in self.peers_of(id) {
+            self.show(other, ConnectionStatus::SignOut, None, None);
+            self.end_view(other);
+        }
+        self.answer(peer, request, Response::Done {});
+        self.close_unused_accounts();
+    }
+
+    /// Ends the connects whose limit ran out: 34006 to that app only.
+    pub fn handle_timeout(&mut self, now: Instant) {
+        let ids: Vec<AccountId> = self.accounts.keys().copied().collect();
+        for id in ids {
+            let Some(account) = self.accounts.get_mut(&id) else {
+                continue;
+            };
+            let (late, waiting) = std::mem::take(&mut account.waiters)
+                .into_iter()
+                .partition(|waiter| waiter.deadline.is_some_and(|deadline| deadline <= now));
+            account.waiters = waiting;
+            let late: Vec<Waiter> = late;
+            for waiter in late {
+                self.leave(waiter.peer, id, Code::RC_CONNECT_TIMEOUT);
+                let code = Code::RC_CONNECT_TIMEOUT;
+                self.show(waiter.peer, ConnectionStatus::Timeout, Some(code), None);
+                self.end_view(waiter.peer);
+                self.refuse_plainly(waiter.peer, waiter.request, code);
+            }
+        }
+        self.close_unused_accounts();
+    }
+
+    /// Moves everybody of one account to another: the two turned out to be one user's.
+    pub(super) fn merge(&mut self, from: AccountId, into: AccountId) {
+        let Some(gone) = self.accounts.remove(&from) else {
+            return;
+        };
+        self.effects
+            .push_back(Effect::StopUpstream { account: from });
+        if let Some(token) = gone.unproven {
+            self.uplink(into, Command::Connect { token });
+        }
+        let sessions: Vec<(PeerId, bool)> = self
+            .peers
+            .iter()
+            .filter_map(|(peer, found)| Some((*peer, found.session.as_ref()?)))
+            .filter(|(_, session)| session.account == from)
+            .map(|(peer, session)| (peer, session.connected_once))
+            .collect();
+        let Some(account) = self.accounts.get_mut(&into) else {
+            return;
+        };
+        account.members.extend(gone.members);
+        let online = account.link == Link::Online;
+        let mut answered = Vec::new();
+        if online {
+            answered = gone.waiters;
+        } else {
+            account.link = Link::Wanted;
+            account.waiters.extend(gone.waiters);
+        }
+        for (peer, connected_once) in sessions {
+            self.tie(peer, into, connected_once);
+        }
+        for waiter in answered {
+            self.succeed(waiter.peer, waiter.request, into);
+        }
+        for Parked { peer, id, request } in gone.parked {
+            self.handle_store_request(peer, id, request);
+        }
+    }
+
+    /// Answers a connect with success; the status says so first (decisions.md P19).
+    pub(super) fn succeed(&mut self, peer: PeerId, request: u64, id: AccountId) {
+        if let Some(session) = self
+            .peers
+            .get_mut(&peer)
+            .and_then(|peer| peer.session.as_mut())
+        {
+            session.connected_once = true;
+        }
+        let Some(user) = self
+            .accounts
+            .get(&id)
+            .and_then(|account| account.user.clone())
+        else {
+            return;
+        };
+        self.answer(peer, request, Response::Connected { user });
+    }
+
+    /// The account a peer has a session with.
+    pub(super) fn session_of(&self, peer: PeerId) -> Option<AccountId> {
+        Some(self.peers.get(&peer)?.session.as_ref()?.account)
+    }
+
+    /// The peers with a session with this account.
+    pub(super) fn peers_of(&self, id: AccountId) -> Vec<PeerId> {
+        self.peers
+            .iter()
+            .filter(|(_, peer)| {
+                peer.session
+                    .as_ref()
+                    .is_some_and(|session| session.account == id)
+            })
+            .map(|(peer, _)| *peer)
+            .collect()
+    }
+
+    /// Shows a status to one app, unless its view ended or it saw just that.
+    pub(super) fn show(
+        &mut self,
+        peer: PeerId,
+        status: ConnectionStatus,
+        cause: Option<Code>,
+        retry_in: Option<Duration>,
+    ) {
+        let Some(session) = self
+            .peers
+            .get_mut(&peer)
+            .and_then(|peer| peer.session.as_mut())
+        else {
+            return;
+        };
+        let View::Live { last } = &mut session.view else {
+            return;
+        };
+        // Each failed attempt is a Suspend of its own; every other status is shown once.
+        if *last == Some(status) && status != ConnectionStatus::Suspend {
+            return;
+        }
+        *last = Some(status);
+        self.emit(
+            peer,
+            Event::Status {
+                status: status.number().into(),
+                code: cause,
+                retry_in_ms: retry_in.map(super::report::milliseconds),
+            },
+        );
+    }
+
+    /// Stops the drivers and closes the rows of accounts that nobody needs.
+    pub(super) fn close_unused_accounts(&mut self) {
+        let unused: Vec<AccountId> = self
+            .accounts
+            .iter()
+            .filter(|(_, account)| !account.is_wanted() && account.waiters.is_empty())
+            .map(|(id, _)| *id)
+            .filter(|id| self.peers_of(*id).is_empty())
+            .collect();
+        for account in unused {
+            self.accounts.remove(&account);
+            self.effects.push_back(Effect::StopUpstream { account });
+            self.effects.push_back(Effect::CloseStore { account });
+        }
+    }
+
+    pub(super) fn uplink(&mut self, account: AccountId, command: Command) {
+        self.effects.push_back(Effect::Uplink { account, command });
+    }
+
+    /// The open account a connect is about.
+    fn account_of(&self, app_key: &AppKey, connect: &Connect) -> Option<AccountId> {
+        self.accounts
+            .iter()
+            .filter(|(_, account)| account.app_key == *app_key)
+            .find(|(_, account)| match (&account.user, &connect.known) {
+                (Some(user), Some(known)) => user == known,
+                (None, _) => account.unproven.as_ref() == Some(&connect.token),
+                (Some(_), None) => false,
+            })
+            .map(|(id, _)| *id)
+    }
+
+    fn open_account(&mut self, app_key: AppKey, connect: &Connect) -> AccountId {
+        self.last_account += 1;
+        let account = AccountId(self.last_account);
+        let refuse_unnamed = self
+            .accounts
+            .values()
+            .any(|other| other.app_key == app_key && other.is_wanted());
+        self.effects.push_back(Effect::StartUpstream {
+            account,
+            app_key: app_key.clone(),
+            refuse_unnamed,
+        });
+        if let Some(user) = connect.known.clone() {
+            let app_key = app_key.clone();
+            self.effects.push_back(Effect::OpenStore {
+                account,
+                app_key,
+                user,
+            });
+        }
+        let new = Account::new(app_key, connect.known.clone(), &connect.token);
+        self.accounts.insert(account, new);
+        account
+    }
+
+    /// Ties a peer to an account and shows it how things stand: CONNECTING, database opened,
+    /// then what is true (decisions.md P19, P24).
+    fn tie(&mut self, peer: PeerId, id: AccountId, connected_once: bool) {
+        let Some(found) = self.peers.get_mut(&peer) else {
+            return;
+        };
+        // Whoever comes over from a provisional account that was merged saw CONNECTING there.
+        let last = match &found.session {
+            Some(session) if !self.accounts.contains_key(&session.account) => session.last_shown(),
+            Some(_) | None => None,
+        };
+        found.session = Some(Session {
+            account: id,
+            view: View::Live { last },
+            connected_once,
+        });
+        let Some(account) = self.accounts.get(&id) else {
+            return;
+        };
+        let (link, status) = (account.link, account.status);
+        let opened = match account.store {
+            StoreState::Open { .. } => Some(Code::SUCCESS),
+            StoreState::Failed(code) => Some(code),
+            StoreState::Unknown | StoreState::Opening => None,
+        };
+        self.show(peer, ConnectionStatus::Connecting, None, None);
+        if let Some(code) = opened {
+            self.emit(peer, Event::DatabaseOpened { code });
+        }
+        // A link that is being made shows only what interrupts it; older news is not news.
+        let current = match (link, status.status) {
+            (Link::Online | Link::Off | Link::Stopped(_), _) => true,
+            (Link::Wanted, other) => !other.is_final() && other != ConnectionStatus::Connected,
+        };
+        if current {
+            self.show(peer, status.status, status.cause, status.retry_in);
+        }
+    }
+
+    /// Takes an app off an account; the last one to leave closes the link.
+    fn leave(&mut self, peer: PeerId, id: AccountId, code: Code) {
+        let Some(app) = self.peers.get(&peer).map(super::Peer::app) else {
+            return;
+        };
+        let twin = self.peers.iter().any(|(other, found)| {
+            *other != peer
+                && found.app() == app
+                && found
+                    .session
+                    .as_ref()
+                    .is_some_and(|s| s.account == id && s.is_live())
+        });
+        let Some(account) = self.accounts.get_mut(&id) else {
+            return;
+        };
+        let (own, waiting): (Vec<Waiter>, Vec<Waiter>) = std::mem::take(&mut account.waiters)
+            .into_iter()
+            .partition(|waiter| waiter.peer == peer);
+        account.waiters = waiting;
+        if !twin {
+            account.members.remove(&app);
+        }
+        let last = account.members.is_empty() && account.waiters.is_empty() && account.is_wanted();
+        if last {
+            account.link = Link::Off;
+            self.uplink(
+                id,
+                Command::Disconnect {
+                    push: PushAfterLeaving::Keep,
+                },
+            );
+        }
+        for waiter in own {
+            self.refuse_plainly(waiter.peer, waiter.request, code);
+        }
+    }
+
+    fn end_view(&mut self, peer: PeerId) {
+        if let Some(session) = self
+            .peers
+            .get_mut(&peer)
+            .and_then(|peer| peer.session.as_mut())
+        {
+            session.view = View::Ended;
+            session.connected_once = false;
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! Handing stored messages to subscriptions, in local order and without holes.
+//!
+//! A subscription that has everything takes new messages straight from the commit; one that
+//! fell behind reads pages from the store until it has caught up. Both ways keep to its window.
+
+use std::sync::Arc;
+
+use imlink_model::{Message, Origin, Seq};
+
+use super::subscription::State;
+use super::{AccountId, Effect, PeerId, Read, Registry, SubscriptionId, Then};
+
+/// Where messages for a subscription come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Source {
+    /// A commit: others may have been stored before that are still on their way here.
+    Commit,
+    /// The store: everything behind the position, but for rows that cannot be read any more.
+    Page,
+}
+
+impl Registry {
+    /// New messages of an account are durable. Every subscription gets them, directly or by
+    /// reading.
+    pub fn stored(&mut self, account: AccountId, messages: Vec<Message>) {
+        let Some(newest) = messages.last().map(|message| message.seq) else {
+            return;
+        };
+        let Some(known) = self.accounts.get_mut(&account) else {
+            return;
+        };
+        if let super::account::StoreState::Open { last_seq } = &mut known.store {
+            *last_seq = newest.max(*last_seq);
+        }
+        let ids: Vec<SubscriptionId> = self
+            .subscriptions
+            .iter()
+            .filter(|(_, subscription)| subscription.account == account)
+            .map(|(id, _)| *id)
+            .collect();
+        let messages: Vec<Arc<Message>> = messages.into_iter().map(Arc::new).collect();
+        for id in ids {
+            self.hand_over(id, &messages, Source::Commit);
+            self.pump(id);
+        }
+    }
+
+    /// A page that a subscription asked for has been read.
+    pub(super) fn page_read(&mut self, id: SubscriptionId, messages: Vec<Message>) {
+        if let Some(subscription) = self.subscriptions.get_mut(&id) {
+            subscription.state = State::Waiting;
+        }
+        let empty = messages.is_empty();
+        let messages: Vec<Arc<Message>> = messages.into_iter().map(Arc::new).collect();
+        self.hand_over(id, &messages, Source::Page);
+        // An empty page means that the newest rows cannot be read; asking again would spin.
+        if !empty {
+            self.pump(id);
+        }
+    }
+
+    /// An app has everything of a subscription up to `seq`.
+    pub(super) fn acknowledged(&mut self, id: SubscriptionId, seq: Seq) {
+        if let Some(subscription) = self.subscriptions.get_mut(&id) {
+            subscription.window.acknowledge(seq);
+            self.pump(id);
+        }
+    }
+
+    /// Reads on for a subscription that is behind and has room.
+    pub(super) fn pump(&mut self, id: SubscriptionId) {
+        let Some(subscription) = self.subscriptions.get_mut(&id) else {
+            return;
+        };
+        let Some(account) = self.accounts.get(&subscription.account) else {
+            return;
+        };
+        let behind = account
+            .last_seq()
+            .is_some_and(|newest| newest > subscription.sent);
+        let limit = subscription.window.room();
+        if subscription.state != State::Waiting || !behind || limit == 0 {
+            return;
+        }
+        subscription.state = State::Reading;
+        self.effects.push_back(Effect::Read {
+            account: subscription.account,
+            read: Read::After {
+                seq: subscription.sent,
+                limit,
+                bytes: subscription.window.room_bytes(),
+            },
+            then: Then::Deliver { subscription: id },
+        });
+    }
+
+    /// Sends what fits. Of a commit only what continues without a hole: the rest is left for a
+    /// page, which knows everything in between.
+    fn hand_over(&mut self, id: SubscriptionId, messages: &[Arc<Message>], source: Source) {
+        let Some(subscription) = self.subscriptions.get_mut(&id) else {
+            return;
+        };
+        if subscription.state != State::Waiting {
+            return;
+        }
+        let Some(peer) = self.peers.get(&subscription.peer) else {
+            return;
+        };
+        let own = &peer.identity.app;
+        let newest = self
+            .accounts
+            .get(&subscription.account)
+            .and_then(super::Account::last_seq)
+            .unwrap_or_default();
+        for message in messages {
+            let in_turn = match source {
+                Source::Commit => message.seq == subscription.sent.next(),
+                Source::Page => message.seq > subscription.sent,
+            };
+            if !in_turn || subscription.window.room() == 0 {
+                return;
+            }
+            subscription.sent = message.seq;
+            // Its sender knows it by the result of the send (decisions.md P18 speaks of siblings).
+            if message.origin == Origin::App(own.clone()) {
+                continue;
+            }
+            subscription
+                .window
+                .push(message.seq, message.body.as_str().len());
+            let left = u32::try_from(newest.0.saturating_sub(message.seq.0)).unwrap_or(u32::MAX);
+            self.effects.push_back(Effect::Deliver {
+                peer: subscription.peer,
+                subscription: id,
+                left,
+                message: Arc::clone(message),
+            });
+        }
+    }
+
+    /// The subscription, if it is this peer's.
+    pub(super) fn subscription_of(&self, peer: PeerId, number: u32) -> Option<SubscriptionId> {
+        let id = SubscriptionId(number);
+        self.subscriptions
+            .get(&id)
+            .filter(|subscription| subscription.peer == peer)
+            .map(|_| id)
+    }
+}

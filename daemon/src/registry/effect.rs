@@ -1,0 +1,180 @@
+//! What the registry wants done.
+
+use std::sync::Arc;
+
+use imlink_ipc_proto::{Event, Outcome};
+use imlink_model::uplink::Command;
+use imlink_model::{AppId, AppKey, ClientMessageId, Conversation, Message, Seq, Token, UserId};
+use imlink_store::Change;
+
+use super::{AccountId, PeerId, SubscriptionId};
+
+/// One thing to do. Effects are performed in order.
+#[derive(Debug)]
+pub enum Effect {
+    /// Answer a request.
+    Answer {
+        /// Who asked.
+        peer: PeerId,
+        /// The id it gave the request.
+        request: u64,
+        /// The answer.
+        outcome: Outcome,
+    },
+    /// Tell an app something.
+    Event {
+        /// Which app.
+        peer: PeerId,
+        /// What.
+        event: Event,
+    },
+    /// Hand a stored message to a subscription.
+    Deliver {
+        /// Whose subscription.
+        peer: PeerId,
+        /// Which.
+        subscription: SubscriptionId,
+        /// How many stored messages are known to wait behind this one.
+        left: u32,
+        /// The message; shared with the other subscriptions it goes to.
+        message: Arc<Message>,
+    },
+    /// Start the driver of an account.
+    StartUpstream {
+        /// The account.
+        account: AccountId,
+        /// Its app.
+        app_key: AppKey,
+        /// Whether to open no link if the directory names no user: while another account of the
+        /// app is live, it might be the same user (decisions.md P8).
+        refuse_unnamed: bool,
+    },
+    /// Tell the driver of an account something.
+    Uplink {
+        /// The account.
+        account: AccountId,
+        /// What.
+        command: Command,
+    },
+    /// Stop the driver of an account; it is closed without a word to the cloud.
+    StopUpstream {
+        /// The account.
+        account: AccountId,
+    },
+    /// Open the rows of an account; comes back as `store_opened`.
+    OpenStore {
+        /// The account.
+        account: AccountId,
+        /// Its app.
+        app_key: AppKey,
+        /// Its user.
+        user: UserId,
+    },
+    /// Nothing of this account is needed any more.
+    CloseStore {
+        /// The account.
+        account: AccountId,
+    },
+    /// Make a change durable; comes back as `committed`.
+    Commit {
+        /// The account.
+        account: AccountId,
+        /// The change.
+        change: Change,
+        /// What to do with the result.
+        then: Then,
+    },
+    /// Read rows; comes back as `read`.
+    Read {
+        /// The account.
+        account: AccountId,
+        /// What to read.
+        read: Read,
+        /// What to do with the result.
+        then: Then,
+    },
+    /// Remember whose token this is, by its hash.
+    Remember {
+        /// The app it belongs to.
+        app_key: AppKey,
+        /// The token.
+        token: Token,
+        /// Its user.
+        user: UserId,
+    },
+    /// Forget every token of this user.
+    Forget {
+        /// The app.
+        app_key: AppKey,
+        /// The user.
+        user: UserId,
+    },
+    /// Ask the drivers how they are and answer with the whole report.
+    Report {
+        /// Who asked.
+        peer: PeerId,
+        /// The id it gave the request.
+        request: u64,
+    },
+}
+
+/// What is to be read from a store.
+#[derive(Debug)]
+pub enum Read {
+    /// Messages behind a position, for a subscription.
+    After {
+        /// The position.
+        seq: Seq,
+        /// At most that many.
+        limit: usize,
+        /// At most that many bytes of bodies, but one message at least.
+        bytes: usize,
+    },
+    /// Messages of a conversation, newest first.
+    History {
+        /// Which.
+        conversation: Conversation,
+        /// Only those before this position; `None` starts from the newest.
+        before: Option<Seq>,
+        /// At most that many.
+        limit: usize,
+    },
+    /// Conversations, newest first.
+    Conversations {
+        /// At most that many.
+        limit: usize,
+    },
+    /// What became of a message an app sent.
+    Outgoing {
+        /// The app.
+        app: AppId,
+        /// Its id of the message.
+        client_id: ClientMessageId,
+    },
+}
+
+/// Who waits for the result of a store operation.
+#[derive(Clone, Debug)]
+pub enum Then {
+    /// An app, for the answer to a request.
+    Answer {
+        /// Who asked.
+        peer: PeerId,
+        /// The id it gave the request.
+        request: u64,
+    },
+    /// An app that asked for a durable subscription.
+    Subscribe {
+        /// Who asked.
+        peer: PeerId,
+        /// The id it gave the request.
+        request: u64,
+        /// The subscription it will be.
+        subscription: SubscriptionId,
+    },
+    /// A subscription that has fallen behind the newest message.
+    Deliver {
+        /// Which.
+        subscription: SubscriptionId,
+    },
+}

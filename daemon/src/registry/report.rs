@@ -1,0 +1,137 @@
+//! How the daemon is, for `imlink status`; and rows of the store as apps see them.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use imlink_connection::Snapshot;
+use imlink_ipc_proto::{
+    AccountReport, AppReport, ConversationSummary, OutboxReport, Response, Right, SendState,
+    StatusReport, limits,
+};
+use imlink_model::{Millis, OutgoingMessage};
+use imlink_store::OutboxState;
+
+use super::{Account, AccountId, PeerId, Registry};
+
+/// The device class the WebSocket form takes at the cloud (decisions.md P20).
+const WEBSOCKET_SLOT: &str = "web";
+
+/// What is the same in every report of one run.
+#[derive(Clone, Debug)]
+pub struct About {
+    /// The number the daemon drew when it started.
+    pub instance: u64,
+    /// When it started.
+    pub started_at: Millis,
+}
+
+impl Registry {
+    /// Answers a request with everything, given how the drivers are.
+    pub fn report(
+        &mut self,
+        peer: PeerId,
+        request: u64,
+        about: &About,
+        snapshots: &BTreeMap<AccountId, Snapshot>,
+        now: Instant,
+    ) {
+        let apps: Vec<AppReport> = self
+            .peers
+            .values()
+            .take(limits::REPORTED_APPS)
+            .map(|peer| AppReport {
+                app: peer.identity.app.clone(),
+                pid: peer.identity.pid,
+                uid: peer.identity.uid,
+                client: peer.identity.client.clone(),
+                attached_at: peer.identity.attached_at,
+                user: peer
+                    .session
+                    .as_ref()
+                    .filter(|session| session.is_live())
+                    .and_then(|session| self.accounts.get(&session.account)?.user.clone()),
+                // Only the user who runs the daemon may attach, and that user may do everything
+                // (decisions.md P10).
+                right: Right::Admin,
+            })
+            .collect();
+        let mut accounts: Vec<AccountReport> = self
+            .accounts
+            .iter()
+            .map(|(id, account)| self.describe(*id, account, about, snapshots.get(id), now))
+            .collect();
+        accounts.sort_by(|a, b| (&a.app_key, &a.user).cmp(&(&b.app_key, &b.user)));
+        let report = StatusReport {
+            version: env!("CARGO_PKG_VERSION").into(),
+            pid: std::process::id(),
+            instance: about.instance,
+            started_at: about.started_at,
+            more_apps: count(self.peers.len() - apps.len()),
+            apps,
+            accounts,
+        };
+        self.answer(peer, request, Response::Status(report));
+    }
+
+    fn describe(
+        &self,
+        id: AccountId,
+        account: &Account,
+        about: &About,
+        snapshot: Option<&Snapshot>,
+        now: Instant,
+    ) -> AccountReport {
+        let outbox = snapshot.map(|snapshot| OutboxReport {
+            queued: count(snapshot.queued + snapshot.in_flight),
+            in_doubt: count(snapshot.in_doubt),
+        });
+        let next = snapshot.and_then(|snapshot| snapshot.next_attempt);
+        AccountReport {
+            app_key: account.app_key.clone(),
+            user: account.user.clone(),
+            status: account.status.status.number().into(),
+            // An account that was just opened has no news yet.
+            since: account.status.since.max(about.started_at),
+            cause: account.status.cause,
+            next_attempt_in_ms: next.map(|at| milliseconds(at.saturating_duration_since(now))),
+            address: snapshot
+                .and_then(|snapshot| snapshot.gateway.as_ref())
+                .map(|gateway| gateway.authority.clone()),
+            slot: account.is_wanted().then(|| WEBSOCKET_SLOT.into()),
+            round_trip_ms: snapshot
+                .and_then(|snapshot| snapshot.round_trip)
+                .map(|time| u32::try_from(time.as_millis()).unwrap_or(u32::MAX)),
+            apps: count(self.peers_of(id).len()),
+            outbox: outbox.unwrap_or_default(),
+            last_seq: account.last_seq().unwrap_or_default(),
+        }
+    }
+}
+
+pub(super) fn summary(found: imlink_store::ConversationSummary) -> ConversationSummary {
+    ConversationSummary {
+        conversation: found.conversation.into(),
+        last_seq: found.last_seq,
+        last_at: found.last_at,
+        unread: found.unread,
+        total: found.total,
+    }
+}
+
+pub(super) fn send_state(found: Option<(OutgoingMessage, OutboxState)>) -> Option<SendState> {
+    Some(match found?.1 {
+        OutboxState::Queued => SendState::Queued,
+        OutboxState::Sending => SendState::Sending,
+        OutboxState::Sent { uid, at } => SendState::Sent { uid, sent_at: at },
+        OutboxState::Failed { code } => SendState::Failed { code },
+        OutboxState::InDoubt => SendState::InDoubt,
+    })
+}
+
+pub(super) fn milliseconds(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
+}
+
+fn count(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}

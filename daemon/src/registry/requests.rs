@@ -1,0 +1,483 @@
+//! One match over what an app may ask; each verb has a function of its own.
+
+use std::time::{Duration, Instant};
+
+use imlink_ipc_proto::{Request, Response, SecretText, Start, limits};
+use imlink_model::uplink::{Command, Hint};
+use imlink_model::{
+    AppKey, ClientMessageId, Code, Conversation, ConversationKind, MAX_BODY_BYTES, Seq,
+    SubscriptionName, Token, UserId,
+};
+use imlink_store::{Change, Submission, SubscriptionKey};
+
+use super::account::{Parked, StoreState};
+use super::connect::Connect;
+use super::subscription::{State, Subscription};
+use super::window::Window;
+use super::{AccountId, Effect, PeerId, Read, Registry, SubscriptionId, Then};
+
+/// Whose token is this? Known by its hash, from an earlier connect.
+pub trait Tokens {
+    /// The user of a token that was proven before.
+    fn known_user(&self, app_key: &AppKey, token: &Token) -> Option<UserId>;
+}
+
+/// A request that needs the rows of an account; it waits until they are open.
+#[derive(Debug)]
+pub(super) enum StoreRequest {
+    Send(Submission),
+    SendState(ClientMessageId),
+    Subscribe {
+        name: Option<SubscriptionName>,
+        start: imlink_store::Start,
+    },
+    History {
+        conversation: Conversation,
+        before: Option<Seq>,
+        limit: usize,
+    },
+    Conversations {
+        limit: usize,
+    },
+}
+
+/// Why a request is refused before anything is done.
+struct Refusal(Code, String);
+
+impl Registry {
+    /// An app asks. It gets exactly one answer, now or later.
+    pub fn handle_request(
+        &mut self,
+        peer: PeerId,
+        id: u64,
+        request: Request,
+        now: Instant,
+        tokens: &impl Tokens,
+    ) {
+        let result = match request {
+            Request::Ping {} => {
+                self.answer(peer, id, Response::Pong {});
+                Ok(())
+            }
+            Request::Status {} => {
+                self.effects.push_back(Effect::Report { peer, request: id });
+                Ok(())
+            }
+            Request::Init { app_key } => self.init(peer, id, app_key),
+            Request::Join { app_key, user } => {
+                self.join(peer, id, app_key.as_ref(), user.as_ref());
+                Ok(())
+            }
+            Request::Connect {
+                token,
+                time_limit,
+                replay,
+            } => {
+                let limit = time_limit.filter(|limit| *limit > 0);
+                let limit = limit.map(|seconds| Duration::from_secs(seconds.into()));
+                self.connect_checked(peer, id, &token, limit, replay, now, tokens)
+            }
+            other => match self.initialised(peer) {
+                Err(refusal) => Err(refusal),
+                Ok(()) => self.handle_initialised(peer, id, other),
+            },
+        };
+        if let Err(Refusal(code, message)) = result {
+            self.refuse(peer, id, code, message);
+        }
+    }
+
+    /// A request that found its account's rows open, or has to wait for them.
+    pub(super) fn handle_store_request(&mut self, peer: PeerId, id: u64, request: StoreRequest) {
+        let Some(account) = self.session_of(peer) else {
+            return self.refuse_plainly(peer, id, Code::LOCAL_NO_ACCOUNT);
+        };
+        let Some(found) = self.accounts.get_mut(&account) else {
+            return self.refuse_plainly(peer, id, Code::LOCAL_NO_ACCOUNT);
+        };
+        match found.store {
+            StoreState::Open { .. } => {}
+            StoreState::Failed(code) => return self.refuse_plainly(peer, id, code),
+            StoreState::Unknown | StoreState::Opening => {
+                if found.parked.len() >= limits::PENDING_REQUESTS {
+                    return self.refuse_plainly(peer, id, Code::LOCAL_QUOTA);
+                }
+                return found.parked.push(Parked { peer, id, request });
+            }
+        }
+        let then = Then::Answer { peer, request: id };
+        let effect = match request {
+            StoreRequest::Send(submission) => Effect::Commit {
+                account,
+                change: Change::Submit(submission),
+                then,
+            },
+            StoreRequest::SendState(client_id) => {
+                let Some(app) = self.peers.get(&peer).map(|peer| peer.identity.app.clone()) else {
+                    return;
+                };
+                Effect::Read {
+                    account,
+                    read: Read::Outgoing { app, client_id },
+                    then,
+                }
+            }
+            StoreRequest::Subscribe { name, start } => {
+                return self.subscribe(peer, id, account, name, start);
+            }
+            StoreRequest::History {
+                conversation,
+                before,
+                limit,
+            } => Effect::Read {
+                account,
+                read: Read::History {
+                    conversation,
+                    before,
+                    limit,
+                },
+                then,
+            },
+            StoreRequest::Conversations { limit } => Effect::Read {
+                account,
+                read: Read::Conversations { limit },
+                then,
+            },
+        };
+        self.effects.push_back(effect);
+    }
+
+    fn handle_initialised(
+        &mut self,
+        peer: PeerId,
+        id: u64,
+        request: Request,
+    ) -> Result<(), Refusal> {
+        match request {
+            Request::Disconnect {} => self.disconnect(peer, id),
+            Request::Logout {} => self.logout(peer, id),
+            Request::Hint { hint } => self.hint(peer, id, hint.into()),
+            Request::Acknowledge { subscription, seq } => {
+                self.acknowledge(peer, id, subscription, seq)?;
+            }
+            Request::Unsubscribe {
+                subscription,
+                forget,
+            } => {
+                self.unsubscribe(peer, id, subscription, forget)?;
+            }
+            Request::Send { .. } => {
+                let submission = self.submission(peer, request)?;
+                self.handle_store_request(peer, id, StoreRequest::Send(submission));
+            }
+            Request::SendState { client_id } => {
+                self.handle_store_request(peer, id, StoreRequest::SendState(client_id));
+            }
+            Request::Subscribe { name, start } => {
+                let start = match start {
+                    Start::Now => imlink_store::Start::Now,
+                    Start::Beginning => imlink_store::Start::Beginning,
+                };
+                self.handle_store_request(peer, id, StoreRequest::Subscribe { name, start });
+            }
+            Request::History {
+                conversation,
+                before,
+                limit,
+            } => {
+                let conversation = conversation.try_into().map_err(bad)?;
+                let limit = page(limit)?;
+                let request = StoreRequest::History {
+                    conversation,
+                    before,
+                    limit,
+                };
+                self.handle_store_request(peer, id, request);
+            }
+            Request::Conversations { limit } => {
+                let limit = page(limit)?;
+                self.handle_store_request(peer, id, StoreRequest::Conversations { limit });
+            }
+            Request::Ping {}
+            | Request::Status {}
+            | Request::Init { .. }
+            | Request::Join { .. }
+            | Request::Connect { .. } => {}
+        }
+        Ok(())
+    }
+
+    /// Calls other than these need `init` first (33001, S4-26).
+    fn initialised(&self, peer: PeerId) -> Result<(), Refusal> {
+        match self.peers.get(&peer) {
+            Some(peer) if peer.app_key.is_none() => Err(plain(Code::RC_CLIENT_NOT_INIT)),
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    fn init(&mut self, peer: PeerId, id: u64, app_key: AppKey) -> Result<(), Refusal> {
+        let Some(found) = self.peers.get_mut(&peer) else {
+            return Ok(());
+        };
+        if found.session.is_some() && found.app_key.as_ref().is_some_and(|key| *key != app_key) {
+            let text = "this app is connected with another app key; disconnect first";
+            return Err(Refusal(Code::LOCAL_BAD_REQUEST, text.into()));
+        }
+        found.app_key = Some(app_key);
+        self.answer(peer, id, Response::Ready {});
+        Ok(())
+    }
+
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "a request's fields beside the registry's usual"
+    )]
+    fn connect_checked(
+        &mut self,
+        peer: PeerId,
+        id: u64,
+        token: &SecretText,
+        limit: Option<Duration>,
+        replay: bool,
+        now: Instant,
+        tokens: &impl Tokens,
+    ) -> Result<(), Refusal> {
+        self.initialised(peer)?;
+        let token = Token::try_from(token)
+            .map_err(|error| Refusal(Code::INVALID_ARGUMENT_TOKEN, error.to_string()))?;
+        let app_key = self.peers.get(&peer).and_then(|peer| peer.app_key.as_ref());
+        let known = app_key.and_then(|app_key| tokens.known_user(app_key, &token));
+        self.connect(
+            peer,
+            id,
+            Connect {
+                token,
+                known,
+                limit,
+                replay,
+            },
+            now,
+        );
+        Ok(())
+    }
+
+    fn hint(&mut self, peer: PeerId, id: u64, hint: Hint) {
+        if let Some(account) = self.session_of(peer) {
+            self.uplink(account, Command::Hint(hint));
+        }
+        self.answer(peer, id, Response::Done {});
+    }
+
+    fn submission(&self, peer: PeerId, request: Request) -> Result<Submission, Refusal> {
+        let Request::Send {
+            conversation,
+            object_name,
+            body,
+            client_id,
+            options,
+        } = request
+        else {
+            return Err(plain(Code::LOCAL_BAD_REQUEST));
+        };
+        let Some(found) = self.peers.get(&peer) else {
+            return Err(plain(Code::LOCAL_NO_ACCOUNT));
+        };
+        // P23: local reads work from database-opened on, sending from the first success on.
+        if !found
+            .session
+            .as_ref()
+            .is_some_and(|session| session.connected_once)
+        {
+            return Err(plain(Code::RC_NET_CHANNEL_INVALID));
+        }
+        let conversation: Conversation = conversation.try_into().map_err(bad)?;
+        if conversation.kind == ConversationKind::System {
+            return Err(plain(Code::SYS_CONVERSATION_NOT_SUPPORT_MESSAGE));
+        }
+        if body.as_str().len() > MAX_BODY_BYTES {
+            return Err(plain(Code::RC_MSG_CONTENT_EXCEED_LIMIT));
+        }
+        for text in [&options.push_content, &options.push_data]
+            .into_iter()
+            .flatten()
+        {
+            if text.as_str().len() > limits::MAX_PUSH_TEXT {
+                let text = format!(
+                    "push texts may have {} bytes at most",
+                    limits::MAX_PUSH_TEXT
+                );
+                return Err(Refusal(Code::LOCAL_BAD_REQUEST, text));
+            }
+        }
+        Ok(Submission {
+            app: found.identity.app.clone(),
+            client_id,
+            conversation,
+            object_name,
+            body,
+            options: options.into(),
+        })
+    }
+
+    fn subscribe(
+        &mut self,
+        peer: PeerId,
+        id: u64,
+        account: AccountId,
+        name: Option<SubscriptionName>,
+        start: imlink_store::Start,
+    ) {
+        let Some(found) = self.peers.get(&peer) else {
+            return;
+        };
+        let own = self
+            .subscriptions
+            .values()
+            .filter(|other| other.peer == peer)
+            .count();
+        if own >= limits::SUBSCRIPTIONS {
+            return self.refuse_plainly(peer, id, Code::LOCAL_QUOTA);
+        }
+        let key = name.map(|name| SubscriptionKey {
+            uid: found.identity.uid,
+            app: found.identity.app.clone(),
+            name,
+        });
+        let holder = key.as_ref().and_then(|key| {
+            let taken =
+                |other: &&Subscription| other.account == account && other.key.as_ref() == Some(key);
+            let other = self.subscriptions.values().find(taken)?;
+            Some(self.peers.get(&other.peer)?.identity.pid)
+        });
+        if let Some(pid) = holder {
+            let message = format!("this subscription is in use by the process with pid {pid}");
+            return self.refuse(peer, id, Code::LOCAL_SUBSCRIPTION_BUSY, message);
+        }
+        self.last_subscription += 1;
+        let subscription = SubscriptionId(self.last_subscription);
+        let newest = self
+            .accounts
+            .get(&account)
+            .and_then(super::Account::last_seq);
+        let sent = newest.unwrap_or_default();
+        let state = if key.is_some() {
+            State::Starting
+        } else {
+            State::Waiting
+        };
+        let window = Window::default();
+        let new = Subscription {
+            peer,
+            account,
+            key: key.clone(),
+            state,
+            sent,
+            window,
+        };
+        self.subscriptions.insert(subscription, new);
+        match key {
+            None => {
+                let subscription = subscription.0;
+                self.answer(
+                    peer,
+                    id,
+                    Response::Subscribed {
+                        subscription,
+                        after: sent,
+                    },
+                );
+            }
+            Some(subscription_key) => {
+                let change = Change::Subscribe {
+                    subscription: subscription_key,
+                    start,
+                };
+                let then = Then::Subscribe {
+                    peer,
+                    request: id,
+                    subscription,
+                };
+                self.effects.push_back(Effect::Commit {
+                    account,
+                    change,
+                    then,
+                });
+            }
+        }
+    }
+
+    fn acknowledge(&mut self, peer: PeerId, id: u64, number: u32, seq: Seq) -> Result<(), Refusal> {
+        let Some(subscription) = self.subscription_of(peer, number) else {
+            return Err(plain(Code::LOCAL_NO_SUBSCRIPTION));
+        };
+        let Some(found) = self.subscriptions.get(&subscription) else {
+            return Ok(());
+        };
+        if seq > found.sent {
+            let text = format!("message {seq} has not been delivered on subscription {number}");
+            return Err(Refusal(Code::LOCAL_BAD_REQUEST, text));
+        }
+        let (account, key) = (found.account, found.key.clone());
+        self.acknowledged(subscription, seq);
+        match key {
+            None => self.answer(peer, id, Response::Done {}),
+            Some(subscription) => {
+                let change = Change::Acknowledge { subscription, seq };
+                let then = Then::Answer { peer, request: id };
+                self.effects.push_back(Effect::Commit {
+                    account,
+                    change,
+                    then,
+                });
+            }
+        }
+        Ok(())
+    }
+
+    fn unsubscribe(
+        &mut self,
+        peer: PeerId,
+        id: u64,
+        number: u32,
+        forget: bool,
+    ) -> Result<(), Refusal> {
+        let found = self
+            .subscription_of(peer, number)
+            .and_then(|subscription| self.subscriptions.remove(&subscription));
+        let Some(found) = found else {
+            return Err(plain(Code::LOCAL_NO_SUBSCRIPTION));
+        };
+        match found.key.filter(|_| forget) {
+            None => self.answer(peer, id, Response::Done {}),
+            Some(key) => {
+                let change = Change::Unsubscribe(key);
+                let then = Then::Answer { peer, request: id };
+                self.effects.push_back(Effect::Commit {
+                    account: found.account,
+                    change,
+                    then,
+                });
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A page is cut at its limit anyway; asking for nothing is a mistake.
+fn page(limit: u16) -> Result<usize, Refusal> {
+    match limit {
+        0 => Err(Refusal(
+            Code::LOCAL_BAD_REQUEST,
+            "limit is 0, but must be 1 at least".into(),
+        )),
+        _ => Ok(limit.min(limits::PAGE_ENTRIES).into()),
+    }
+}
+
+fn plain(code: Code) -> Refusal {
+    Refusal(code, code.cause().to_owned())
+}
+
+fn bad(error: impl std::fmt::Display) -> Refusal {
+    Refusal(Code::LOCAL_BAD_REQUEST, error.to_string())
+}

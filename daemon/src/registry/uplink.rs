@@ -1,0 +1,177 @@
+//! What the drivers report, and what it means to the apps of their account.
+
+use imlink_ipc_proto::{Event, SendResult};
+use imlink_model::uplink::{self, IdentifiedBy, SendOutcome};
+use imlink_model::{Code, Millis, OutgoingMessage, UserId};
+
+use super::account::{Link, Status, StoreState};
+use super::{AccountId, Effect, Registry};
+
+impl Registry {
+    /// A driver reports; `now` is this machine's wall clock, for showing.
+    pub fn handle_uplink(&mut self, id: AccountId, event: uplink::Event, now: Millis) {
+        match event {
+            uplink::Event::Status {
+                status,
+                cause,
+                retry_in,
+            } => {
+                let Some(account) = self.accounts.get_mut(&id) else {
+                    return;
+                };
+                let since = if account.status.status == status {
+                    account.status.since
+                } else {
+                    now
+                };
+                account.status = Status {
+                    status,
+                    cause,
+                    retry_in,
+                    since,
+                };
+                for peer in self.peers_of(id) {
+                    self.show(peer, status, cause, retry_in);
+                }
+            }
+            uplink::Event::Identified { user, by } => self.identified(id, user, by),
+            uplink::Event::Online => self.online(id),
+            uplink::Event::Stopped { code } => self.stopped(id, code),
+            uplink::Event::Transient(message) => {
+                for peer in self.peers_of(id) {
+                    let message = imlink_ipc_proto::Message::transient(message.clone(), now);
+                    self.emit(peer, Event::Transient { message });
+                }
+            }
+            uplink::Event::Synchronized => {
+                for peer in self.peers_of(id) {
+                    self.emit(peer, Event::Synchronized {});
+                }
+            }
+        }
+        self.close_unused_accounts();
+    }
+
+    /// The fate of an outgoing message is durable: the app that sent it hears of it.
+    pub fn settled(&mut self, id: AccountId, outgoing: &OutgoingMessage, outcome: &SendOutcome) {
+        let senders: Vec<_> = self
+            .peers_of(id)
+            .into_iter()
+            .filter(|peer| {
+                self.peers
+                    .get(peer)
+                    .is_some_and(|peer| peer.identity.app == outgoing.app)
+            })
+            .collect();
+        for peer in senders {
+            self.emit(
+                peer,
+                Event::SendResult {
+                    id: outgoing.id,
+                    client_id: outgoing.client_id.clone(),
+                    result: SendResult::from(outcome.clone()),
+                },
+            );
+        }
+    }
+
+    fn identified(&mut self, id: AccountId, user: UserId, by: IdentifiedBy) {
+        let Some(account) = self.accounts.get_mut(&id) else {
+            return;
+        };
+        let app_key = account.app_key.clone();
+        match &account.user {
+            Some(known) if *known == user => {}
+            Some(_) => self.renamed(id, user, by),
+            None => {
+                let live = self
+                    .accounts
+                    .iter()
+                    .find(|(_, other)| other.belongs_to(&app_key, &user))
+                    .map(|(other, _)| *other);
+                if let Some(token) = self.accounts.get_mut(&id).and_then(|a| a.unproven.take()) {
+                    let remember = Effect::Remember {
+                        app_key: app_key.clone(),
+                        token: token.clone(),
+                        user: user.clone(),
+                    };
+                    self.effects.push_back(remember);
+                    if let Some(live) = live {
+                        // P8: proven to be the same user before any dialling.
+                        self.accounts
+                            .entry(id)
+                            .and_modify(|a| a.unproven = Some(token));
+                        return self.merge(id, live);
+                    }
+                }
+                if let Some(account) = self.accounts.get_mut(&id) {
+                    account.user = Some(user.clone());
+                    account.store = StoreState::Opening;
+                }
+                self.effects.push_back(Effect::OpenStore {
+                    account: id,
+                    app_key,
+                    user,
+                });
+            }
+        }
+    }
+
+    /// The cloud says the token is another user's than the one its hash was kept for. The rows
+    /// that are open are the wrong ones: forget the hash and let the app connect again.
+    fn renamed(&mut self, id: AccountId, user: UserId, by: IdentifiedBy) {
+        tracing::error!(account = %id, ?by, "The cloud names another user for a known token");
+        tracing::debug!(account = %id, %user, "The user it names");
+        let Some(account) = self.accounts.get(&id) else {
+            return;
+        };
+        if let Some(known) = account.user.clone() {
+            let app_key = account.app_key.clone();
+            self.effects.push_back(Effect::Forget {
+                app_key,
+                user: known,
+            });
+        }
+        let push = uplink::PushAfterLeaving::Keep;
+        self.uplink(id, uplink::Command::Disconnect { push });
+        self.stopped(id, Code::RC_CONN_TOKEN_INCORRECT);
+    }
+
+    fn online(&mut self, id: AccountId) {
+        let Some(account) = self.accounts.get_mut(&id) else {
+            return;
+        };
+        account.link = Link::Online;
+        let waiters = std::mem::take(&mut account.waiters);
+        for waiter in waiters {
+            self.succeed(waiter.peer, waiter.request, id);
+        }
+        for peer in self.peers_of(id) {
+            if let Some(session) = self.peers.get_mut(&peer).and_then(|p| p.session.as_mut())
+                && session.is_live()
+            {
+                session.connected_once = true;
+            }
+        }
+    }
+
+    /// Every app of the account gets the code once; nothing goes on until an explicit connect
+    /// (decisions.md P11).
+    pub(super) fn stopped(&mut self, id: AccountId, code: Code) {
+        let Some(account) = self.accounts.get_mut(&id) else {
+            return;
+        };
+        account.link = Link::Stopped(code);
+        let waiters = std::mem::take(&mut account.waiters);
+        let parked = match account.store {
+            StoreState::Unknown => std::mem::take(&mut account.parked),
+            StoreState::Opening | StoreState::Open { .. } | StoreState::Failed(_) => Vec::new(),
+        };
+        for waiter in waiters {
+            self.refuse_plainly(waiter.peer, waiter.request, code);
+        }
+        for parked in parked {
+            self.refuse_plainly(parked.peer, parked.id, code);
+        }
+    }
+}

@@ -1,0 +1,137 @@
+//! Building the house, keeping it, closing it in order.
+
+use std::io;
+use std::os::fd::OwnedFd;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use actix::Actor;
+use imlink_store::Accounts;
+use tracing::{info, warn};
+
+use crate::clock;
+use crate::config::Config;
+use crate::device::{self, DeviceIdError};
+use crate::directories::{self, PlaceError};
+use crate::hub::Hub;
+use crate::listener::{Listener, Listening};
+use crate::lock::{Lock, LockError};
+use crate::messages::Stop;
+use crate::registry::About;
+use crate::systemd;
+use crate::transport::Dialer;
+
+/// How long an orderly stop may take; what is not done by then is done by the next start (F-I29).
+const STOP_DEADLINE: Duration = Duration::from_secs(5);
+
+/// Why the daemon does not start. Each says what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// A directory cannot be used.
+    #[error(transparent)]
+    Place(#[from] PlaceError),
+    /// Another daemon is there.
+    #[error(transparent)]
+    Lock(#[from] LockError),
+    /// The index of accounts cannot be opened.
+    #[error(transparent)]
+    Accounts(#[from] imlink_store::OpenError),
+    /// The file that names this device cannot be used.
+    #[error(transparent)]
+    Device(#[from] DeviceIdError),
+    /// The socket cannot be made.
+    #[error("socket {}: {source}", path.display())]
+    Bind {
+        /// Its path.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The TLS library does not work here.
+    #[error("TLS cannot be set up: {0}")]
+    Tls(#[from] rustls::Error),
+    /// The Hub ended by itself.
+    #[error("the hub ended unexpectedly")]
+    Hub,
+}
+
+/// Serves apps until `stop` completes, on the actix system of the caller.
+///
+/// With an inherited socket nothing is bound and the socket's directory is left alone. Returns
+/// when everything taken is durable, or after five seconds.
+///
+/// # Errors
+/// [`ServeError`] if it cannot start.
+pub async fn serve(
+    config: Config,
+    inherited: Option<OwnedFd>,
+    stop: impl Future<Output = ()>,
+) -> Result<(), ServeError> {
+    directories::private(&config.state_dir, "state")?;
+    let _state_lock = Lock::take(&config.state_dir)?;
+    let (listening, _runtime_lock) = listen(&config, inherited)?;
+    let accounts = Accounts::open(&config.state_dir)?;
+    let instance: u64 = rand::random();
+
+    let connection = imlink_connection::Config {
+        navigators: config.navigators.clone(),
+        clear_text: config.allow_clear_text,
+        device_id: Some(device::id(&config.state_dir)?),
+        ..imlink_connection::Config::default()
+    };
+    let about = About {
+        instance,
+        started_at: clock::now(),
+    };
+    let hub = Hub::new(
+        config.max_accounts,
+        accounts,
+        connection,
+        Dialer::new()?,
+        about,
+    )
+    .start();
+    let listener = Listener::new(listening, instance, hub.clone()).start();
+    let _watchdog = systemd::keep_watchdog_fed();
+    systemd::ready();
+    info!(
+        version = env!("CARGO_PKG_VERSION"),
+        socket = %config.socket.display(),
+        state = %config.state_dir.display(),
+        "Ready"
+    );
+
+    stop.await;
+    systemd::stopping();
+    listener.do_send(Stop);
+    match tokio::time::timeout(STOP_DEADLINE, hub.send(Stop)).await {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(_)) => Err(ServeError::Hub),
+        Err(_) => {
+            warn!("Not everything ended in time; the next start sorts it out");
+            Ok(())
+        }
+    }
+}
+
+fn listen(
+    config: &Config,
+    inherited: Option<OwnedFd>,
+) -> Result<(Listening, Option<Lock>), ServeError> {
+    let bind = |source| ServeError::Bind {
+        path: config.socket.clone(),
+        source,
+    };
+    if let Some(descriptor) = inherited {
+        return Ok((Listening::inherited(descriptor).map_err(bind)?, None));
+    }
+    let directory = directories::of_socket(&config.socket)?;
+    directories::private(directory, "runtime")?;
+    // The socket may live in the state directory's own lock's reach; each directory has its own.
+    let lock = if directory == config.state_dir {
+        None
+    } else {
+        Some(Lock::take(directory)?)
+    };
+    Ok((Listening::bind(&config.socket).map_err(bind)?, lock))
+}

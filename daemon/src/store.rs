@@ -1,0 +1,225 @@
+//! The actor around one account's rows.
+//!
+//! Owns a [`Store`], on a thread of its own because the disk blocks. Hears from the account's
+//! Upstream and from the Hub; tells nobody, it answers. Dies when the Hub closes it.
+//!
+//! ```text
+//! Commit ─┐
+//! Commit ─┼─> pending ──Flush──> one batch, one fdatasync ──> every answer
+//! Commit ─┘
+//! ```
+//!
+//! While a batch is being synced, the mailbox gathers the next one: group commit without a timer
+//! (design/measured.md, "Store").
+
+use std::path::PathBuf;
+
+use actix::{Actor, AsyncContext, Context, Handler, Message, MessageResult, ResponseFuture};
+use imlink_ipc_proto::limits;
+use imlink_model::uplink::Restored;
+use imlink_model::{Code, Seq};
+use imlink_store::{Applied, Change, Store};
+use tokio::sync::oneshot;
+
+use crate::clock;
+use crate::registry::{Found, Read};
+
+/// Changes that go into one batch at most (design/measured.md, "Store").
+const BATCH: usize = 100;
+
+/// Bytes of message bodies that an answer carries at most, so that it fits into a frame.
+const PAGE_BYTES: usize = limits::PAGE_BYTES;
+
+/// The actor; see the module.
+#[derive(Debug)]
+pub struct StoreActor {
+    directory: PathBuf,
+    store: Option<Store>,
+    pending: Vec<(Change, oneshot::Sender<Result<Applied, Code>>)>,
+    flush_queued: bool,
+}
+
+/// Opens the rows, or says how they are if they are open.
+#[derive(Debug, Message)]
+#[rtype(result = "Result<(Restored, Seq), Code>")]
+pub struct Open {
+    /// Whose rows they are.
+    pub user: imlink_model::UserId,
+}
+
+/// Makes one change durable; the answer comes when it is.
+#[derive(Debug, Message)]
+#[rtype(result = "Result<Applied, Code>")]
+pub struct Commit(pub Change);
+
+/// Reads rows.
+#[derive(Debug, Message)]
+#[rtype(result = "Result<Found, Code>")]
+pub struct Fetch(pub Read);
+
+#[derive(Debug, Message)]
+#[rtype(result = "()")]
+struct Flush;
+
+impl StoreActor {
+    /// An actor for the rows in that directory; nothing is opened yet.
+    #[must_use]
+    pub fn new(directory: PathBuf) -> Self {
+        Self {
+            directory,
+            store: None,
+            pending: Vec::new(),
+            flush_queued: false,
+        }
+    }
+
+    fn flush(&mut self) {
+        let (changes, answers): (Vec<_>, Vec<_>) = self.pending.drain(..).unzip();
+        if changes.is_empty() {
+            return;
+        }
+        let Some(store) = &mut self.store else {
+            return answers.into_iter().for_each(|answer| {
+                let _ = answer.send(Err(Code::LOCAL_STORE_FAILED));
+            });
+        };
+        match store.commit(changes, clock::now()) {
+            // An answer nobody waits for any more is dropped quietly (F-I35).
+            Ok(applied) => answers
+                .into_iter()
+                .zip(applied)
+                .for_each(|(answer, applied)| {
+                    let _ = answer.send(Ok(applied));
+                }),
+            Err(error) => {
+                // F-D04: an engine that failed once is not asked again by this process.
+                assert!(!error.is_fatal(), "the store failed: {error}");
+                tracing::error!(%error, "A batch was not stored");
+                answers.into_iter().for_each(|answer| {
+                    let _ = answer.send(Err(error.code()));
+                });
+            }
+        }
+    }
+
+    fn read(&self, read: Read) -> Result<Found, Code> {
+        let store = self.store.as_ref().ok_or(Code::LOCAL_STORE_FAILED)?;
+        let found = match read {
+            Read::After { seq, limit, bytes } => {
+                store.messages_after(seq, limit, bytes).map(Found::Messages)
+            }
+            Read::History {
+                conversation,
+                before,
+                limit,
+            } => store
+                .history(&conversation, before, limit, PAGE_BYTES)
+                .map(Found::Page),
+            Read::Conversations { limit } => {
+                store.conversations(limit + 1).map(|mut conversations| {
+                    let more = conversations.len() > limit;
+                    conversations.truncate(limit);
+                    Found::Conversations {
+                        conversations,
+                        more,
+                    }
+                })
+            }
+            Read::Outgoing { app, client_id } => {
+                store.outgoing(&app, &client_id).map(Found::Outgoing)
+            }
+        };
+        found.map_err(|error| {
+            tracing::error!(%error, "Rows could not be read");
+            error.code()
+        })
+    }
+}
+
+impl Actor for StoreActor {
+    type Context = Context<Self>;
+
+    fn stopped(&mut self, _: &mut Self::Context) {
+        self.flush();
+    }
+}
+
+impl Handler<Open> for StoreActor {
+    type Result = MessageResult<Open>;
+
+    fn handle(&mut self, Open { user }: Open, _: &mut Self::Context) -> Self::Result {
+        self.flush();
+        if self.store.is_none() {
+            match Store::open(&self.directory, &user) {
+                Ok((store, opening)) => {
+                    if let Some(aside) = opening.set_aside {
+                        let aside = aside.display();
+                        tracing::warn!(%aside, "A damaged store was set aside; the cloud gives what it keeps");
+                    }
+                    self.store = Some(store);
+                }
+                Err(error) => {
+                    tracing::error!(%error, "The store cannot be opened");
+                    return MessageResult(Err(error.code()));
+                }
+            }
+        }
+        let Some(store) = &self.store else {
+            return MessageResult(Err(Code::LOCAL_STORE_FAILED));
+        };
+        MessageResult(
+            store
+                .restored()
+                .map(|restored| (restored, store.last_seq()))
+                .map_err(|error| {
+                    tracing::error!(%error, "The store cannot be read");
+                    error.code()
+                }),
+        )
+    }
+}
+
+impl Handler<Commit> for StoreActor {
+    type Result = ResponseFuture<Result<Applied, Code>>;
+
+    fn handle(&mut self, Commit(change): Commit, ctx: &mut Self::Context) -> Self::Result {
+        let (answer, answered) = oneshot::channel();
+        self.pending.push((change, answer));
+        if self.pending.len() >= BATCH {
+            self.flush();
+        } else if !self.flush_queued {
+            // Runs once the mailbox is drained: that is what makes the batch.
+            self.flush_queued = true;
+            ctx.notify(Flush);
+        }
+        Box::pin(async { answered.await.unwrap_or(Err(Code::LOCAL_STOPPING)) })
+    }
+}
+
+impl Handler<Flush> for StoreActor {
+    type Result = ();
+
+    fn handle(&mut self, Flush: Flush, _: &mut Self::Context) {
+        self.flush_queued = false;
+        self.flush();
+    }
+}
+
+impl Handler<Fetch> for StoreActor {
+    type Result = MessageResult<Fetch>;
+
+    fn handle(&mut self, Fetch(read): Fetch, _: &mut Self::Context) -> Self::Result {
+        MessageResult(self.read(read))
+    }
+}
+
+impl Handler<crate::messages::Stop> for StoreActor {
+    type Result = ();
+
+    /// Everything taken so far is durable when this is answered, and the rows are closed.
+    fn handle(&mut self, _: crate::messages::Stop, ctx: &mut Self::Context) {
+        self.flush();
+        self.store = None;
+        actix::ActorContext::stop(ctx);
+    }
+}

@@ -1,0 +1,315 @@
+//! The actor that owns one account's link to the cloud.
+//!
+//! Owns the [`Connection`] of the account, its socket and its one timer; decides nothing. Hears
+//! commands from the Hub, bytes from the link, answers from the store. Tells the Hub what
+//! happened. Dies when the Hub stops it.
+//!
+//! ```text
+//! packet from the link
+//!  └─ drive(input)
+//!      └─ Connection ──Record──> store ──durable──> drive(Recorded)
+//!                                   └─ Stored ──> Hub ──> every subscribed app
+//! ```
+
+use std::time::Instant;
+
+use actix::{
+    Actor, ActorContext, ActorFutureExt, Addr, AsyncContext, Context, Handler, MessageResult,
+    SpawnHandle, StreamHandler, WrapFuture,
+};
+use imlink_connection::{Action, Connection, Generation, Input, LinkError, RecordId, Snapshot};
+use imlink_model::Code;
+use imlink_model::uplink::Record;
+use imlink_store::{Applied, Change};
+use tracing::{Span, debug_span};
+
+use crate::hub::Hub;
+use crate::messages::{Drive, Happened, Inspect, Settled, Stop, Stored};
+use crate::registry::AccountId;
+use crate::store::{Commit, StoreActor};
+use crate::transport::{Dialer, Link, Received};
+
+/// The actor; see the module.
+pub struct Upstream {
+    account: AccountId,
+    connection: Connection,
+    dialer: Dialer,
+    hub: Addr<Hub>,
+    store: Option<Addr<StoreActor>>,
+    link: Option<OpenLink>,
+    timer: Option<(Instant, SpawnHandle)>,
+    span: Span,
+}
+
+/// Hub to Upstream: the rows of the account are here. Comes before anything is recorded.
+#[derive(Debug, actix::Message)]
+#[rtype(result = "()")]
+pub struct UseStore(pub Addr<StoreActor>);
+
+struct OpenLink {
+    generation: Generation,
+    link: Link,
+    reader: SpawnHandle,
+}
+
+struct FromLink {
+    generation: Generation,
+    received: Received,
+}
+
+impl Upstream {
+    /// An actor for that account; it does nothing until it is told to.
+    #[must_use]
+    pub fn new(account: AccountId, connection: Connection, dialer: Dialer, hub: Addr<Hub>) -> Self {
+        let span = debug_span!("upstream", %account);
+        Self {
+            account,
+            connection,
+            dialer,
+            hub,
+            store: None,
+            link: None,
+            timer: None,
+            span,
+        }
+    }
+
+    /// One turn: what is due, then the input, then everything that follows from them.
+    fn drive(&mut self, input: Option<Input>, ctx: &mut Context<Self>) {
+        let span = self.span.clone();
+        let _entered = span.enter();
+        let mut inputs = Vec::from_iter(input);
+        loop {
+            let now = Instant::now();
+            self.connection.handle_timeout(now);
+            for input in inputs.drain(..) {
+                self.connection.handle_input(input, now);
+            }
+            while let Some(action) = self.connection.poll_action() {
+                inputs.extend(self.perform(action, ctx));
+            }
+            while let Some(event) = self.connection.poll_event() {
+                self.hub.do_send(Happened {
+                    account: self.account,
+                    event,
+                });
+            }
+            if inputs.is_empty() {
+                break;
+            }
+        }
+        self.arm(ctx);
+    }
+
+    /// Does one thing; an answer that is known at once is returned.
+    fn perform(&mut self, action: Action, ctx: &mut Context<Self>) -> Option<Input> {
+        match action {
+            Action::Navigate {
+                generation,
+                request,
+            } => {
+                let dialer = self.dialer.clone();
+                let answer = async move { dialer.navigate(request).await };
+                ctx.spawn(answer.into_actor(self).map(move |result, act, ctx| {
+                    act.drive(Some(Input::Navigated { generation, result }), ctx);
+                }));
+                None
+            }
+            Action::Dial {
+                generation,
+                target,
+                request,
+            } => {
+                let dialer = self.dialer.clone();
+                let opened = async move { dialer.open(&target, &request).await };
+                ctx.spawn(
+                    opened
+                        .into_actor(self)
+                        .map(move |opened, act, ctx| match opened {
+                            Ok((link, writer, received)) => {
+                                act.opened(generation, link, writer, received, ctx);
+                            }
+                            Err(error) => act.drive(Some(Input::Lost { generation, error }), ctx),
+                        }),
+                );
+                None
+            }
+            Action::Transmit { generation, packet } => {
+                let open = self
+                    .link
+                    .as_ref()
+                    .filter(|open| open.generation == generation)?;
+                let error = open.link.send(&packet).err()?;
+                Some(Input::Lost { generation, error })
+            }
+            Action::Close { generation } => {
+                if self
+                    .link
+                    .as_ref()
+                    .is_some_and(|open| open.generation == generation)
+                {
+                    self.hang_up(ctx);
+                }
+                None
+            }
+            Action::Record { id, record } => self.record(id, record, ctx),
+        }
+    }
+
+    fn opened(
+        &mut self,
+        generation: Generation,
+        link: Link,
+        writer: impl Future<Output = Result<(), LinkError>> + 'static,
+        received: impl futures_util::Stream<Item = Received> + 'static,
+        ctx: &mut Context<Self>,
+    ) {
+        self.hang_up(ctx);
+        ctx.spawn(writer.into_actor(self).map(move |result, act, ctx| {
+            if let Err(error) = result {
+                act.drive(Some(Input::Lost { generation, error }), ctx);
+            }
+        }));
+        let received = futures_util::StreamExt::map(received, move |received| FromLink {
+            generation,
+            received,
+        });
+        let reader = ctx.add_stream(received);
+        self.link = Some(OpenLink {
+            generation,
+            link,
+            reader,
+        });
+        self.drive(Some(Input::Opened { generation }), ctx);
+    }
+
+    /// Lets go of the link; what was handed to its writer is still written.
+    fn hang_up(&mut self, ctx: &mut Context<Self>) {
+        if let Some(open) = self.link.take() {
+            ctx.cancel_future(open.reader);
+        }
+    }
+
+    fn record(&mut self, id: RecordId, record: Record, ctx: &mut Context<Self>) -> Option<Input> {
+        let Some(store) = &self.store else {
+            let code = Code::LOCAL_STORE_FAILED;
+            return Some(Input::RecordFailed { id, code });
+        };
+        let committed = store.send(Commit(Change::Record(record)));
+        ctx.spawn(committed.into_actor(self).map(move |result, act, ctx| {
+            let input = match result {
+                Ok(Ok(applied)) => act.recorded(id, applied),
+                Ok(Err(code)) => Input::RecordFailed { id, code },
+                // The store is being closed, and with it this account.
+                Err(_) => Input::RecordFailed {
+                    id,
+                    code: Code::LOCAL_STOPPING,
+                },
+            };
+            act.drive(Some(input), ctx);
+        }));
+        None
+    }
+
+    /// Tells the Hub what a durable record means for the apps.
+    fn recorded(&self, id: RecordId, applied: Applied) -> Input {
+        let account = self.account;
+        match applied {
+            Applied::Stored(messages) => self.hub.do_send(Stored { account, messages }),
+            Applied::Settled {
+                outgoing,
+                outcome,
+                message,
+            } => {
+                self.hub.do_send(Settled {
+                    account,
+                    outgoing,
+                    outcome,
+                });
+                self.hub.do_send(Stored {
+                    account,
+                    messages: Vec::from_iter(message),
+                });
+            }
+            Applied::Refused { code, .. } => return Input::RecordFailed { id, code },
+            Applied::Recorded
+            | Applied::Accepted { .. }
+            | Applied::Subscribed { .. }
+            | Applied::Acknowledged
+            | Applied::Unsubscribed => {}
+        }
+        Input::Recorded { id }
+    }
+
+    /// Keeps one timer armed, for the earliest deadline; a later one is found when it fires.
+    fn arm(&mut self, ctx: &mut Context<Self>) {
+        let Some(deadline) = self.connection.poll_timeout() else {
+            return;
+        };
+        match self.timer {
+            Some((armed, _)) if armed <= deadline => return,
+            Some((_, handle)) => {
+                ctx.cancel_future(handle);
+            }
+            None => {}
+        }
+        let wait = deadline.saturating_duration_since(Instant::now());
+        let handle = ctx.run_later(wait, |act, ctx| {
+            act.timer = None;
+            act.drive(None, ctx);
+        });
+        self.timer = Some((deadline, handle));
+    }
+}
+
+impl Actor for Upstream {
+    type Context = Context<Self>;
+}
+
+impl Handler<UseStore> for Upstream {
+    type Result = ();
+
+    fn handle(&mut self, UseStore(store): UseStore, _: &mut Self::Context) {
+        self.store = Some(store);
+    }
+}
+
+impl Handler<Drive> for Upstream {
+    type Result = ();
+
+    fn handle(&mut self, Drive(command): Drive, ctx: &mut Self::Context) {
+        self.drive(Some(Input::Command(command)), ctx);
+    }
+}
+
+impl Handler<Inspect> for Upstream {
+    type Result = MessageResult<Inspect>;
+
+    fn handle(&mut self, Inspect: Inspect, _: &mut Self::Context) -> Self::Result {
+        let snapshot: Snapshot = self.connection.snapshot();
+        MessageResult(snapshot)
+    }
+}
+
+impl Handler<Stop> for Upstream {
+    type Result = ();
+
+    fn handle(&mut self, Stop: Stop, ctx: &mut Self::Context) {
+        self.hang_up(ctx);
+        ctx.stop();
+    }
+}
+
+impl StreamHandler<FromLink> for Upstream {
+    fn handle(&mut self, from: FromLink, ctx: &mut Self::Context) {
+        let generation = from.generation;
+        let input = match from.received {
+            Received::Packet(packet) => Input::Packet { generation, packet },
+            Received::Lost(error) => Input::Lost { generation, error },
+        };
+        self.drive(Some(input), ctx);
+    }
+
+    /// A link that ended is not the end of the account.
+    fn finished(&mut self, _: &mut Self::Context) {}
+}

@@ -1,0 +1,207 @@
+//! A daemon as a process of its own.
+
+use std::fs::{self, File};
+use std::os::unix::net::UnixStream;
+use std::os::unix::process::ExitStatusExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, ExitStatus, Stdio};
+
+use tempfile::TempDir;
+
+use crate::{Command, eventually};
+
+/// Where a daemon lives: its directories, and what it is started with.
+#[derive(Debug)]
+pub struct Setup {
+    command: Command,
+    // Short, because a socket path has 107 bytes.
+    directory: TempDir,
+    arguments: Vec<String>,
+    environment: Vec<(String, String)>,
+}
+
+/// A running daemon; ended with SIGKILL when dropped.
+#[derive(Debug)]
+pub struct Daemon {
+    child: Child,
+    log: Log,
+}
+
+/// What a daemon has written so far.
+#[derive(Clone, Debug)]
+pub struct Log(PathBuf);
+
+impl Setup {
+    /// New directories for a daemon of that command.
+    ///
+    /// # Panics
+    /// If the machine has no room for a temporary directory.
+    #[must_use]
+    pub fn new(command: Command) -> Self {
+        let directory = tempfile::Builder::new().prefix("imlink").tempdir().unwrap();
+        Self {
+            command,
+            directory,
+            arguments: Vec::new(),
+            environment: Vec::new(),
+        }
+    }
+
+    /// Adds an argument to every daemon started from here on.
+    #[must_use]
+    pub fn argument(mut self, argument: impl Into<String>) -> Self {
+        self.arguments.push(argument.into());
+        self
+    }
+
+    /// Adds an environment variable to every daemon started from here on.
+    #[must_use]
+    pub fn variable(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.environment.push((name.into(), value.into()));
+        self
+    }
+
+    /// The directory that is this daemon's home.
+    #[must_use]
+    pub fn home(&self) -> &Path {
+        self.directory.path()
+    }
+
+    /// Where apps find the daemon.
+    #[must_use]
+    pub fn socket(&self) -> PathBuf {
+        self.home().join("run/imlink/imlinkd.sock")
+    }
+
+    /// Where it keeps its state.
+    #[must_use]
+    pub fn state(&self) -> PathBuf {
+        self.home().join("state/imlink")
+    }
+
+    /// The command with this home and nothing else of the caller's environment; for the CLI too.
+    ///
+    /// # Panics
+    /// If the home cannot be prepared.
+    #[must_use]
+    pub fn imlink(&self) -> std::process::Command {
+        fs::create_dir_all(self.home().join("run")).unwrap();
+        let mut command = std::process::Command::new(self.command.0);
+        command
+            .env_clear()
+            .env("HOME", self.home())
+            .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+            .env("XDG_RUNTIME_DIR", self.home().join("run"))
+            .env("XDG_STATE_HOME", self.home().join("state"))
+            .env("XDG_CONFIG_HOME", self.home().join("config"))
+            .env("RUST_BACKTRACE", "1")
+            .envs(self.environment.iter().map(|(name, value)| (name, value)))
+            .stdin(Stdio::null());
+        command
+    }
+
+    /// Starts a daemon and waits until it lets apps in.
+    ///
+    /// # Panics
+    /// If it ends instead, with what it said.
+    #[must_use]
+    pub fn start(&self) -> Daemon {
+        let mut daemon = self.launch();
+        eventually("the daemon lets apps in", || {
+            if let Ok(Some(status)) = daemon.child.try_wait() {
+                panic!("the daemon ended with {status}:\n{}", daemon.log.text());
+            }
+            UnixStream::connect(self.socket()).ok()
+        });
+        daemon
+    }
+
+    /// Starts a daemon and does not wait for anything.
+    ///
+    /// # Panics
+    /// If no process can be started.
+    #[must_use]
+    pub fn launch(&self) -> Daemon {
+        let log = Log(self.home().join("daemon.log"));
+        let file = File::options()
+            .create(true)
+            .append(true)
+            .open(&log.0)
+            .unwrap();
+        let child = self
+            .imlink()
+            .arg("daemon")
+            .args(&self.arguments)
+            .stdout(file.try_clone().unwrap())
+            .stderr(file)
+            .spawn()
+            .unwrap();
+        Daemon { child, log }
+    }
+}
+
+impl Daemon {
+    /// Its process.
+    #[must_use]
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// What it has written so far, and those before it in the same home.
+    #[must_use]
+    pub fn log(&self) -> &Log {
+        &self.log
+    }
+
+    /// Sends it a signal.
+    ///
+    /// # Panics
+    /// If there is no such process any more.
+    pub fn signal(&self, signal: rustix::process::Signal) {
+        let pid = rustix::process::Pid::from_child(&self.child);
+        rustix::process::kill_process(pid, signal).unwrap();
+    }
+
+    /// Ends it with SIGKILL and waits until it is gone.
+    ///
+    /// # Panics
+    /// If it ended in another way before.
+    pub fn kill(mut self) {
+        self.signal(rustix::process::Signal::KILL);
+        assert_eq!(self.child.wait().unwrap().signal(), Some(9));
+    }
+
+    /// Waits until it ends by itself.
+    ///
+    /// # Panics
+    /// If it does not.
+    pub fn ended(&mut self) -> ExitStatus {
+        eventually("the daemon ends", || self.child.try_wait().unwrap())
+    }
+}
+
+impl Drop for Daemon {
+    fn drop(&mut self) {
+        // Gone already is as good.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+impl Log {
+    /// Everything written so far.
+    #[must_use]
+    pub fn text(&self) -> String {
+        fs::read_to_string(&self.0).unwrap_or_default()
+    }
+
+    /// Waits for a line with that text.
+    ///
+    /// # Panics
+    /// If none comes.
+    pub fn wait_for(&self, text: &str) {
+        eventually(&format!("a log line with {text:?}"), || {
+            self.text().contains(text).then_some(())
+        });
+    }
+}
