@@ -164,3 +164,29 @@ impl ToSession {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_waits_for_a_client_is_bounded_in_bytes_and_taking_it_makes_room() {
+        let (port, mut ends) = Port::new(TransportFaults::default());
+        let half = Bytes::from(vec![0; MAX_BYTES / 2]);
+        let send = |port: &Port| port.send(ToSession::Inject(Injection::Binary(half.clone())));
+
+        assert!(send(&port).is_ok() && send(&port).is_ok());
+        assert!(ends.inbox.try_next().is_some());
+        assert!(send(&port).is_ok());
+
+        assert!(send(&port).is_err());
+    }
+
+    #[test]
+    fn a_session_that_has_ended_takes_nothing_and_that_is_no_error() {
+        let (port, ends) = Port::new(TransportFaults::default());
+        drop(ends);
+
+        assert!(port.send(ToSession::Close).is_ok());
+    }
+}
