@@ -59,7 +59,9 @@ impl ConversationKind {
     /// The kind with that number, if the vendor has one.
     #[must_use]
     pub fn from_number(number: i32) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| i32::from(kind.number()) == number)
+        Self::ALL
+            .into_iter()
+            .find(|kind| i32::from(kind.number()) == number)
     }
 
     /// The word used in commands and output, for example `private`.
@@ -102,13 +104,21 @@ impl Conversation {
     /// The conversation with one user.
     #[must_use]
     pub fn private(user: UserId) -> Self {
-        Self { kind: ConversationKind::Private, target: user.into(), channel: None }
+        Self {
+            kind: ConversationKind::Private,
+            target: user.into(),
+            channel: None,
+        }
     }
 
     /// The conversation of a group.
     #[must_use]
     pub fn group(group: TargetId) -> Self {
-        Self { kind: ConversationKind::Group, target: group, channel: None }
+        Self {
+            kind: ConversationKind::Group,
+            target: group,
+            channel: None,
+        }
     }
 }
 
@@ -129,7 +139,10 @@ mod tests {
     #[test]
     fn every_kind_is_found_by_its_number_and_no_other_is() {
         for kind in ConversationKind::ALL {
-            assert_eq!(ConversationKind::from_number(kind.number().into()), Some(kind));
+            assert_eq!(
+                ConversationKind::from_number(kind.number().into()),
+                Some(kind)
+            );
         }
         for number in [-1, 0, 9, 13, 257] {
             assert_eq!(ConversationKind::from_number(number), None);

@@ -43,7 +43,11 @@ fn check(
         return Err(IdError::Empty { kind });
     }
     if text.len() > limit {
-        return Err(IdError::TooLong { kind, bytes: text.len(), limit });
+        return Err(IdError::TooLong {
+            kind,
+            bytes: text.len(),
+            limit,
+        });
     }
     match text.chars().find(|c| !allowed(*c)) {
         Some(found) => Err(IdError::Character { kind, found }),
@@ -228,11 +232,18 @@ mod tests {
         assert_eq!(UserId::new(""), Err(IdError::Empty { kind: "user id" }));
         assert_eq!(
             UserId::new("x".repeat(65)),
-            Err(IdError::TooLong { kind: "user id", bytes: 65, limit: 64 })
+            Err(IdError::TooLong {
+                kind: "user id",
+                bytes: 65,
+                limit: 64
+            })
         );
         assert_eq!(
             UserId::new("a\u{1b}b"),
-            Err(IdError::Character { kind: "user id", found: '\u{1b}' })
+            Err(IdError::Character {
+                kind: "user id",
+                found: '\u{1b}'
+            })
         );
         assert_eq!(UserId::new("李雷").unwrap().as_str(), "李雷");
     }
@@ -240,6 +251,12 @@ mod tests {
     #[test]
     fn an_app_names_itself_in_plain_characters() {
         assert!(AppId::new("org.example.notes-2").is_ok());
-        assert_eq!(AppId::new("a b"), Err(IdError::Character { kind: "app id", found: ' ' }));
+        assert_eq!(
+            AppId::new("a b"),
+            Err(IdError::Character {
+                kind: "app id",
+                found: ' '
+            })
+        );
     }
 }

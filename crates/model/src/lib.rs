@@ -21,7 +21,9 @@ pub use ids::{
     AppId, AppKey, ChannelId, ClientMessageId, IdError, MessageUid, ObjectName, OutboxId, Seq,
     SubscriptionName, TargetId, UserId,
 };
-pub use message::{Direction, Flags, IncomingMessage, Message, Origin, OutgoingMessage, SendOptions};
+pub use message::{
+    Direction, Flags, IncomingMessage, Message, Origin, OutgoingMessage, SendOptions,
+};
 pub use secret::{Token, TokenError};
 pub use status::ConnectionStatus;
 pub use time::Millis;

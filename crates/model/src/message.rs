@@ -1,5 +1,7 @@
 //! Messages: as the cloud gives them, as the store keeps them, as an app sends them.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -44,8 +46,8 @@ pub struct Flags {
     pub transient: bool,
 }
 
-/// A message as a driver hands it over, before it has a local position.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A message as a driver hands it over, before it has a local position. `Debug` shows no content.
+#[derive(Clone, PartialEq, Eq)]
 pub struct IncomingMessage {
     /// The server's id. The cloud always gives one to a stored message; without it the message
     /// cannot be told from its repetition.
@@ -72,8 +74,8 @@ pub struct IncomingMessage {
     pub offline: bool,
 }
 
-/// A message as the store keeps it and apps see it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A message as the store keeps it and apps see it. `Debug` shows no content.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Message {
     /// Its place in the account's local order.
     pub seq: Seq,
@@ -105,8 +107,8 @@ pub struct Message {
     pub offline: bool,
 }
 
-/// What an app may ask of one send.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+/// What an app may ask of one send. `Debug` shows no content.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SendOptions {
     /// Raise no notification at the receivers.
     pub silent: bool,
@@ -137,4 +139,100 @@ pub struct OutgoingMessage {
     pub accepted_at: Millis,
     /// What the app asked of it.
     pub options: SendOptions,
+}
+
+impl fmt::Debug for IncomingMessage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("IncomingMessage")
+            .field("uid", &self.uid)
+            .field("conversation", &self.conversation)
+            .field("direction", &self.direction)
+            .field("sender", &self.sender)
+            .field("object_name", &self.object_name)
+            .field("body", &self.body)
+            .field("sent_at", &self.sent_at)
+            .field("flags", &self.flags)
+            .field("wire_ref", &self.wire_ref)
+            .field("expansion", &Hidden(&self.expansion))
+            .field("offline", &self.offline)
+            .finish()
+    }
+}
+
+impl fmt::Debug for Message {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Message")
+            .field("seq", &self.seq)
+            .field("uid", &self.uid)
+            .field("conversation", &self.conversation)
+            .field("direction", &self.direction)
+            .field("origin", &self.origin)
+            .field("sender", &self.sender)
+            .field("object_name", &self.object_name)
+            .field("body", &self.body)
+            .field("sent_at", &self.sent_at)
+            .field("received_at", &self.received_at)
+            .field("flags", &self.flags)
+            .field("client_id", &self.client_id)
+            .field("expansion", &Hidden(&self.expansion))
+            .field("offline", &self.offline)
+            .finish()
+    }
+}
+
+impl fmt::Debug for SendOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SendOptions")
+            .field("silent", &self.silent)
+            .field("push_content", &Hidden(&self.push_content))
+            .field("push_data", &Hidden(&self.push_data))
+            .finish()
+    }
+}
+
+/// Text of users, of which only the length may be shown.
+struct Hidden<'a>(&'a Option<String>);
+
+impl fmt::Debug for Hidden<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Some(text) => write!(f, "{} bytes", text.len()),
+            None => f.write_str("none"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // F-K10
+    #[test]
+    fn debug_shows_no_content() {
+        let canary = || Some("canary".to_owned());
+        let options = SendOptions {
+            silent: true,
+            push_content: canary(),
+            push_data: canary(),
+        };
+        let user = UserId::new("bob").unwrap();
+        let incoming = IncomingMessage {
+            uid: None,
+            conversation: Conversation::private(user.clone()),
+            direction: Direction::Received,
+            sender: user,
+            object_name: ObjectName::text(),
+            body: Body::new("canary"),
+            sent_at: Millis(1),
+            flags: Flags::default(),
+            wire_ref: None,
+            expansion: canary(),
+            offline: false,
+        };
+
+        let shown = format!("{options:?} {incoming:?}");
+
+        assert!(!shown.contains("canary"), "{shown}");
+        assert!(shown.contains("6 bytes"), "{shown}");
+    }
 }

@@ -18,7 +18,10 @@ pub enum TokenError {
     #[error("the token is empty")]
     Empty,
     /// The text is longer than [`Token::MAX_BYTES`].
-    #[error("the token has {bytes} bytes, at most {} are allowed", Token::MAX_BYTES)]
+    #[error(
+        "the token has {bytes} bytes, at most {} are allowed",
+        Token::MAX_BYTES
+    )]
     TooLong {
         /// Its length in bytes.
         bytes: usize,
@@ -80,6 +83,9 @@ mod tests {
     fn a_token_with_a_line_end_is_refused() {
         assert_eq!(Token::new("abc\n"), Err(TokenError::Character));
         assert_eq!(Token::new(""), Err(TokenError::Empty));
-        assert_eq!(Token::new("x".repeat(3000)), Err(TokenError::TooLong { bytes: 3000 }));
+        assert_eq!(
+            Token::new("x".repeat(3000)),
+            Err(TokenError::TooLong { bytes: 3000 })
+        );
     }
 }

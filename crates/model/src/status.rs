@@ -61,7 +61,9 @@ impl ConnectionStatus {
     /// The status with that number.
     #[must_use]
     pub fn from_number(number: i32) -> Option<Self> {
-        Self::ALL.into_iter().find(|status| i32::from(status.number()) == number)
+        Self::ALL
+            .into_iter()
+            .find(|status| i32::from(status.number()) == number)
     }
 
     /// The documented name, for example `SUSPEND`.
@@ -119,7 +121,10 @@ mod tests {
 
         assert_eq!(numbers, [-1, 0, 1, 2, 3, 4, 6, 12, 13, 14, 17, 19]);
         for status in ConnectionStatus::ALL {
-            assert_eq!(ConnectionStatus::from_number(status.number().into()), Some(status));
+            assert_eq!(
+                ConnectionStatus::from_number(status.number().into()),
+                Some(status)
+            );
         }
         assert_eq!(ConnectionStatus::from_number(5), None);
     }

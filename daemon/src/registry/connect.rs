@@ -71,6 +71,11 @@ impl Registry {
         let Some(account) = self.accounts.get_mut(&id) else {
             return;
         };
+        // P11: an app that merely came back has not asked again.
+        if let (Link::Stopped(code), true) = (account.link, connect.replay) {
+            self.tie(peer, id, true);
+            return self.refuse_plainly(peer, request, code);
+        }
         account.members.insert(app);
         let online = account.link == Link::Online;
         if !online {

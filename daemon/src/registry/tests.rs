@@ -258,6 +258,33 @@ mod connecting {
         assert_eq!(house.connects(account), asked + 1);
     }
 
+    // P11 F-S36
+    #[test]
+    fn an_app_that_comes_back_does_not_start_a_stopped_account_again() {
+        let mut house = House::new();
+        let (first, second) = (house.attach("notes"), house.attach("bar"));
+        let account = house.connect_both(first, second);
+        house.stop(
+            account,
+            ConnectionStatus::KickedOffline,
+            Code::RC_DISCONN_KICK,
+        );
+        let asked = house.connects(account);
+
+        let back = house.attach("notes");
+        let id = house.ask(
+            back,
+            Request::Connect {
+                token: secret("token"),
+                time_limit: None,
+                replay: true,
+            },
+        );
+
+        assert_eq!(house.failure(back, id), Some(Code::RC_DISCONN_KICK));
+        assert_eq!(house.connects(account), asked);
+    }
+
     // F-A15
     #[test]
     fn an_account_that_nobody_needs_is_closed() {
