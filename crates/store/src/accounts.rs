@@ -37,7 +37,7 @@ impl Accounts {
     /// # Errors
     /// [`OpenError`]; among them [`OpenError::Exposed`] if others may read the key of the hash.
     pub fn open(state_dir: &Path) -> Result<Self, OpenError> {
-        directory::claim(state_dir)?;
+        directory::claim_from_writers(state_dir)?;
         let directory = state_dir.join("accounts");
         let files = files::open(&directory.join("index"))?;
         if let Some(aside) = files.set_aside {

@@ -12,12 +12,26 @@ use crate::OpenError;
 /// Permission bits of anybody but the owner.
 const OTHERS: u32 = 0o077;
 
-/// Makes sure there is a directory of mode 0700 that is ours, with everything above it.
+/// Permission bits by which anybody but the owner could put files there.
+const OTHERS_WRITE: u32 = 0o022;
+
+/// Makes sure there is a directory that is ours and that nobody else can use, mode 0700, with
+/// everything above it.
 ///
 /// # Errors
 /// [`OpenError::Foreign`] if something else is in its place, a symbolic link included;
 /// [`OpenError::Exposed`] if others may use it.
 pub(crate) fn claim(path: &Path) -> Result<(), OpenError> {
+    require(path, OTHERS, "make it mode 0700")
+}
+
+/// The same for a directory that others may look into, as service managers make them: what is
+/// secret in there is closed by itself.
+pub(crate) fn claim_from_writers(path: &Path) -> Result<(), OpenError> {
+    require(path, OTHERS_WRITE, "make it mode 0700 or 0755")
+}
+
+fn require(path: &Path, forbidden: u32, cure: &'static str) -> Result<(), OpenError> {
     match fs::symlink_metadata(path) {
         Ok(found) if !found.is_dir() || !is_ours(&found) => {
             return Err(OpenError::Foreign {
@@ -25,20 +39,28 @@ pub(crate) fn claim(path: &Path) -> Result<(), OpenError> {
                 expected: "a directory",
             });
         }
-        Ok(found) if found.mode() & OTHERS != 0 => {
-            return Err(exposed(path, &found, "make it mode 0700"));
-        }
+        Ok(found) if found.mode() & forbidden != 0 => return Err(exposed(path, &found, cure)),
         Ok(_) => return Ok(()),
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}
         Err(error) => return Err(OpenError::io("looking at", path)(error)),
     }
-    if let Some(parent) = path.parent().filter(|parent| !parent.exists()) {
-        claim(parent)?;
+    create(path)?;
+    // Somebody else may have been faster: look at what is there.
+    require(path, forbidden, cure)
+}
+
+/// Makes a directory of mode 0700 and those above it that are missing.
+fn create(path: &Path) -> Result<(), OpenError> {
+    if let Some(parent) = path
+        .parent()
+        .filter(|parent| !parent.as_os_str().is_empty())
+        && !parent.exists()
+    {
+        create(parent)?;
     }
     match DirBuilder::new().mode(0o700).create(path) {
         Ok(()) => sync_parent(path),
-        // Somebody was faster: look at what they made.
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => claim(path),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
         Err(error) => Err(OpenError::io("creating", path)(error)),
     }
 }
@@ -118,8 +140,10 @@ pub(crate) fn remove(path: &Path) -> Result<(), OpenError> {
 
 /// Makes what was created, renamed or removed in the directory around `path` durable.
 pub(crate) fn sync_parent(path: &Path) -> Result<(), OpenError> {
-    let Some(parent) = path.parent() else {
-        return Ok(());
+    let parent = match path.parent() {
+        Some(parent) if parent.as_os_str().is_empty() => Path::new("."),
+        Some(parent) => parent,
+        None => return Ok(()),
     };
     File::open(parent)
         .and_then(|directory| directory.sync_all())
@@ -172,6 +196,24 @@ mod tests {
 
             let refused = claim(home.path());
 
+            assert!(matches!(refused, Err(OpenError::Exposed { mode, .. }) if mode == bits));
+        }
+    }
+
+    // F-I19
+    #[test]
+    fn a_shared_directory_is_refused_only_if_others_can_write_to_it() {
+        let home = tempfile::tempdir().unwrap();
+        let chmod = |bits| {
+            fs::set_permissions(home.path(), fs::Permissions::from_mode(bits)).unwrap();
+        };
+        for bits in [0o700, 0o750, 0o755] {
+            chmod(bits);
+            claim_from_writers(home.path()).unwrap();
+        }
+        for bits in [0o770, 0o707, 0o777] {
+            chmod(bits);
+            let refused = claim_from_writers(home.path());
             assert!(matches!(refused, Err(OpenError::Exposed { mode, .. }) if mode == bits));
         }
     }

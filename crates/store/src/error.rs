@@ -42,7 +42,7 @@ pub enum OpenError {
         directory: PathBuf,
     },
     /// Others may read or write it, so it is not trusted (F-K05).
-    #[error("{} has mode {mode:03o}, so others can use it; {cure}", path.display())]
+    #[error("{} has mode {mode:03o}, so others can get at it; {cure}", path.display())]
     Exposed {
         /// The file or directory.
         path: PathBuf,

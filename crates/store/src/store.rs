@@ -3,6 +3,8 @@
 pub(crate) mod files;
 mod read;
 mod recovery;
+#[cfg(test)]
+mod tests;
 
 use std::fs::File;
 use std::path::{Path, PathBuf};

@@ -1,15 +1,16 @@
 //! An engine without a disk, for tests: what is kept outlives a store, as files would.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::{Batch, Engine, EngineError, Order, Pair, Scan};
+use super::{Batch, Engine, EngineError, Order, Scan};
 
 /// The engine; clones share what they keep.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Memory {
-    pairs: Arc<Mutex<std::collections::BTreeMap<Vec<u8>, Vec<u8>>>>,
+    pairs: Arc<Mutex<BTreeMap<Vec<u8>, Vec<u8>>>>,
     broken: Arc<AtomicBool>,
 }
 
@@ -20,16 +21,11 @@ impl Memory {
     }
 
     /// Changes one value behind the store's back.
-    pub(crate) fn tamper(&self, key: &[u8], change: impl FnOnce(&mut Vec<u8>)) {
+    pub(crate) fn tamper(&self, key: &[u8], change: impl FnOnce(&mut [u8])) {
         change(self.lock().get_mut(key).expect("the key exists"));
     }
 
-    /// All that is kept.
-    pub(crate) fn pairs(&self) -> Vec<Pair> {
-        self.lock().clone().into_iter().collect()
-    }
-
-    fn lock(&self) -> MutexGuard<'_, std::collections::BTreeMap<Vec<u8>, Vec<u8>>> {
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<Vec<u8>, Vec<u8>>> {
         self.pairs.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

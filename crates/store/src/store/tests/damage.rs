@@ -1,0 +1,197 @@
+//! Rows that are not what was written, and an engine that fails.
+
+use imlink_model::Code;
+
+use super::*;
+use crate::key::{self, Kind};
+use crate::{ReadError, Start};
+
+// F-D07
+#[test]
+fn a_damaged_message_is_left_out_and_the_others_are_served() {
+    let mut house = three_messages();
+    house.rows.tamper(&key::message(Seq(2)), flip);
+
+    assert_eq!(seqs(&house.messages()), [1, 3]);
+    let page = house.store.history(&with("alice"), None, 10, ALL).unwrap();
+    assert_eq!(seqs(&page.messages), [3, 1]);
+    assert!(matches!(
+        house.store.message_by_uid(&message_uid("u-2")),
+        Err(ReadError::Damaged { kind: "message" })
+    ));
+    assert_eq!(house.store.anomalies().damaged_rows, 1);
+    house.reopen();
+    assert_eq!(house.store.last_seq(), Seq(3));
+}
+
+// F-D07
+#[test]
+fn a_damaged_row_among_the_last_does_not_run_the_numbers_back() {
+    let mut house = three_messages();
+    house.submit("c-1");
+    house.rows.tamper(&key::single(Kind::Head), flip);
+    house.rows.tamper(&key::message(Seq(3)), flip);
+
+    house.reopen();
+    let stored = house.receive(vec![received("u-4", "alice", "u-4")]);
+
+    assert_eq!(seqs(&stored), [4]);
+    assert_eq!(house.submit("c-2").id, OutboxId(2));
+}
+
+// F-D07, F-D16
+#[test]
+fn a_uid_whose_row_is_damaged_is_still_known() {
+    let mut house = three_messages();
+    house.rows.tamper(&key::uid(&message_uid("u-2")), flip);
+
+    let stored = house.receive(vec![received("u-2", "alice", "u-2")]);
+
+    assert!(stored.is_empty());
+}
+
+// F-D07
+#[test]
+fn a_damaged_summary_is_counted_again() {
+    let mut house = three_messages();
+    let before = house.store.conversations(10).unwrap();
+    house.rows.tamper(&key::summary(&with("alice")), flip);
+    house.rows.tamper(&key::recency(Seq(3)), flip);
+
+    let listed = house.store.conversations(10).unwrap();
+    house.receive(vec![received("u-4", "alice", "u-4")]);
+
+    assert_eq!(listed, before);
+    let after = house.store.conversations(10).unwrap();
+    assert_eq!((after.len(), after[0].total, after[0].unread), (1, 4, 4));
+}
+
+// F-D07
+#[test]
+fn a_message_whose_outbox_state_is_damaged_is_in_doubt() {
+    let mut house = House::new();
+    let outgoing = house.submit("c-1");
+    house
+        .rows
+        .tamper(&key::outbox(Kind::Open, outgoing.id), flip);
+
+    house.reopen();
+
+    assert_eq!(house.store.restored().unwrap().in_doubt, [outgoing]);
+}
+
+// F-D07
+#[test]
+fn a_damaged_outgoing_message_is_settled_but_enters_no_timeline() {
+    let mut house = House::new();
+    let id = house.submit("c-1").id;
+    house.rows.tamper(&key::outbox(Kind::Outgoing, id), flip);
+
+    let refused = Applied::Refused {
+        code: Code::RC_DB_CORRUPT,
+    };
+    assert_eq!(house.apply(Change::Submit(submission("c-1"))), refused);
+    assert_eq!(house.outcome(id, sent("u-1")), refused);
+    assert_eq!(house.outcome(id, sent("u-1")), Applied::Recorded);
+    assert!(house.messages().is_empty());
+}
+
+// F-D07
+#[test]
+fn a_damaged_cursor_reads_the_account_again() {
+    let mut house = House::new();
+    house.apply(incoming(vec![received("u-1", "alice", "one")], "cursor"));
+    house.rows.tamper(&key::single(Kind::Cursor), flip);
+
+    house.reopen();
+
+    assert_eq!(house.store.restored().unwrap().cursor, Cursor::default());
+}
+
+// F-D07
+#[test]
+fn a_damaged_subscription_begins_again() {
+    let mut house = three_messages();
+    let subscribe = || Change::Subscribe {
+        subscription: subscription("s"),
+        start: Start::Now,
+    };
+    house.apply(subscribe());
+    house
+        .rows
+        .tamper(&key::subscription(&subscription("s")), flip);
+
+    assert_eq!(
+        house.apply(subscribe()),
+        Applied::Subscribed { after: Seq(0) }
+    );
+    assert!(house.store.subscriptions().unwrap().is_empty());
+}
+
+// F-D07
+#[test]
+fn a_body_with_a_damaged_part_is_never_shown() {
+    let mut house = House::new();
+    let long = "x".repeat(50_000);
+    house.receive(vec![received("u-1", "alice", &long)]);
+
+    house
+        .rows
+        .tamper(&key::part(&key::message(Seq(1)), 3), flip);
+
+    assert!(house.messages().is_empty());
+}
+
+// F-D01, F-D04
+#[test]
+fn after_a_failed_write_every_later_one_fails_with_the_same_error() {
+    let mut house = three_messages();
+    house.rows.set_broken(true);
+    let mut commit = || {
+        let change = incoming(vec![received("u-4", "alice", "four")], "");
+        house.store.commit(vec![change], Millis(0)).unwrap_err()
+    };
+
+    let first = commit();
+    house.rows.set_broken(false);
+    let second = commit();
+
+    assert!(first.is_fatal() && second.is_fatal());
+    assert_eq!(first.code(), Code::LOCAL_STORE_FULL);
+    assert_eq!(second.code(), Code::LOCAL_STORE_FULL);
+    assert_eq!(seqs(&house.messages()), [1, 2, 3]);
+    assert_eq!(house.store.last_seq(), Seq(3));
+    house.reopen();
+    assert_eq!(
+        seqs(&house.receive(vec![received("u-4", "alice", "four")])),
+        [4]
+    );
+}
+
+// F-K10
+#[test]
+fn debug_shows_no_bodies() {
+    let mut house = House::new();
+    house.receive(vec![received("u-1", "alice", "canary")]);
+    let applied = house.apply(Change::Submit(Submission {
+        body: Body::new("canary"),
+        ..submission("c-1")
+    }));
+
+    assert!(!format!("{applied:?}").contains("canary"));
+    assert!(!format!("{:?}", house.store.restored()).contains("canary"));
+}
+
+fn three_messages() -> House {
+    let mut house = House::new();
+    house.receive(
+        ["u-1", "u-2", "u-3"]
+            .map(|uid| received(uid, "alice", uid))
+            .into(),
+    );
+    house
+}
+
+fn flip(value: &mut [u8]) {
+    *value.last_mut().unwrap() ^= 1;
+}

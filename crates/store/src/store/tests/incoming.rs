@@ -1,0 +1,166 @@
+//! Messages from the cloud.
+
+use imlink_model::{Millis, Origin, Seq};
+
+use super::*;
+
+#[test]
+fn a_message_keeps_everything_it_came_with() {
+    let mut house = House::new();
+    let mut message = received("u-1", "alice", r#"{"content":"hi"}"#);
+    message.flags = Flags {
+        persisted: true,
+        counted: false,
+        mention: true,
+        silent: false,
+        expandable: true,
+        transient: false,
+    };
+    message.expansion = Some(r#"{"k":{"v":"1"}}"#.into());
+    message.offline = true;
+
+    let stored = house.receive(vec![message.clone()]);
+    house.reopen();
+
+    let expected = Message {
+        seq: Seq(1),
+        uid: message.uid,
+        conversation: message.conversation,
+        direction: message.direction,
+        origin: Origin::Remote,
+        sender: message.sender,
+        object_name: message.object_name,
+        body: message.body,
+        sent_at: message.sent_at,
+        received_at: Millis(5_000),
+        flags: message.flags,
+        client_id: None,
+        expansion: message.expansion,
+        offline: true,
+    };
+    assert_eq!(stored, house.messages());
+    assert_eq!(stored, [expected]);
+}
+
+// F-S16, F-D16
+#[test]
+fn the_same_uid_again_is_dropped_also_within_one_batch_and_after_a_restart() {
+    let mut house = House::new();
+    let hello = || received("u-1", "alice", "hello");
+
+    let applied = house.commit(vec![
+        incoming(vec![hello(), hello()], ""),
+        incoming(vec![hello()], ""),
+    ]);
+    house.reopen();
+    let again = house.receive(vec![hello(), received("u-2", "alice", "next")]);
+
+    assert!(matches!(&applied[1], Applied::Stored(new) if new.is_empty()));
+    assert_eq!(seqs(&again), [2]);
+    assert_eq!(bodies(&house.messages()), ["hello", "next"]);
+    assert_eq!(house.store.anomalies().uid_conflicts, 0);
+}
+
+// F-D16
+#[test]
+fn another_content_under_a_known_uid_is_counted_and_the_first_one_kept() {
+    let mut house = House::new();
+    house.receive(vec![received("u-1", "alice", "first")]);
+
+    let stored = house.receive(vec![received("u-1", "alice", "second")]);
+
+    assert!(stored.is_empty());
+    assert_eq!(bodies(&house.messages()), ["first"]);
+    assert_eq!(house.store.anomalies().uid_conflicts, 1);
+}
+
+// F-D15, F-S17
+#[test]
+fn order_is_that_of_arrival_whatever_the_clocks_say() {
+    let mut house = House::new();
+    let at = |uid, time| IncomingMessage {
+        sent_at: Millis(time),
+        ..received(uid, "alice", uid)
+    };
+
+    house
+        .store
+        .commit(vec![incoming(vec![at("b", 9_000)], "")], Millis(9_000))
+        .unwrap();
+    house
+        .store
+        .commit(vec![incoming(vec![at("a", 1_000)], "")], Millis(-1))
+        .unwrap();
+
+    assert_eq!(bodies(&house.messages()), ["b", "a"]);
+}
+
+#[test]
+fn the_cursor_and_the_rows_it_vouches_for_are_written_together_or_not_at_all() {
+    let mut house = House::new();
+    house.apply(incoming(vec![received("u-1", "alice", "one")], "cursor 1"));
+
+    house.rows.set_broken(true);
+    let failed = house.store.commit(
+        vec![incoming(vec![received("u-2", "alice", "two")], "cursor 2")],
+        Millis(0),
+    );
+    house.rows.set_broken(false);
+    house.reopen();
+
+    assert!(failed.is_err());
+    assert_eq!(house.store.restored().unwrap().cursor.0, "cursor 1");
+    assert_eq!(bodies(&house.messages()), ["one"]);
+}
+
+#[test]
+fn a_cursor_moves_without_messages() {
+    let mut house = House::new();
+
+    house.apply(incoming(vec![], "cursor 1"));
+    house.apply(incoming(vec![], "cursor 2, a little longer"));
+    house.reopen();
+
+    assert_eq!(
+        house.store.restored().unwrap().cursor.0,
+        "cursor 2, a little longer"
+    );
+}
+
+#[test]
+fn messages_of_the_users_other_devices_are_marked() {
+    let mut house = House::new();
+
+    let stored = house.receive(vec![
+        echoed("u-1", "alice", "from my phone"),
+        received("u-2", "alice", "from her"),
+    ]);
+
+    assert_eq!(stored[0].origin, Origin::OtherDevice);
+    assert_eq!(stored[1].origin, Origin::Remote);
+}
+
+#[test]
+fn a_message_without_a_uid_is_stored_each_time() {
+    let mut house = House::new();
+    let nameless = IncomingMessage {
+        uid: None,
+        ..received("x", "alice", "who am I")
+    };
+
+    house.receive(vec![nameless.clone(), nameless]);
+
+    assert_eq!(seqs(&house.messages()), [1, 2]);
+}
+
+// F-D21
+#[test]
+fn a_body_of_128_kib_comes_back_whole() {
+    let mut house = House::new();
+    let body = "é".repeat(64 * 1024);
+
+    house.receive(vec![received("u-1", "alice", &body)]);
+    house.reopen();
+
+    assert_eq!(bodies(&house.messages()), [body]);
+}

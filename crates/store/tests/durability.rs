@@ -1,0 +1,115 @@
+//! What a store has said is stored is there after SIGKILL at any instant.
+
+mod support;
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use imlink_model::{AppId, ClientMessageId, Millis, Seq};
+use imlink_store::Store;
+use support::{
+    Other, Place, arrival, body, conversation, given_directory, me, messages, submission,
+};
+
+/// Kills of a process that writes; the whole-system kill loop does many more.
+const TRIALS: u64 = 20;
+
+// F-D10, F-D12, invariants 1, 2, 3, 5
+#[test]
+fn nothing_acknowledged_is_lost_to_sigkill() {
+    let place = Place::new();
+    let directory = place.path();
+    let mut acknowledged = 0;
+
+    for trial in 0..TRIALS {
+        if trial % 2 == 1 {
+            // Killed in the middle of opening, or shortly before or after.
+            let opener = Other::start("writer", directory);
+            opener.next("OPENING").unwrap();
+            acknowledged = last(opener.kill("STORED")).max(acknowledged);
+        }
+        let writer = Other::start("writer", directory);
+        for _ in 0..trial % 5 + 1 {
+            writer.next("STORED").unwrap();
+        }
+        // It goes on writing meanwhile: the kill meets it anywhere.
+        acknowledged = last(writer.kill("STORED")).max(acknowledged);
+
+        assert_whole(directory, acknowledged);
+    }
+    assert!(
+        acknowledged >= TRIALS,
+        "only {acknowledged} messages were written"
+    );
+}
+
+fn last(said: Vec<String>) -> u64 {
+    said.iter()
+        .map(|number| number.parse().unwrap())
+        .max()
+        .unwrap_or(0)
+}
+
+fn assert_whole(directory: &Path, acknowledged: u64) {
+    let (store, opening) = Store::open(directory, &me()).unwrap();
+    assert_eq!(opening.set_aside, None);
+    let last = store.last_seq().0;
+    assert!(
+        last >= acknowledged,
+        "{acknowledged} were acknowledged, {last} are stored"
+    );
+
+    let stored = messages(&store);
+    for (message, n) in stored.iter().zip(1..) {
+        assert_eq!(message.seq, Seq(n));
+        assert_eq!(message.body, body(n));
+    }
+    assert_eq!(stored.len() as u64, last);
+    let uids: BTreeSet<_> = stored.iter().map(|message| &message.uid).collect();
+    assert_eq!(uids.len() as u64, last);
+
+    let restored = store.restored().unwrap();
+    assert_eq!(
+        restored.cursor.0,
+        if last == 0 {
+            String::new()
+        } else {
+            last.to_string()
+        }
+    );
+    assert_eq!(restored.queued.len() as u64, last);
+    let app = AppId::new("notes").unwrap();
+    for (row, n) in restored.queued.iter().zip(1..) {
+        let client_id = ClientMessageId::new(format!("c-{n}")).unwrap();
+        let (found, _) = store.outgoing(&app, &client_id).unwrap().unwrap();
+        assert_eq!(
+            (row, &found.conversation, &found.body),
+            (&found, &conversation(n), &body(n))
+        );
+    }
+    let total: u32 = store
+        .conversations(100)
+        .unwrap()
+        .iter()
+        .map(|found| found.total)
+        .sum();
+    assert_eq!(u64::from(total), last);
+    assert_eq!(store.anomalies(), imlink_store::Anomalies::default());
+}
+
+/// Stores message after message, in batches of one to twenty, and says so once each is durable.
+#[test]
+#[ignore = "run by the test above as a process of its own"]
+fn writer() {
+    println!("OPENING");
+    let (mut store, _) = Store::open(&given_directory(), &me()).unwrap();
+    let mut next = store.last_seq().0 + 1;
+    for size in (1..=20).cycle() {
+        let batch = (next..next + size).flat_map(|n| [arrival(n), submission(n)]);
+        store
+            .commit(batch.collect(), Millis(i64::try_from(next).unwrap()))
+            .unwrap();
+        next += size;
+        println!("STORED {}", next - 1);
+    }
+}

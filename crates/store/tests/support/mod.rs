@@ -1,0 +1,170 @@
+//! What the tests of whole stores share: rows that can be told from each other, and processes that
+//! may be killed.
+
+#![allow(dead_code, reason = "every test program takes what it needs")]
+
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::time::Duration;
+
+use imlink_model::uplink::{Cursor, Record};
+use imlink_model::{
+    AppId, Body, ClientMessageId, Conversation, Direction, Flags, IncomingMessage, Message,
+    MessageUid, Millis, ObjectName, SendOptions, Seq, UserId,
+};
+use imlink_store::{Change, Store, Submission};
+
+/// Longest wait for anything: many times what a slow machine takes.
+pub const DEADLINE: Duration = Duration::from_secs(60);
+
+pub fn me() -> UserId {
+    UserId::new("me").unwrap()
+}
+
+/// A place for a store that does not exist yet.
+pub struct Place {
+    home: tempfile::TempDir,
+    path: PathBuf,
+}
+
+impl Place {
+    pub fn new() -> Self {
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().join("account");
+        Self { home, path }
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// A path beside the store.
+    pub fn beside(&self, name: &str) -> PathBuf {
+        self.home.path().join(name)
+    }
+}
+
+/// Message number `n`, and the cursor that is true once it is stored.
+pub fn arrival(n: u64) -> Change {
+    let message = IncomingMessage {
+        uid: Some(MessageUid::new(format!("u-{n}")).unwrap()),
+        conversation: conversation(n),
+        direction: Direction::Received,
+        sender: UserId::new("alice").unwrap(),
+        object_name: ObjectName::text(),
+        body: body(n),
+        sent_at: Millis(1_000),
+        flags: Flags {
+            counted: true,
+            ..Flags::default()
+        },
+        wire_ref: None,
+        expansion: None,
+        offline: false,
+    };
+    let cursor = Cursor(n.to_string().into());
+    Change::Record(Record::Incoming {
+        messages: vec![message],
+        cursor,
+    })
+}
+
+/// The body of message number `n`: short, or of several parts.
+pub fn body(n: u64) -> Body {
+    let length = if n.is_multiple_of(10) { 20_000 } else { 200 };
+    Body::new(format!("{n:>length$}"))
+}
+
+pub fn conversation(n: u64) -> Conversation {
+    Conversation::private(UserId::new(format!("peer-{}", n % 7)).unwrap())
+}
+
+pub fn submission(n: u64) -> Change {
+    Change::Submit(Submission {
+        app: AppId::new("notes").unwrap(),
+        client_id: ClientMessageId::new(format!("c-{n}")).unwrap(),
+        conversation: conversation(n),
+        object_name: ObjectName::text(),
+        body: body(n),
+        options: SendOptions::default(),
+    })
+}
+
+pub fn messages(store: &Store) -> Vec<Message> {
+    store
+        .messages_after(Seq(0), usize::MAX, usize::MAX)
+        .unwrap()
+}
+
+/// This test program again, running the ignored test `name` alone on a directory.
+pub struct Other {
+    child: Child,
+    lines: Receiver<String>,
+}
+
+const DIRECTORY: &str = "IMLINK_STORE_TEST_DIRECTORY";
+
+impl Other {
+    pub fn start(name: &str, directory: &Path) -> Self {
+        let mut child = Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", name, "--ignored", "--nocapture"])
+            .env(DIRECTORY, directory)
+            .env("RUST_BACKTRACE", "0")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let output = BufReader::new(child.stdout.take().unwrap());
+        let (told, lines) = channel();
+        std::thread::spawn(move || {
+            let lines = output.lines().map_while(Result::ok);
+            lines.map_while(|line| told.send(line).ok()).for_each(drop);
+        });
+        Self { child, lines }
+    }
+
+    /// What it says next behind that word, `None` once it has ended.
+    pub fn next(&self, word: &str) -> Option<String> {
+        loop {
+            let line = match self.lines.recv_timeout(DEADLINE) {
+                Ok(line) => line,
+                Err(std::sync::mpsc::RecvTimeoutError::Disconnected) => return None,
+                Err(std::sync::mpsc::RecvTimeoutError::Timeout) => panic!("it says nothing"),
+            };
+            // The test harness may have begun the line.
+            if let Some((_, said)) = line.split_once(word) {
+                return Some(said.trim().to_owned());
+            }
+        }
+    }
+
+    /// SIGKILL; gives everything it said behind that word and was not heard yet.
+    pub fn kill(mut self, word: &str) -> Vec<String> {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+        std::iter::from_fn(|| self.next(word)).collect()
+    }
+
+    /// Waits for its end; gives everything it said behind that word.
+    pub fn finish(mut self, word: &str) -> (ExitStatus, Vec<String>) {
+        let said = std::iter::from_fn(|| self.next(word)).collect();
+        (self.child.wait().unwrap(), said)
+    }
+}
+
+impl Drop for Other {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// The directory this process was started for.
+pub fn given_directory() -> PathBuf {
+    std::env::var_os(DIRECTORY)
+        .expect("started by another test")
+        .into()
+}
