@@ -2,8 +2,10 @@
 
 mod attempt;
 mod commands;
+mod dialing;
 mod ending;
 mod link;
+mod navigating;
 mod network;
 mod reading;
 mod sending;
@@ -44,7 +46,7 @@ pub struct Connection {
 
 impl Connection {
     /// A connection that is away: nothing happens until
-    /// [`Command::Connect`](imlink_model::uplink::Command::Connect).
+    /// [`Command::Connect`].
     ///
     /// `seed` is the source of all randomness; equal seeds and inputs give equal outputs. A network
     /// is assumed until the shell says otherwise.

@@ -370,3 +370,32 @@ fn an_echo_under_an_id_of_ours_leaves_our_message_in_doubt_and_never_under_a_wro
     };
     assert_eq!(driver.record_next(), Record::Outcome { id, outcome });
 }
+
+// F-S19, F-D01
+#[test]
+fn the_cursor_does_not_pass_an_own_message_whose_fate_is_not_stored_yet() {
+    let mut driver = with_slow_store();
+    driver.command(Command::Send(outgoing(1, "bob")));
+    driver.record_next();
+    let (message_id, ..) = driver.take_publish().unwrap();
+    driver.packet(puback(message_id, 0, "u10"));
+
+    driver.packet(notification(1, 20));
+    driver.answer_pull(&page(vec![own_copy(10, 5_001), text(20)], 20));
+    driver.fail_next_record();
+    driver.record_next();
+    driver.packet(notification(2, 30));
+    let (message_id, asked) = driver.take_query().unwrap();
+    assert_eq!(
+        cursors(asked),
+        (20, 0, 1),
+        "the cloud shows it again after a crash"
+    );
+
+    driver.advance(SECOND);
+    driver.record_next();
+    driver.answer_query(message_id, 0, &page(vec![own_copy(10, 5_001)], 20));
+    driver.record_next();
+    driver.packet(notification(3, 40));
+    assert_eq!(cursors(driver.take_query().unwrap().1), (20, 10, 1));
+}

@@ -1,21 +1,22 @@
 //! Two machines and a cloud in virtual time.
 
+mod network;
+
 use std::collections::{BTreeMap, VecDeque};
 use std::time::{Duration, Instant};
 
-use imlink_connection::{Action, Config, Connection, Generation, HttpAnswer, Input, LinkError};
+use imlink_connection::{Action, Config, Connection, Input, LinkError};
 use imlink_model::uplink::{Command, Event};
 use imlink_model::{
     AppId, AppKey, Body, ClientMessageId, Code, ConnectionStatus, Conversation, Millis, ObjectName,
     OutboxId, OutgoingMessage, SendOptions, Token, UserId,
 };
 use imlink_sandbox::{AppSettings, Cloud, Gateway, LinkId, Output, Policy, Secret};
-use imlink_wire::navigation::{NavigationRequest, ReceivedRequest};
-use imlink_wire::{ClientPacket, Handshake, ServerPacket};
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 
 use super::store::Store;
+use network::{Delivery, Wire};
 
 /// The wall clock at the start.
 const EPOCH: i64 = 1_795_231_760_000;
@@ -56,49 +57,6 @@ pub struct Side {
     /// Told by the current machine; a late answer for an older one is lost with it.
     life: u64,
     commit_is_due: bool,
-}
-
-/// Something under way.
-enum Delivery {
-    Navigated {
-        side: usize,
-        life: u64,
-        generation: Generation,
-        request: Box<NavigationRequest>,
-    },
-    Dialled {
-        side: usize,
-        life: u64,
-        generation: Generation,
-        request: Box<Handshake>,
-    },
-    Up {
-        link: LinkId,
-        packet: ClientPacket,
-    },
-    Down {
-        link: LinkId,
-        packet: ServerPacket,
-    },
-    Ended {
-        link: LinkId,
-        error: LinkError,
-    },
-    Commit {
-        side: usize,
-        life: u64,
-    },
-}
-
-/// A link as the network sees it.
-struct Wire {
-    side: usize,
-    life: u64,
-    generation: Generation,
-    frozen: bool,
-    /// When the last packet of each direction arrives.
-    up_until: u64,
-    down_until: u64,
 }
 
 pub struct Pair {
@@ -370,109 +328,6 @@ impl Pair {
         }
     }
 
-    fn deliver(&mut self, delivery: Delivery) {
-        match delivery {
-            Delivery::Navigated {
-                side,
-                life,
-                generation,
-                request,
-            } => {
-                if life == self.sides[side].life {
-                    let result = self.navigate(&request);
-                    self.input(side, Input::Navigated { generation, result });
-                }
-            }
-            Delivery::Dialled {
-                side,
-                life,
-                generation,
-                request,
-            } => {
-                if life == self.sides[side].life {
-                    self.open(side, life, generation, &request);
-                }
-            }
-            Delivery::Up { link, packet } => {
-                if self.wires.get(&link).is_some_and(|wire| !wire.frozen) {
-                    self.cloud.receive(link, packet, self.wall());
-                    self.drain_cloud();
-                }
-            }
-            Delivery::Down { link, packet } => {
-                let Some(wire) = self.wires.get(&link).filter(|wire| !wire.frozen) else {
-                    return;
-                };
-                let (side, generation) = (wire.side, wire.generation);
-                self.input(
-                    side,
-                    Input::Packet {
-                        generation,
-                        packet: Ok(packet),
-                    },
-                );
-            }
-            Delivery::Ended { link, error } => {
-                let Some(wire) = self.wires.remove(&link) else {
-                    return;
-                };
-                self.cloud.closed(link, self.wall());
-                self.drain_cloud();
-                if wire.life == self.sides[wire.side].life {
-                    self.input(
-                        wire.side,
-                        Input::Lost {
-                            generation: wire.generation,
-                            error,
-                        },
-                    );
-                }
-            }
-            Delivery::Commit { side, life } => {
-                if life == self.sides[side].life {
-                    self.commit(side);
-                }
-            }
-        }
-    }
-
-    fn navigate(&mut self, request: &NavigationRequest) -> Result<HttpAnswer, LinkError> {
-        if self.strikes(self.weather.refuse) {
-            return Err(LinkError::Refused);
-        }
-        let [(_, app_key), ..] = request.headers();
-        let received =
-            ReceivedRequest::parse_v2(Some(&app_key), request.body().as_bytes()).unwrap();
-        let reply = self.cloud.navigate(&received, self.wall());
-        Ok(HttpAnswer {
-            status: reply.status,
-            body: reply.body,
-        })
-    }
-
-    fn open(&mut self, side: usize, life: u64, generation: Generation, request: &Handshake) {
-        if self.strikes(self.weather.refuse) {
-            let error = LinkError::Refused;
-            return self.input(side, Input::Lost { generation, error });
-        }
-        self.links += 1;
-        let link = LinkId(self.links);
-        let (frozen, up_until, down_until) = (false, self.now, self.now);
-        let wire = Wire {
-            side,
-            life,
-            generation,
-            frozen,
-            up_until,
-            down_until,
-        };
-        self.wires.insert(link, wire);
-        self.input(side, Input::Opened { generation });
-        let handshake = Handshake::parse(&request.query()).unwrap();
-        self.cloud.open(link, &handshake, self.wall());
-        self.drain_cloud();
-    }
-
     fn commit(&mut self, side: usize) {
         self.sides[side].commit_is_due = false;
         if self.strikes(self.weather.crash) {
@@ -506,82 +361,6 @@ impl Pair {
             let life = self.sides[side].life;
             self.later(Delivery::Commit { side, life });
         }
-    }
-
-    fn say_up(&mut self, link: LinkId, packet: ClientPacket) {
-        let at = self.now + self.random.random_range(0..20);
-        let Some(wire) = self.wires.get_mut(&link) else {
-            return;
-        };
-        wire.up_until = wire.up_until.max(at);
-        let at = wire.up_until;
-        self.at(at, Delivery::Up { link, packet });
-        self.weather_on(link, at);
-    }
-
-    fn say_down(&mut self, link: LinkId, packet: ServerPacket) {
-        if !self.wires.contains_key(&link) || self.strikes(self.weather.lose) {
-            return;
-        }
-        let late = if self.strikes(self.weather.delay) {
-            40
-        } else {
-            0
-        };
-        let repeats = self.strikes(self.weather.repeat);
-        let at = self.now + self.random.random_range(0..20);
-        let Some(wire) = self.wires.get_mut(&link) else {
-            return;
-        };
-        wire.down_until = wire.down_until.max(at);
-        let at = wire.down_until + late;
-        if repeats {
-            self.at(
-                at + late,
-                Delivery::Down {
-                    link,
-                    packet: packet.clone(),
-                },
-            );
-        }
-        self.at(at, Delivery::Down { link, packet });
-        self.weather_on(link, at);
-    }
-
-    /// Whether this packet is the last one of its link.
-    fn weather_on(&mut self, link: LinkId, at: u64) {
-        self.packets += 1;
-        if self.cut_at == Some(self.packets) || self.strikes(self.weather.cut) {
-            // Before or after the packet arrives.
-            let at = if self.random.random() { at } else { self.now };
-            self.at(
-                at,
-                Delivery::Ended {
-                    link,
-                    error: LinkError::Reset,
-                },
-            );
-        }
-        if self.strikes(self.weather.freeze)
-            && let Some(wire) = self.wires.get_mut(&link)
-        {
-            wire.frozen = true;
-        }
-    }
-
-    fn end(&mut self, link: LinkId, error: LinkError) {
-        if let Some(wire) = self.wires.get(&link) {
-            let at = wire.down_until;
-            self.at(at, Delivery::Ended { link, error });
-        }
-    }
-
-    fn link_of(&self, side: usize, generation: Generation) -> Option<LinkId> {
-        let life = self.sides[side].life;
-        let mut wires = self.wires.iter();
-        let of =
-            |wire: &Wire| wire.side == side && wire.life == life && wire.generation == generation;
-        wires.find(|(_, wire)| of(wire)).map(|(link, _)| *link)
     }
 
     fn strikes(&mut self, per_mille: u32) -> bool {

@@ -1,0 +1,138 @@
+//! Asking navigation where the gateways are.
+
+use std::collections::VecDeque;
+use std::time::Instant;
+
+use imlink_model::{Code, ConnectionStatus};
+use imlink_wire::navigation::{
+    NavigationAnswer, NavigationError, NavigationRequest, Navigator, navigators, outcome,
+};
+use tracing::{debug, warn};
+
+use super::Connection;
+use crate::directory::Listing;
+use crate::loopback::Loopback;
+use crate::refusal::Refusal;
+use crate::state::{Asking, Phase, Source};
+use crate::{Action, Generation, HttpAnswer, LinkError};
+
+impl Connection {
+    pub(super) fn on_navigated(
+        &mut self,
+        generation: Generation,
+        result: Result<HttpAnswer, LinkError>,
+        now: Instant,
+    ) {
+        let Some(Phase::Asking(asking)) = self.active().map(|active| &active.phase) else {
+            return;
+        };
+        if asking.generation != generation {
+            return;
+        }
+        let navigator = asking.navigator.clone();
+        let answer = match result {
+            Err(LinkError::Proxy) => return self.fail_at_proxy(now),
+            Err(error) => {
+                debug!(%error, "No answer from the navigator");
+                Err(NavigationError::NoAnswer)
+            }
+            Ok(answer) => outcome(answer.status, &answer.body),
+        };
+        match answer {
+            Ok(answer) => self.on_listed(&answer, &navigator, now),
+            Err(error) => self.on_not_listed(&error, now),
+        }
+    }
+
+    pub(super) fn on_navigation_timeout(&mut self, now: Instant) {
+        let Some(Phase::Asking(asking)) = self.active().map(|active| &active.phase) else {
+            return;
+        };
+        let generation = asking.generation;
+        self.outlet.close(generation);
+        self.on_not_listed(&NavigationError::NoAnswer, now);
+    }
+
+    pub(super) fn ask_navigators(&mut self, now: Instant) {
+        let Some(active) = self.active() else { return };
+        let token = active.token.clone();
+        let mut navigators = self.navigators(token.reveal());
+        let named = navigators.len();
+        let clear_text = self.config.clear_text;
+        navigators.retain(|navigator| navigator.may_hear_token(clear_text));
+        if navigators.len() < named {
+            warn!("Skipped navigators that would hear the token in clear text");
+        }
+        self.outlet.tell(ConnectionStatus::Connecting, None, None);
+        if navigators.is_empty() {
+            warn!("No navigator to ask: neither token nor configuration names a usable one");
+            return self.stop(Code::RC_DOMAIN_NOT_RESOLVE, ConnectionStatus::Unconnected);
+        }
+        self.ask_next(navigators.into(), now);
+    }
+
+    /// Those the token names, then those configured.
+    pub(super) fn navigators(&self, token: &str) -> Vec<Navigator> {
+        navigators(token, &self.config.navigators)
+    }
+
+    fn ask_next(&mut self, mut rest: VecDeque<Navigator>, now: Instant) {
+        let Some(navigator) = rest.pop_front() else {
+            return self.do_without_answer(Code::RC_NAVI_REQ_FAILED, now);
+        };
+        let generation = self.outlet.next_generation();
+        let deadline = now + self.config.timings.navigation;
+        let app_key = self.app_key.as_str().to_owned();
+        let Some(active) = self.active() else { return };
+        let token = active.token.reveal().to_owned();
+        let request = NavigationRequest::new(navigator.clone(), app_key, token);
+        active.phase = Phase::Asking(Asking {
+            generation,
+            navigator,
+            rest,
+            deadline,
+        });
+        self.outlet.act(Action::Navigate {
+            generation,
+            request,
+        });
+    }
+
+    fn on_listed(&mut self, answer: &NavigationAnswer, navigator: &Navigator, now: Instant) {
+        let Some(listing) = Listing::read(answer, navigator) else {
+            debug!("The navigation answer lists no gateway");
+            return self.do_without_answer(Code::SERVER_UNAVAILABLE, now);
+        };
+        let Some(active) = self.active() else { return };
+        let token = active.token.clone();
+        let listing = self.directory.adopt(&token, listing, now);
+        self.follow(listing, Source::Navigator, now);
+    }
+
+    fn on_not_listed(&mut self, error: &NavigationError, now: Instant) {
+        debug!(%error, "Navigation failed");
+        let code = Code::new(error.code());
+        if code.is_terminal() {
+            return self.refuse(Refusal::Final(code), now);
+        }
+        let Some(Phase::Asking(asking)) = self.active().map(|active| &mut active.phase) else {
+            return;
+        };
+        let rest = std::mem::take(&mut asking.rest);
+        if error.is_final() {
+            self.do_without_answer(code, now);
+        } else {
+            self.ask_next(rest, now);
+        }
+    }
+
+    /// An old list is better than none (F-S31).
+    fn do_without_answer(&mut self, code: Code, now: Instant) {
+        let Some(active) = self.active() else { return };
+        let token = active.token.clone();
+        match self.directory.last_good(&token) {
+            Some(listing) => self.follow(listing, Source::Memory, now),
+            None => self.fail_round(code, now),
+        }
+    }
+}
