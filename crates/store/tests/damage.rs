@@ -6,8 +6,8 @@ mod support;
 use std::fs;
 use std::path::Path;
 
-use imlink_model::{Millis, Seq};
-use imlink_store::Store;
+use imlink_model::{Code, Millis, Seq};
+use imlink_store::{OpenError, Store};
 use support::{Other, Place, arrival, body, given_directory, me, messages};
 
 const MESSAGES: u64 = 200;
@@ -39,6 +39,26 @@ fn a_log_with_a_changed_byte_anywhere_never_serves_wrong_bytes() {
 
         assert!(read <= MESSAGES, "changed at {tenth} tenths");
     }
+}
+
+// F-D09
+#[test]
+fn after_two_failed_starts_the_rows_are_set_aside_and_the_account_begins_anew() {
+    let written = written_store();
+    fs::write(written.path().join("rows/conf"), "not the engine's").unwrap();
+
+    for _ in 0..2 {
+        let refused = Store::open(written.path(), &me()).unwrap_err();
+        assert!(matches!(refused, OpenError::Damaged { .. }));
+        assert_eq!(refused.code(), Code::LOCAL_STORE_FAILED);
+    }
+    let (mut store, opening) = Store::open(written.path(), &me()).unwrap();
+
+    let aside = written.path().join("rows.damaged-1");
+    assert!(aside.join("db").exists());
+    assert_eq!(opening.set_aside, Some(aside));
+    assert_eq!(store.last_seq(), Seq(0));
+    store.commit(vec![arrival(1)], Millis(0)).unwrap();
 }
 
 /// Damages a copy of the store and starts readers on it as a supervisor would. The third start at
