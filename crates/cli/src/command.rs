@@ -8,10 +8,10 @@ use clap::{Parser, Subcommand};
 use crate::exit::{self, Exit};
 use crate::failure::Failure;
 use crate::output::{Format, Output};
-use crate::verb;
+use crate::{demo, verb};
 
 /// What every verb ends with.
-pub type Ending = Result<Exit, Failure>;
+pub type Ending = Result<ExitCode, Failure>;
 
 const TEACHING: &str = "\
 Examples:
@@ -43,8 +43,39 @@ struct Command {
 
 #[derive(Subcommand)]
 enum Verb {
+    /// Show the whole idea working, offline, with processes and sockets of its own.
+    Demo(demo::Arguments),
+    /// Start a cloud of your own, to try things against.
+    Sandbox(verb::sandbox::Arguments),
+    /// Start the daemon that owns the connection and shares it.
+    #[command(after_help = verb::daemon::EXAMPLES)]
+    Daemon(imlink_daemon::Flags),
+    /// Get a user's token from a sandbox.
+    Token(verb::token::Arguments),
+    /// Connect a user's account, with a token from standard input, a file or a prompt.
+    Connect(verb::connect::Arguments),
+    /// Show the daemon, its accounts and the apps that share them.
+    Status(verb::status::Arguments),
+    /// Send a message and wait for what becomes of it.
+    Send(verb::send::Arguments),
+    /// Print messages as they come in, and those that came while nobody listened.
+    Listen(verb::listen::Arguments),
+    /// Print the stored messages of a conversation.
+    History(verb::history::Arguments),
+    /// List the conversations, newest first.
+    Conversations(verb::conversations::Arguments),
+    /// Take this command off the account; other apps stay connected.
+    Disconnect(verb::disconnect::Arguments),
+    /// Sign the account out for all apps.
+    Logout(verb::logout::Arguments),
     /// Say what a code means and what to do about it.
     Explain(verb::explain::Arguments),
+    /// An app of the demo.
+    #[command(hide = true)]
+    DemoApp(demo::app::Arguments),
+    /// Becomes a daemon that inherits descriptor 3.
+    #[command(hide = true)]
+    Activate(verb::activate::Arguments),
 }
 
 /// Runs the command line of this process and says how it ended.
@@ -57,7 +88,7 @@ pub fn main() -> ExitCode {
     let format = if command.json { Format::Json } else { Format::Human };
     let output = Output::new(format);
     match command.verb.run(output) {
-        Ok(exit) => exit.into(),
+        Ok(exit) => exit,
         Err(failure) => tell(&failure, output),
     }
 }
@@ -65,6 +96,20 @@ pub fn main() -> ExitCode {
 impl Verb {
     fn run(self, output: Output) -> Ending {
         match self {
+            Self::Demo(arguments) => demo::run(arguments, output),
+            Self::Sandbox(arguments) => verb::sandbox::run(arguments, output),
+            Self::Daemon(flags) => Ok(imlink_daemon::run(flags)),
+            Self::Token(arguments) => verb::token::run(arguments, output),
+            Self::Connect(arguments) => verb::connect::run(arguments, output),
+            Self::Status(arguments) => verb::status::run(arguments, output),
+            Self::Send(arguments) => verb::send::run(arguments, output),
+            Self::Listen(arguments) => verb::listen::run(arguments, output),
+            Self::History(arguments) => verb::history::run(arguments, output),
+            Self::Conversations(arguments) => verb::conversations::run(arguments, output),
+            Self::Disconnect(arguments) => verb::disconnect::run(arguments, output),
+            Self::Logout(arguments) => verb::logout::run(arguments, output),
+            Self::DemoApp(arguments) => demo::app::run(arguments),
+            Self::Activate(arguments) => verb::activate::run(arguments),
             Self::Explain(arguments) => verb::explain::run(arguments, output),
         }
     }
@@ -72,8 +117,8 @@ impl Verb {
 
 fn tell(failure: &Failure, output: Output) -> ExitCode {
     match failure.exit() {
-        // `| head` has enough; there is nothing to tell and nobody to hear it.
-        Exit::Done => {}
+        // `| head` has enough, and who pressed Ctrl-C knows.
+        Exit::Done | Exit::Interrupted => {}
         _ if output.is_json() => output.note(failure.json().unwrap_or_default()),
         _ => output.note(failure),
     }

@@ -112,6 +112,12 @@ impl Failure {
     }
 }
 
+impl From<imlink::Error> for Failure {
+    fn from(error: imlink::Error) -> Self {
+        Self::of(error.code(), error.cause())
+    }
+}
+
 /// A closed standard output is how `| head` says that it has enough.
 impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Self {

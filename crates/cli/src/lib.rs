@@ -6,10 +6,15 @@
 
 #![forbid(unsafe_code)]
 
+mod account;
 mod command;
+mod demo;
 mod exit;
 mod failure;
+mod http;
 mod output;
+mod runtime;
+mod token;
 mod verb;
 
 pub use command::main;

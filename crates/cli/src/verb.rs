@@ -1,3 +1,15 @@
 //! One file per verb.
 
+pub mod activate;
+pub mod connect;
+pub mod conversations;
+pub mod daemon;
+pub mod disconnect;
 pub mod explain;
+pub mod history;
+pub mod listen;
+pub mod logout;
+pub mod sandbox;
+pub mod send;
+pub mod status;
+pub mod token;

@@ -7,9 +7,9 @@ use imlink_model::{Area, CODES, CodeInfo, Retry};
 use serde::Serialize;
 
 use crate::command::Ending;
-use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::{Output, Paint, Table};
+use crate::runtime::DONE;
 
 /// How alike a name must be to be suggested, from 0 to 1.
 const ALIKE: f64 = 0.75;
@@ -42,7 +42,7 @@ pub fn run(arguments: Arguments, output: Output) -> Ending {
             output.list(&all, list(&all))?;
         }
     }
-    Ok(Exit::Done)
+    DONE
 }
 
 fn find(wanted: &str) -> Result<&'static CodeInfo, Failure> {
@@ -162,6 +162,7 @@ fn retry(retry: Retry) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::exit::Exit;
 
     #[test]
     fn a_code_is_found_by_number_and_by_name() {

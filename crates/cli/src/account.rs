@@ -1,0 +1,203 @@
+//! Which daemon, and which of its accounts, a verb is about.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use imlink::{AccountReport, AppKey, Client, Code, Error, StatusReport, UserId};
+
+use crate::failure::Failure;
+use crate::output::Escaped;
+
+/// The name under which this command attaches to the daemon.
+pub const APP_ID: &str = "imlink-cli";
+
+/// Stands for an app key where none is needed: asking the daemon how it is.
+const NO_APP_KEY: &str = "none";
+
+#[derive(Args, Clone, Debug)]
+pub struct Daemon {
+    /// The daemon's socket [default: $IMLINK_SOCKET, else where the daemon puts it].
+    #[arg(long, value_name = "PATH", help_heading = "Which daemon and account")]
+    socket: Option<PathBuf>,
+}
+
+/// The flags of every verb that acts on a live account.
+#[derive(Args, Clone, Debug)]
+pub struct Account {
+    #[command(flatten)]
+    daemon: Daemon,
+
+    /// The account's app key, if accounts of several are live.
+    #[arg(
+        long,
+        value_name = "KEY",
+        env = "IMLINK_APP_KEY",
+        help_heading = "Which daemon and account"
+    )]
+    app_key: Option<AppKey>,
+
+    /// The account's user, if several accounts are live.
+    #[arg(long, value_name = "USER", help_heading = "Which daemon and account")]
+    user: Option<UserId>,
+}
+
+impl Daemon {
+    /// A client of that daemon for an app of the vendor.
+    ///
+    /// # Errors
+    /// The app key is none.
+    pub fn client(&self, app_key: &str) -> Result<Client, Error> {
+        let builder = Client::builder(app_key).app_id(APP_ID);
+        match &self.socket {
+            Some(path) => builder.socket(path),
+            None => builder,
+        }
+        .build()
+    }
+
+    /// A client that is good for asking the daemon how it is, and for nothing else.
+    ///
+    /// # Errors
+    /// None in practice: there is nothing to refuse.
+    pub fn observer(&self) -> Result<Client, Error> {
+        self.client(NO_APP_KEY)
+    }
+}
+
+impl Account {
+    /// Takes part in the account, without a token: it is live in the daemon already.
+    ///
+    /// # Errors
+    /// -2 without a daemon, 90010 if no such account is live, 90011 if it could be several.
+    pub async fn join(&self) -> Result<(Client, UserId), Failure> {
+        let (client, user) = self.client().await?;
+        let joined = match user {
+            Some(user) => client.join_user(user).await?,
+            None => client.join().await?,
+        };
+        Ok((client, joined))
+    }
+
+    /// A client that is ready to join the account, and the account's user if it is known.
+    ///
+    /// # Errors
+    /// As for [`join`](Self::join).
+    pub async fn client(&self) -> Result<(Client, Option<UserId>), Failure> {
+        let report = self.daemon.observer()?.daemon_status().await?;
+        let account = self.choose(&report)?;
+        let client = self.daemon.client(account.app_key.as_str())?;
+        client.init().await?;
+        Ok((client, account.user.clone()))
+    }
+
+    fn choose<'a>(&self, report: &'a StatusReport) -> Result<&'a AccountReport, Failure> {
+        let mut fitting = report.accounts.iter().filter(|account| self.fits(account));
+        let Some(found) = fitting.next() else {
+            return Err(self.none(report));
+        };
+        if fitting.next().is_none() {
+            return Ok(found);
+        }
+        let cause = format!("Several accounts are live: {}.", names(report));
+        let cure = "Say which one with --user, and with --app-key if that is not enough.";
+        Err(Failure::of(Code::LOCAL_AMBIGUOUS, cause).with_cure(cure))
+    }
+
+    fn fits(&self, account: &AccountReport) -> bool {
+        self.app_key.as_ref().is_none_or(|key| account.app_key == *key)
+            && self.user.as_ref().is_none_or(|user| account.user.as_ref() == Some(user))
+    }
+
+    fn none(&self, report: &StatusReport) -> Failure {
+        if report.accounts.is_empty() {
+            let cause = "The daemon is running, but no account is connected.";
+            return Failure::of(Code::LOCAL_NO_ACCOUNT, cause).with_cure(
+                "Connect one: `imlink connect --app-key KEY`, with the token on standard input.",
+            );
+        }
+        let cause = format!("No such account is live; these are: {}.", names(report));
+        Failure::of(Code::LOCAL_NO_ACCOUNT, cause)
+            .with_cure("Name one of them with --user and --app-key, or connect the one you mean.")
+    }
+}
+
+fn names(report: &StatusReport) -> String {
+    let names = report.accounts.iter().map(|account| {
+        let user = account.user.as_ref().map_or("not named yet", UserId::as_str);
+        format!("{} (app key {})", Escaped(user), account.app_key)
+    });
+    names.collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use imlink::{Millis, OutboxReport, Seq};
+
+    use super::*;
+
+    #[test]
+    fn the_only_account_need_not_be_named() {
+        let report = report(&[("key", "alice")]);
+
+        assert_eq!(wanting(None, None).choose(&report), Ok(&report.accounts[0]));
+    }
+
+    #[test]
+    fn one_of_several_is_found_by_its_user_or_app_key() {
+        let report = report(&[("key", "alice"), ("key", "bob"), ("other", "bob")]);
+
+        assert_eq!(wanting(None, Some("alice")).choose(&report), Ok(&report.accounts[0]));
+        assert_eq!(wanting(Some("other"), None).choose(&report), Ok(&report.accounts[2]));
+        assert_eq!(wanting(Some("key"), Some("bob")).choose(&report), Ok(&report.accounts[1]));
+    }
+
+    #[test]
+    fn too_many_and_none_are_told_apart_and_named() {
+        let two = report(&[("key", "alice"), ("key", "bob")]);
+
+        let several = wanting(None, None).choose(&two).unwrap_err();
+        let unknown = wanting(None, Some("carol")).choose(&two).unwrap_err();
+        let none = wanting(None, None).choose(&report(&[])).unwrap_err();
+
+        assert_eq!(several.code(), Some(Code::LOCAL_AMBIGUOUS));
+        assert!(several.to_string().contains("alice (app key key), bob (app key key)"));
+        assert_eq!(unknown.code(), Some(Code::LOCAL_NO_ACCOUNT));
+        assert!(unknown.to_string().contains("alice"));
+        assert_eq!(none.code(), Some(Code::LOCAL_NO_ACCOUNT));
+        assert!(none.to_string().contains("imlink connect"));
+    }
+
+    fn wanting(app_key: Option<&str>, user: Option<&str>) -> Account {
+        Account {
+            daemon: Daemon { socket: None },
+            app_key: app_key.map(|key| AppKey::new(key).unwrap()),
+            user: user.map(|user| UserId::new(user).unwrap()),
+        }
+    }
+
+    fn report(accounts: &[(&str, &str)]) -> StatusReport {
+        let accounts = accounts.iter().map(|(app_key, user)| AccountReport {
+            app_key: AppKey::new(*app_key).unwrap(),
+            user: Some(UserId::new(*user).unwrap()),
+            status: 0,
+            since: Millis(0),
+            cause: None,
+            next_attempt_in_ms: None,
+            address: None,
+            slot: None,
+            round_trip_ms: None,
+            apps: 0,
+            outbox: OutboxReport::default(),
+            last_seq: Seq(0),
+        });
+        StatusReport {
+            version: "0.0.0".to_owned(),
+            pid: 1,
+            instance: 1,
+            started_at: Millis(0),
+            apps: Vec::new(),
+            more_apps: 0,
+            accounts: accounts.collect(),
+        }
+    }
+}

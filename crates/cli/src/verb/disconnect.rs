@@ -1,0 +1,56 @@
+//! `imlink disconnect`: takes this command off the account.
+
+use std::fmt;
+
+use clap::Args;
+use serde::Serialize;
+
+use crate::account::Account;
+use crate::command::Ending;
+use crate::output::{Escaped, Output};
+use crate::runtime::{DONE, run_interruptibly};
+
+#[derive(Args)]
+#[command(after_help = "\
+The daemon keeps the connection as long as any app that connected it has not disconnected. To end
+it for all of them there is `imlink logout`.
+
+Examples:
+  imlink disconnect
+  imlink disconnect --user alice
+
+With --json: user, connected (whether the daemon goes on for other apps).")]
+pub struct Arguments {
+    #[command(flatten)]
+    account: Account,
+}
+
+/// To programs an object with these fields.
+#[derive(Serialize)]
+struct Disconnected {
+    /// Whose account it is.
+    user: String,
+    /// The daemon keeps the connection for other apps.
+    connected: bool,
+}
+
+pub fn run(arguments: Arguments, output: Output) -> Ending {
+    run_interruptibly(async {
+        let (client, user) = arguments.account.join().await?;
+        client.disconnect().await?;
+        let report = client.daemon_status().await?;
+        let connected = report.accounts.iter().any(|account| account.user.as_ref() == Some(&user));
+        output.say(&Disconnected { user: user.to_string(), connected })?;
+        DONE
+    })
+}
+
+impl fmt::Display for Disconnected {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let user = Escaped(&self.user);
+        match self.connected {
+            true => write!(f, "Disconnected; the daemon keeps {user} connected for other apps."),
+            false => write!(f, "Disconnected; {user} is offline."),
+        }
+    }
+}

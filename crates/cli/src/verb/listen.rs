@@ -1,0 +1,91 @@
+//! `imlink listen`: messages as they come, none lost between two runs.
+
+use clap::Args;
+use imlink::{Event, Start, SubscriptionName};
+
+use crate::account::Account;
+use crate::command::Ending;
+use crate::output::{MessageLine, Output, Paint};
+use crate::runtime::{self, DONE, interruption};
+
+#[derive(Args)]
+#[command(after_help = "\
+The daemon keeps the place of each name: what arrives while nobody listens is printed by the next
+`imlink listen`. A message is acknowledged after it was printed, so that one may come twice if the
+power fails, but none is lost. Ctrl-C ends it.
+
+Examples:
+  imlink listen
+  imlink listen --count 1                  wait for one message
+  imlink listen --name backup --from-beginning --json >> messages.jsonl
+
+With --json one object per message: seq, uid, kind, target, channel, direction, origin, sender,
+object_name, text, body, sent_at, received_at, client_id. Times are milliseconds since 1970.")]
+pub struct Arguments {
+    /// The name under which the daemon remembers how far this listener got.
+    #[arg(long, default_value = "cli")]
+    name: SubscriptionName,
+
+    /// A name that is new begins with the oldest stored message, not with the next one.
+    #[arg(long)]
+    from_beginning: bool,
+
+    /// End after so many messages.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    count: Option<u64>,
+
+    #[command(flatten)]
+    account: Account,
+}
+
+pub fn run(arguments: Arguments, output: Output) -> Ending {
+    // A message that is being printed is also acknowledged; Ctrl-C waits for that.
+    runtime::run(listen(arguments, output))
+}
+
+async fn listen(arguments: Arguments, output: Output) -> Ending {
+    let mut interrupted = std::pin::pin!(interruption());
+    let (client, user) = tokio::select! {
+        joined = arguments.account.join() => joined?,
+        failure = &mut interrupted => return Err(failure),
+    };
+    let mut events = client.events();
+    let start = if arguments.from_beginning { Start::Beginning } else { Start::Now };
+    let mut messages = client.subscribe_from(arguments.name, start).await?;
+    if !output.is_json() {
+        output.note(Paint::dim(format_args!("Listening as {user}; Ctrl-C ends it.")));
+    }
+    let mut left = arguments.count;
+    while left != Some(0) {
+        tokio::select! {
+            biased;
+            delivery = messages.next() => {
+                let Some(delivery) = delivery else { break };
+                let delivery = delivery?;
+                output.say(&MessageLine::from(delivery.message()))?;
+                // If it fails the message comes again, which is all that can be done about it.
+                let _ = delivery.acknowledge().await;
+                left = left.map(|left| left - 1);
+            }
+            Some(event) = events.next() => remark(&event, output),
+            failure = &mut interrupted => return Err(failure),
+        }
+    }
+    DONE
+}
+
+/// Says what explains a silence.
+fn remark(event: &Event, output: Output) {
+    if output.is_json() {
+        return;
+    }
+    match event {
+        Event::Detached { .. } => {
+            output.note(Paint::uneasy("The daemon went away (-2); waiting for it."));
+        }
+        Event::Attached { reattached: true, .. } => {
+            output.note(Paint::good("The daemon is back."));
+        }
+        _ => {}
+    }
+}

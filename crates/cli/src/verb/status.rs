@@ -1,0 +1,81 @@
+//! `imlink status`: the daemon, its accounts and apps.
+
+mod report;
+
+use std::time::Duration;
+
+use clap::Args;
+use imlink::Client;
+
+use crate::account::Daemon;
+use crate::command::Ending;
+use crate::failure::Failure;
+use crate::output::{Output, Paint};
+use crate::runtime::{DONE, run_interruptibly};
+use report::Report;
+
+/// Time between two looks with --watch. The daemon has no event for all accounts together, and a
+/// second is as soon as a person notices.
+const GLANCE: Duration = Duration::from_secs(1);
+
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  imlink status
+  imlink status --watch                  again whenever something changes, until Ctrl-C
+  imlink status --json | jq '.accounts[].status_name'
+
+With --json: daemon {version, pid, instance, started_at}, accounts [{app_key, user, status,
+status_name, since, code, code_name, next_attempt_in_ms, gateway, slot, round_trip_ms, apps,
+queued, in_doubt, last_seq}], apps [{app, pid, uid, client, attached_at, user, right}], more_apps.
+Times are milliseconds since 1970. With --watch one object per change; while there is no daemon it
+is {\"error\":{...}}.")]
+pub struct Arguments {
+    /// Go on, and show it again whenever something changes.
+    #[arg(long)]
+    watch: bool,
+
+    #[command(flatten)]
+    daemon: Daemon,
+}
+
+pub fn run(arguments: Arguments, output: Output) -> Ending {
+    run_interruptibly(async {
+        let client = arguments.daemon.observer()?;
+        if arguments.watch {
+            return watch(&client, output).await;
+        }
+        output.say(&Report::from(client.daemon_status().await?))?;
+        DONE
+    })
+}
+
+async fn watch(client: &Client, output: Output) -> Ending {
+    let mut shown = None;
+    let mut glances = tokio::time::interval(GLANCE);
+    loop {
+        glances.tick().await;
+        let seen = client.daemon_status().await.map(Report::from).map_err(Failure::from);
+        let unchanged = match (&shown, &seen) {
+            (Some(Ok(before)), Ok(now)) => now.is_like(before),
+            (Some(Err(before)), Err(now)) => before == now,
+            (Some(Ok(_)), Err(_)) | (Some(Err(_)), Ok(_)) | (None, _) => false,
+        };
+        if unchanged {
+            continue;
+        }
+        match &seen {
+            Ok(report) => {
+                if shown.is_some() && !output.is_json() {
+                    output.note(Paint::dim("--"));
+                }
+                output.say(report)?;
+            }
+            Err(failure) => output.note(match output.is_json() {
+                true => failure.json().unwrap_or_default(),
+                false => failure.to_string(),
+            }),
+        }
+        shown = Some(seen);
+    }
+}
