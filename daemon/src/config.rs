@@ -4,6 +4,8 @@ mod file;
 
 use std::path::PathBuf;
 
+use imlink_ipc_proto::limits;
+
 use file::File;
 pub use file::{FileError, FileErrorKind};
 
@@ -100,11 +102,11 @@ impl Config {
             .or(from_file);
 
         let max_accounts = merged.max_accounts.unwrap_or(DEFAULT_MAX_ACCOUNTS);
-        if !(1..=1000).contains(&max_accounts) {
+        if !(1..=limits::REPORTED_ACCOUNTS).contains(&max_accounts) {
             return Err(ConfigError::Range {
                 name: "max_accounts",
                 value: max_accounts.to_string(),
-                range: "between 1 and 1000",
+                range: "between 1 and 64",
             });
         }
         let state_dir = match merged.state_dir {
@@ -245,7 +247,7 @@ mod tests {
 
         assert_eq!(
             error.to_string(),
-            "max_accounts is 0, but must be between 1 and 1000"
+            "max_accounts is 0, but must be between 1 and 64"
         );
     }
 }

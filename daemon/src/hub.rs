@@ -383,8 +383,14 @@ impl Encoded {
         match self.by_codec.entry(codec) {
             Entry::Occupied(encoded) => Ok(encoded.into_mut()),
             Entry::Vacant(place) => {
-                let message = (*message).clone().into();
-                Ok(place.insert(EncodedMessage::encode(codec, &message)?))
+                let mut message: imlink_ipc_proto::Message = (*message).clone().into();
+                let encoded = EncodedMessage::encode(codec, &message).or_else(|_| {
+                    // Only key-value data can be too much for a frame; the message still comes.
+                    warn!(seq = %message.seq, "A message is delivered without its key-value data");
+                    message.expansion = None;
+                    EncodedMessage::encode(codec, &message)
+                })?;
+                Ok(place.insert(encoded))
             }
         }
     }

@@ -3,7 +3,6 @@
 //! Owns the socket, made here or inherited from systemd; lets in who may come in and starts a
 //! Peer for each. Dies when the Hub stops it; the socket's file stays for the next daemon.
 
-use std::collections::VecDeque;
 use std::os::fd::OwnedFd;
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -16,7 +15,7 @@ use interprocess::local_socket::tokio::prelude::*;
 use interprocess::local_socket::tokio::{Listener as Socket, Stream};
 use interprocess::local_socket::{GenericFilePath, ListenerOptions, ToFsName};
 use interprocess::os::unix::local_socket::ListenerOptionsExt;
-use tracing::{debug, info, warn};
+use tracing::{debug, warn};
 
 use crate::hub::Hub;
 use crate::messages::Stop;
@@ -122,7 +121,8 @@ struct Door {
     hub: Addr<Hub>,
     owner: u32,
     last_peer: u64,
-    refusals: VecDeque<Instant>,
+    refused: u64,
+    refusals_told: Option<Instant>,
 }
 
 impl Door {
@@ -133,7 +133,8 @@ impl Door {
             hub,
             owner,
             last_peer: 0,
-            refusals: VecDeque::new(),
+            refused: 0,
+            refusals_told: None,
         }
     }
 
@@ -167,22 +168,21 @@ impl Door {
         Peer::new(id, credentials, self.instance, stream, self.hub.clone()).start();
     }
 
+    /// Says it at most once in a while, with how often it happened since.
     fn log_refusal(&mut self, uid: u32) {
+        self.refused += 1;
         let now = Instant::now();
-        self.refusals.push_back(now);
-        if self.refusals.len() == 1 {
-            warn!(uid, "Another user's app was turned away");
-        }
         if self
-            .refusals
-            .front()
-            .is_some_and(|first| now - *first > REFUSALS_LOGGED_EVERY)
+            .refusals_told
+            .is_none_or(|told| now - told >= REFUSALS_LOGGED_EVERY)
         {
-            info!(
-                count = self.refusals.len(),
-                "Apps of other users were turned away"
+            warn!(
+                uid,
+                count = self.refused,
+                "Another user's app was turned away"
             );
-            self.refusals.clear();
+            self.refused = 0;
+            self.refusals_told = Some(now);
         }
     }
 }

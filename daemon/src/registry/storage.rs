@@ -1,6 +1,6 @@
 //! Results of the store: what was opened, committed, read.
 
-use imlink_ipc_proto::{Event, Response};
+use imlink_ipc_proto::{Event, Response, page_length};
 use imlink_model::uplink::{Command, Restored};
 use imlink_model::{Code, Message, OutgoingMessage, Seq};
 use imlink_store::{Applied, ConversationSummary, OutboxState, Page};
@@ -139,15 +139,13 @@ impl Registry {
                 );
             }
             (Then::Answer { peer, request }, Found::Page(page)) => {
-                let messages = page.messages.into_iter().map(Into::into).collect();
-                self.answer(
-                    peer,
-                    request,
-                    Response::Page {
-                        messages,
-                        more: page.more,
-                    },
-                );
+                let found = page.messages.into_iter().map(Into::into);
+                let mut messages: Vec<imlink_ipc_proto::Message> = found.collect();
+                // The store counts bodies; in a frame there are escapes and names around them.
+                let fitting = page_length(&messages);
+                let more = page.more || fitting < messages.len();
+                messages.truncate(fitting);
+                self.answer(peer, request, Response::Page { messages, more });
             }
             (
                 Then::Answer { peer, request },
