@@ -26,14 +26,22 @@ fn nothing_acknowledged_is_lost_to_sigkill() {
             // Killed in the middle of opening, or shortly before or after.
             let opener = Other::start("writer", directory);
             opener.next("OPENING").unwrap();
-            acknowledged = last(opener.kill("STORED")).max(acknowledged);
+            acknowledged = opener
+                .kill("STORED")
+                .iter()
+                .map(|said| number(said))
+                .fold(acknowledged, u64::max);
         }
         let writer = Other::start("writer", directory);
         for _ in 0..trial % 5 + 1 {
-            writer.next("STORED").unwrap();
+            acknowledged = number(&writer.next("STORED").unwrap());
         }
         // It goes on writing meanwhile: the kill meets it anywhere.
-        acknowledged = last(writer.kill("STORED")).max(acknowledged);
+        acknowledged = writer
+            .kill("STORED")
+            .iter()
+            .map(|said| number(said))
+            .fold(acknowledged, u64::max);
 
         assert_whole(directory, acknowledged);
     }
@@ -43,11 +51,8 @@ fn nothing_acknowledged_is_lost_to_sigkill() {
     );
 }
 
-fn last(said: Vec<String>) -> u64 {
-    said.iter()
-        .map(|number| number.parse().unwrap())
-        .max()
-        .unwrap_or(0)
+fn number(said: &str) -> u64 {
+    said.parse().unwrap()
 }
 
 fn assert_whole(directory: &Path, acknowledged: u64) {
