@@ -4,13 +4,20 @@
 //! Every test has its own directories and ports, so that all run in parallel, without root and
 //! without any network but loopback.
 
+pub mod cloud;
+pub mod raw;
+
+mod app;
 mod daemon;
 mod skip;
 mod wait;
 
+pub use app::{App, next_words};
+pub use cloud::cloud;
 pub use daemon::{Daemon, Log, Setup};
+pub use raw::RawApp;
 pub use skip::{Missing, REQUIRE_ALL, require};
-pub use wait::{DEADLINE, eventually, within};
+pub use wait::{DEADLINE, eventually, soon, within};
 
 /// The `imlink` command under test.
 ///

@@ -36,3 +36,19 @@ pub async fn within<T>(awaited: &str, future: impl Future<Output = T>) -> T {
         Err(_) => panic!("not within {DEADLINE:?}: {awaited}"),
     }
 }
+
+/// Waits until `look` finds something, and lets the other tasks of this thread run meanwhile.
+///
+/// # Panics
+/// After [`DEADLINE`], with what was awaited.
+pub async fn soon<T>(awaited: &str, mut look: impl FnMut() -> Option<T>) -> T {
+    let found = async {
+        loop {
+            if let Some(found) = look() {
+                return found;
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
+    };
+    within(awaited, found).await
+}

@@ -1,0 +1,123 @@
+//! An app: the client library, and what it was told.
+
+use std::time::Duration;
+
+use imlink::{Client, ConnectionStatus, DetachedCalls, Event, Events, StatusChange, Subscription};
+use imlink_sandbox::Sandbox;
+
+use crate::cloud::{token, words};
+use crate::{DEADLINE, Setup, within};
+
+/// An app that uses the client library. Its events are kept from the start.
+#[derive(Debug)]
+pub struct App {
+    /// What it calls.
+    pub client: Client,
+    events: Events,
+}
+
+impl App {
+    /// An app that has not called anything yet.
+    ///
+    /// Calls it makes while no daemon is attached wait for the next one, as far as a test does.
+    ///
+    /// # Panics
+    /// If the name is none.
+    #[must_use]
+    pub fn new(setup: &Setup, cloud: &Sandbox, name: &str) -> Self {
+        Self::of_key(setup, cloud.app_key().as_str(), name)
+    }
+
+    /// The same, of another app of the vendor.
+    ///
+    /// # Panics
+    /// If the name or key is none.
+    #[must_use]
+    pub fn of_key(setup: &Setup, app_key: &str, name: &str) -> Self {
+        let client = Client::builder(app_key)
+            .app_id(name)
+            .socket(setup.socket())
+            .detached_calls(DetachedCalls::WaitUpTo(DEADLINE))
+            .build()
+            .unwrap();
+        let events = client.events();
+        Self { client, events }
+    }
+
+    /// An app that is connected as that user.
+    ///
+    /// # Panics
+    /// If it cannot be connected.
+    pub async fn connected(setup: &Setup, cloud: &Sandbox, name: &str, user: &str) -> Self {
+        let app = Self::new(setup, cloud, name);
+        within("init", app.client.init()).await.unwrap();
+        let found = within("connect", app.client.connect(token(cloud, user)))
+            .await
+            .unwrap();
+        assert_eq!(found.as_str(), user);
+        app
+    }
+
+    /// The next event.
+    ///
+    /// # Panics
+    /// If none comes.
+    pub async fn event(&mut self) -> Event {
+        within("an event", self.events.next()).await.unwrap()
+    }
+
+    /// Waits for an event in which `look` finds something; those before it are passed over.
+    ///
+    /// # Panics
+    /// If none comes, with those that did.
+    pub async fn sees<T>(&mut self, awaited: &str, mut look: impl FnMut(&Event) -> Option<T>) -> T {
+        let mut others = Vec::new();
+        let found = tokio::time::timeout(DEADLINE, async {
+            loop {
+                let event = self.events.next().await.expect("the client lives");
+                match look(&event) {
+                    Some(found) => return found,
+                    None => others.push(event),
+                }
+            }
+        });
+        match found.await {
+            Ok(found) => found,
+            Err(_) => panic!("not within {DEADLINE:?}: {awaited}; but {others:?}"),
+        }
+    }
+
+    /// Waits until its status is that one.
+    ///
+    /// # Panics
+    /// If it does not change to it.
+    pub async fn shows(&mut self, wanted: ConnectionStatus) -> StatusChange {
+        self.sees(&format!("status {wanted:?}"), |event| match event {
+            Event::Status(change) if change.status == wanted => Some(*change),
+            _ => None,
+        })
+        .await
+    }
+
+    /// The events that came so far and were not looked at, without waiting for more.
+    pub async fn rest(&mut self) -> Vec<Event> {
+        let mut rest = Vec::new();
+        while let Ok(Some(event)) = tokio::time::timeout(Duration::ZERO, self.events.next()).await {
+            rest.push(event);
+        }
+        rest
+    }
+}
+
+/// The words of the next message of a subscription, which is acknowledged.
+///
+/// # Panics
+/// If none comes or the subscription ends.
+pub async fn next_words(subscription: &mut Subscription) -> String {
+    let delivery = within("a message", subscription.next())
+        .await
+        .expect("the subscription goes on")
+        .unwrap();
+    delivery.acknowledge();
+    words(delivery.message().body.as_str())
+}

@@ -1,0 +1,387 @@
+//! From init to connected.
+
+use std::time::{Duration, Instant};
+
+use imlink::{Client, Code, ConnectionStatus, Event};
+use imlink_sandbox::{Fault, Lasting, Scope};
+use imlink_tests::cloud::{token, user};
+use imlink_tests::{App, Setup, cloud, soon, within};
+use tokio::task::JoinSet;
+
+use crate::IMLINK;
+
+/// The shortest limit there is: it is counted in whole seconds.
+const LIMIT: Duration = Duration::from_secs(1);
+
+// S4-01, S4-14, S4-16; decisions.md P19
+#[tokio::test]
+async fn connecting_then_database_opened_then_connected_and_then_success() {
+    let (cloud, setup) = (cloud(), Setup::new(IMLINK));
+    let _daemon = setup.start();
+    let mut app = App::new(&setup, &cloud, "notes");
+    within("init", app.client.init()).await.unwrap();
+
+    let connect = app.client.connect(token(&cloud, "lei"));
+    let found = within("connect", connect).await.unwrap();
+
+    assert_eq!(found, user("lei"));
+    // What the success comes after has been told by then.
+    assert_eq!(app.client.status(), ConnectionStatus::Connected);
+    let told: Vec<Told> = app.rest().await.iter().filter_map(Told::of).collect();
+    assert_eq!(
+        told,
+        [
+            Told::Attached,
+            Told::Status(ConnectionStatus::Connecting),
+            Told::DatabaseOpened(Code::SUCCESS),
+            Told::Status(ConnectionStatus::Connected),
+        ]
+    );
+    app.sees("everything that waited is here", synchronized)
+        .await;
+}
+
+// S4-05; issue 2: "the sandbox reports exactly ONE cloud connection"
+#[tokio::test]
+async fn two_apps_of_one_user_share_one_connection() {
+    let (cloud, setup) = (cloud(), Setup::new(IMLINK));
+    let _daemon = setup.start();
+
+    let mut first = App::connected(&setup, &cloud, "first", "lei").await;
+    let mut second = App::connected(&setup, &cloud, "second", "lei").await;
+
+    assert_eq!(cloud.links().len(), 1);
+    assert_eq!(cloud.counters().handshakes, 1, "nobody dialled in vain");
+    // P24: who comes later sees the same order as who came first.
+    for app in [&mut first, &mut second] {
+        let told: Vec<Told> = app.rest().await.iter().filter_map(Told::of).collect();
+        assert_eq!(
+            told,
+            [
+                Told::Attached,
+                Told::Status(ConnectionStatus::Connecting),
+                Told::DatabaseOpened(Code::SUCCESS),
+                Told::Status(ConnectionStatus::Connected),
+            ]
+        );
+    }
+}
+
+// P8: the newest token of a user is as good as his first
+#[tokio::test]
+async fn two_apps_that_bring_different_tokens_of_one_user_at_once_share_one_connection() {
+    let (cloud, setup) = (cloud(), Setup::new(IMLINK));
+    let _daemon = setup.start();
+    let apps: Vec<App> = ["a", "b", "c", "d"]
+        .map(|name| App::new(&setup, &cloud, name))
+        .into();
+    for app in &apps {
+        within("init", app.client.init()).await.unwrap();
+    }
+
+    let mut connects = JoinSet::new();
+    for app in &apps {
+        let (client, token) = (app.client.clone(), token(&cloud, "lei"));
+        connects.spawn(async move { client.connect(token).await });
+    }
+
+    for found in within("every connect", connects.join_all()).await {
+        assert_eq!(found.unwrap(), user("lei"));
+    }
+    assert_eq!(cloud.links().len(), 1);
+    assert_eq!(cloud.counters().handshakes, 1);
+}
+
+// P7: another app with another account gets its own upstream
+#[tokio::test]
+async fn apps_of_two_users_have_a_connection_each() {
+    let (cloud, setup) = (cloud(), Setup::new(IMLINK));
+    let _daemon = setup.start();
+
+    let _lei = App::connected(&setup, &cloud, "first", "lei").await;
+    let _han = App::connected(&setup, &cloud, "second", "han").await;
+
+    let users: Vec<_> = cloud.links().into_iter().map(|link| link.user).collect();
+    assert_eq!(users, [user("lei"), user("han")]);
+}
+
+// P7: beyond `max_accounts` there is a clear local error
+#[tokio::test]
+async fn one_account_more_than_configured_is_refused_with_the_number() {
+    let cloud = cloud();
+    let setup = Setup::new(IMLINK).argument("--max-accounts=1");
+    let _daemon = setup.start();
+    let first = App::connected(&setup, &cloud, "first", "lei").await;
+    let second = App::new(&setup, &cloud, "second");
+    within("init", second.client.init()).await.unwrap();
+
+    let refused = within("an answer", second.client.connect(token(&cloud, "han"))).await;
+
+    let error = refused.unwrap_err();
+    assert_eq!(error.code(), Code::LOCAL_ACCOUNTS);
+    assert!(error.cause().starts_with("1 accounts are open"), "{error}");
+    within("the first is served", first.client.ping())
+        .await
+        .unwrap();
+    assert_eq!(cloud.links().len(), 1);
+}
+
+// S4-27, S4-04
+#[tokio::test]
+async fn a_second_connect_is_refused_and_leaves_the_first_as_it_is() {
+    let (cloud, setup) = (cloud(), Setup::new(IMLINK));
+    let _daemon = setup.start();
+    let mut app = App::connected(&setup, &cloud, "notes", "lei").await;
+    app.rest().await;
+
+    for other in ["lei", "han"] {
+        let second = within("an answer", app.client.connect(token(&cloud, other))).await;
+        assert_eq!(second.unwrap_err().code(), Code::RC_CONNECTION_EXIST);
+    }
+
+    assert_eq!(app.client.status(), ConnectionStatus::Connected);
+    assert_eq!(cloud.links().len(), 1);
+    assert!(
+        app.rest()
+            .await
+            .iter()
+            .all(|event| Told::of(event).is_none())
+    );
+}
+
+// S4-27
+#[tokio::test]
+async fn a_second_connect_is_refused_while_the_first_is_still_trying() {
+    let (cloud, setup) = (cloud(), Setup::new(IMLINK));
+    let _daemon = setup.start();
+    cloud.refuse_connections().unwrap();
+    let mut app = App::new(&setup, &cloud, "notes");
+    within("init", app.client.init()).await.unwrap();
+    let first = tokio::spawn({
+        let (client, token) = (app.client.clone(), token(&cloud, "lei"));
+        async move { client.connect(token).await }
+    });
+    app.shows(ConnectionStatus::Suspend).await;
+
+    let second = within("an answer", app.client.connect(token(&cloud, "lei"))).await;
+
+    assert_eq!(second.unwrap_err().code(), Code::RC_CONNECTION_EXIST);
+    cloud.accept_connections().unwrap();
+    let first = within("the first connect", first).await.unwrap();
+    assert_eq!(first.unwrap(), user("lei"));
+}
+
+// S4-03, S4-26
+#[tokio::test]
+async fn before_init_every_call_is_refused() {
+    let (cloud, setup) = (cloud(), Setup::new(IMLINK));
+    let _daemon = setup.start();
+    let app = App::new(&setup, &cloud, "notes");
+
+    let connect = within("connect", app.client.connect(token(&cloud, "lei"))).await;
+    let send = {
+        let to = cloud::with("han");
+        within("send", app.client.send(imlink::Outgoing::text(to, "hi"))).await
+    };
+
+    assert_eq!(connect.unwrap_err().code(), Code::RC_CLIENT_NOT_INIT);
+    assert_eq!(send.unwrap_err().code(), Code::RC_CLIENT_NOT_INIT);
+    assert_eq!(cloud.counters().navigations, 0);
+}
+
+// S4-06, S4-11, S4-28
+#[tokio::test]
+async fn a_connect_with_a_limit_ends_with_the_limit_and_nothing_tries_on() {
+    let (cloud, setup) = (cloud(), Setup::new(IMLINK));
+    let _daemon = setup.start();
+    cloud.refuse_connections().unwrap();
+    let mut app = App::new(&setup, &cloud, "notes");
+    within("init", app.client.init()).await.unwrap();
+    let start = Instant::now();
+
+    let connect = app.client.connect_within(token(&cloud, "lei"), LIMIT);
+    let error = within("the limit", connect).await.unwrap_err();
+
+    assert_eq!(error.code(), Code::RC_CONNECT_TIMEOUT);
+    assert!(start.elapsed() >= LIMIT);
+    assert_eq!(app.client.status(), ConnectionStatus::Timeout);
+    // The last word of this connect: the link is given up, and no status follows.
+    app.shows(ConnectionStatus::Timeout).await;
+    assert_eq!(app.rest().await, []);
+    cloud.accept_connections().unwrap();
+    // S4-28: the app connects by hand.
+    let again = within("connect", app.client.connect(token(&cloud, "lei"))).await;
+    assert_eq!(again.unwrap(), user("lei"));
+}
+
+// S4-06: a gateway that takes the connection and says nothing
+#[tokio::test]
+async fn a_limit_also_ends_the_wait_for_a_gateway_that_never_answers() {
+    let (cloud, setup) = (cloud(), Setup::new(IMLINK));
+    let _daemon = setup.start();
+    cloud.add_fault(Fault::NoConnAck, Scope::Everyone, Lasting::UntilCleared);
+    let app = App::new(&setup, &cloud, "notes");
+    within("init", app.client.init()).await.unwrap();
+
+    let connect = app.client.connect_within(token(&cloud, "lei"), LIMIT);
+    let error = within("the limit", connect).await.unwrap_err();
+
+    assert_eq!(error.code(), Code::RC_CONNECT_TIMEOUT);
+    assert_eq!(cloud.counters().handshakes, 1);
+}
+
+// F-S42; P9
+#[tokio::test]
+async fn a_limit_ends_the_connect_of_its_app_only() {
+    let (cloud, setup) = (cloud(), Setup::new(IMLINK));
+    let _daemon = setup.start();
+    cloud.refuse_connections().unwrap();
+    let patient = App::new(&setup, &cloud, "patient");
+    let hasty = App::new(&setup, &cloud, "hasty");
+    for app in [&patient, &hasty] {
+        within("init", app.client.init()).await.unwrap();
+    }
+    let connecting = tokio::spawn({
+        let (client, token) = (patient.client.clone(), token(&cloud, "lei"));
+        async move { client.connect(token).await }
+    });
+
+    let connect = hasty.client.connect_within(token(&cloud, "lei"), LIMIT);
+    let error = within("the limit", connect).await.unwrap_err();
+
+    assert_eq!(error.code(), Code::RC_CONNECT_TIMEOUT);
+    assert!(!connecting.is_finished());
+    cloud.accept_connections().unwrap();
+    let found = within("the other connect", connecting).await.unwrap();
+    assert_eq!(found.unwrap(), user("lei"));
+    assert_eq!(hasty.client.status(), ConnectionStatus::Timeout);
+}
+
+// S4-10, S4-13, F-S01
+#[tokio::test]
+async fn a_connect_without_a_limit_goes_on_until_it_succeeds() {
+    let (cloud, setup) = (cloud(), Setup::new(IMLINK));
+    let _daemon = setup.start();
+    cloud.refuse_connections().unwrap();
+    let mut app = App::new(&setup, &cloud, "notes");
+    within("init", app.client.init()).await.unwrap();
+    let connecting = tokio::spawn({
+        let (client, token) = (app.client.clone(), token(&cloud, "lei"));
+        async move { client.connect_within(token, Duration::ZERO).await }
+    });
+
+    for _ in 0..3 {
+        let change = app.shows(ConnectionStatus::Suspend).await;
+        assert!(
+            change.code.is_some_and(|code| code.is_retryable()),
+            "{change:?}"
+        );
+        assert!(change.retry_in.is_some(), "{change:?}");
+    }
+    cloud.accept_connections().unwrap();
+
+    let found = within("success", connecting).await.unwrap();
+    assert_eq!(found.unwrap(), user("lei"));
+}
+
+// S4-08; P10
+#[tokio::test]
+async fn a_disconnect_takes_one_app_off_and_the_last_one_closes_the_link() {
+    let (cloud, setup) = (cloud(), Setup::new(IMLINK));
+    let _daemon = setup.start();
+    let mut first = App::connected(&setup, &cloud, "first", "lei").await;
+    let second = App::connected(&setup, &cloud, "second", "lei").await;
+
+    within("disconnect", first.client.disconnect())
+        .await
+        .unwrap();
+
+    first.shows(ConnectionStatus::SignOut).await;
+    assert_eq!(second.client.status(), ConnectionStatus::Connected);
+    assert_eq!(cloud.links().len(), 1);
+
+    within("disconnect", second.client.disconnect())
+        .await
+        .unwrap();
+
+    soon("the link is closed", || {
+        cloud.links().is_empty().then_some(())
+    })
+    .await;
+    // And an app that left connects again like any other.
+    let again = within("connect", first.client.connect(token(&cloud, "lei"))).await;
+    assert_eq!(again.unwrap(), user("lei"));
+}
+
+// P10
+#[tokio::test]
+async fn a_logout_ends_the_link_for_every_app() {
+    let (cloud, setup) = (cloud(), Setup::new(IMLINK));
+    let _daemon = setup.start();
+    let first = App::connected(&setup, &cloud, "first", "lei").await;
+    let mut second = App::connected(&setup, &cloud, "second", "lei").await;
+
+    within("logout", first.client.logout()).await.unwrap();
+
+    second.shows(ConnectionStatus::SignOut).await;
+    soon("the link is closed", || {
+        cloud.links().is_empty().then_some(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_app_without_a_token_joins_the_account_that_is_live() {
+    let (cloud, setup) = (cloud(), Setup::new(IMLINK));
+    let _daemon = setup.start();
+    let guest = App::new(&setup, &cloud, "guest");
+    within("init", guest.client.init()).await.unwrap();
+    let alone = within("join", guest.client.join()).await.unwrap_err();
+    assert_eq!(alone.code(), Code::LOCAL_NO_ACCOUNT);
+
+    let _host = App::connected(&setup, &cloud, "host", "lei").await;
+    let found = within("join", guest.client.join()).await.unwrap();
+
+    assert_eq!(found, user("lei"));
+    assert_eq!(cloud.links().len(), 1);
+}
+
+// IPC-05, S4-18
+#[tokio::test]
+async fn without_a_daemon_init_ends_with_minus_2_and_says_where_it_looked() {
+    let setup = Setup::new(IMLINK);
+    let client = Client::builder("key")
+        .socket(setup.socket())
+        .build()
+        .unwrap();
+
+    let error = within("an answer", client.init()).await.unwrap_err();
+
+    assert_eq!(error.code(), Code::IPC_DISCONNECT);
+    let path = setup.socket().display().to_string();
+    assert!(error.cause().contains(&path), "{error}");
+    assert!(error.cause().contains("imlink daemon"), "{error}");
+}
+
+/// The events of a connect whose order is promised.
+#[derive(Debug, PartialEq, Eq)]
+enum Told {
+    Attached,
+    Status(ConnectionStatus),
+    DatabaseOpened(Code),
+}
+
+impl Told {
+    fn of(event: &Event) -> Option<Self> {
+        match event {
+            Event::Attached { .. } => Some(Self::Attached),
+            Event::Status(change) => Some(Self::Status(change.status)),
+            Event::DatabaseOpened { code } => Some(Self::DatabaseOpened(*code)),
+            _ => None,
+        }
+    }
+}
+
+fn synchronized(event: &Event) -> Option<()> {
+    matches!(event, Event::Synchronized).then_some(())
+}

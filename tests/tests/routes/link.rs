@@ -1,0 +1,389 @@
+//! The link to the cloud breaks, in every way the sandbox knows.
+
+use std::time::Duration;
+
+use imlink::{Code, ConnectionStatus, Event, Hint, Outcome, Outgoing, SendState, Start};
+use imlink_sandbox::{
+    Drip, Ending, Fault, Lasting, NavigationFault, Sandbox, Scope, TransportFaults,
+};
+use imlink_tests::cloud::{mailbox, token, user, with, write};
+use imlink_tests::{App, DEADLINE, Setup, cloud, next_words, soon, within};
+use tokio::task::JoinSet;
+
+use crate::IMLINK;
+
+// issue 2, demo step 4; S1-3; behaviour.md 2.2
+#[tokio::test]
+async fn a_dropped_link_shows_suspend_connecting_connected_and_costs_no_message() {
+    for ending in [Ending::Close, Ending::Reset] {
+        let (cloud, setup) = (cloud(), Setup::new(IMLINK));
+        let _daemon = setup.start();
+        let mut apps = [
+            App::connected(&setup, &cloud, "first", "lei").await,
+            App::connected(&setup, &cloud, "second", "lei").await,
+        ];
+        let mut inboxes = Vec::new();
+        for app in &mut apps {
+            app.rest().await;
+            inboxes.push(app.client.subscribe("inbox").await.unwrap());
+        }
+        cloud.refuse_connections().unwrap();
+
+        assert_eq!(cloud.drop_links(&Scope::Everyone, ending), 1);
+        for app in &mut apps {
+            let change = app.shows(ConnectionStatus::Suspend).await;
+            assert!(change.code.is_some(), "SUSPEND says why");
+            assert!(change.retry_in.is_some(), "and when it is tried again");
+        }
+        write(&cloud, "han", "lei", "meanwhile");
+        let waiting = apps[0].client.send(Outgoing::text(with("han"), "queued"));
+        let waiting = within("accepted", waiting).await.unwrap();
+        cloud.accept_connections().unwrap();
+
+        for app in &mut apps {
+            app.shows(ConnectionStatus::Connecting).await;
+            app.shows(ConnectionStatus::Connected).await;
+        }
+        assert_eq!(next_words(&mut inboxes[0]).await, "meanwhile");
+        assert_eq!(next_words(&mut inboxes[1]).await, "meanwhile");
+        let outcome = within("its fate", waiting.outcome()).await.unwrap();
+        assert!(matches!(outcome, Outcome::Sent { .. }), "{outcome:?}");
+        assert_eq!(mailbox(&cloud, "han"), ["queued"]);
+        assert_eq!(next_words(&mut inboxes[1]).await, "queued");
+        assert_eq!(cloud.links().len(), 1);
+        write(&cloud, "han", "lei", "the end");
+        for inbox in &mut inboxes {
+            assert_eq!(next_words(inbox).await, "the end", "nothing came twice");
+        }
+    }
+}
+
+// F-S01
+#[tokio::test]
+async fn a_gateway_that_refuses_is_tried_again_without_a_busy_loop() {
+    let (cloud, setup) = (cloud(), Setup::new(IMLINK));
+    let _daemon = setup.start();
+    let mut app = App::connected(&setup, &cloud, "notes", "lei").await;
+    cloud.refuse_connections().unwrap();
+    cloud.drop_links(&Scope::Everyone, Ending::Close);
+
+    let mut waits = Vec::new();
+    for _ in 0..4 {
+        waits.push(app.shows(ConnectionStatus::Suspend).await.retry_in.unwrap());
+    }
+
+    // P4: 0.05, 0.25, 0.5, then 1 s shortened by up to half.
+    let milliseconds = [50, 250, 500].map(Duration::from_millis);
+    assert_eq!(waits[..3], milliseconds);
+    assert!((500..=1000).contains(&waits[3].as_millis()), "{waits:?}");
+    cloud.accept_connections().unwrap();
+    app.shows(ConnectionStatus::Connected).await;
+}
+
+// F-S05; a hint shortens what else takes two pings
+#[tokio::test]
+async fn a_frozen_link_is_found_out_after_a_hint() {
+    let (cloud, setup) = (cloud(), Setup::new(IMLINK));
+    let _daemon = setup.start();
+    let mut app = App::connected(&setup, &cloud, "notes", "lei").await;
+    let mut inbox = app.client.subscribe("inbox").await.unwrap();
+    freeze(&cloud);
+    write(&cloud, "han", "lei", "into the ice");
+    let receipt = app.client.send(Outgoing::text(with("han"), "out of it"));
+    let receipt = within("accepted", receipt).await.unwrap();
+
+    let hint = app.client.hint(Hint::NetworkChanged);
+    within("hint", hint).await.unwrap();
+    let change = app.shows(ConnectionStatus::Suspend).await;
+    cloud.clear_faults();
+
+    assert!(change.code.is_some());
+    app.shows(ConnectionStatus::Connected).await;
+    assert_eq!(next_words(&mut inbox).await, "into the ice");
+    // Its bytes went into the ice: nobody can say whether they came through (P17).
+    let outcome = within("its fate", receipt.outcome()).await.unwrap();
+    let arrived = mailbox(&cloud, "han").contains(&"out of it".to_owned());
+    assert_eq!(
+        arrived,
+        matches!(outcome, Outcome::Sent { .. }),
+        "{outcome:?}"
+    );
+}
+
+// F-S08: a link per byte, each user with a cut of its own
+#[tokio::test]
+async fn a_link_cut_at_any_byte_comes_back_and_brings_every_message_once() {
+    const CUTS: std::ops::Range<u64> = 0..40;
+    const STRIDE: u64 = 13;
+    let cloud = cloud();
+    let setup = Setup::new(IMLINK).argument("--max-accounts=64");
+    let _daemon = setup.start();
+
+    let mut users = JoinSet::new();
+    for cut in CUTS {
+        let name = format!("user{cut}");
+        let app = App::new(&setup, &cloud, &name);
+        write(&cloud, "han", &name, "waiting");
+        let cutting = TransportFaults {
+            cut_after: Some(cut * STRIDE),
+            ..TransportFaults::default()
+        };
+        let scope = Scope::User(user(&name));
+        cloud.set_transport(&scope, &cutting);
+        users.spawn(survive_a_cut(app, cloud.clone(), name, scope));
+    }
+    let survivors = tokio::time::timeout(2 * DEADLINE, users.join_all()).await;
+
+    let suspended = survivors.expect("all in time").into_iter();
+    let cut = suspended.filter(|suspended| *suspended).count();
+    // Beyond the last byte of a short session there is nothing to cut.
+    assert!(cut > 10, "only {cut} links were cut");
+}
+
+/// Connects through a link that is cut, and sees one message exactly once. Says whether it was
+/// cut at all.
+async fn survive_a_cut(mut app: App, cloud: Sandbox, name: String, scope: Scope) -> bool {
+    within("init", app.client.init()).await.unwrap();
+    let (client, token) = (app.client.clone(), token(&cloud, &name));
+    let connecting = tokio::spawn(async move { client.connect(token).await });
+
+    let mut suspended = false;
+    app.sees("a cut, or everything that waited", |event| match event {
+        Event::Status(change) if change.status == ConnectionStatus::Suspend => {
+            suspended = true;
+            Some(())
+        }
+        Event::Synchronized => Some(()),
+        _ => None,
+    })
+    .await;
+    cloud.set_transport(&scope, &TransportFaults::default());
+    let found = tokio::time::timeout(2 * DEADLINE, connecting).await;
+    found.expect("connected in time").unwrap().unwrap();
+
+    let start = app.client.subscribe_from("inbox", Start::Beginning);
+    let mut inbox = within("subscribe", start).await.unwrap();
+    assert_eq!(next_words(&mut inbox).await, "waiting");
+    write(&cloud, "han", &name, "the end");
+    assert_eq!(next_words(&mut inbox).await, "the end");
+    suspended
+}
+
+// F-S47
+#[tokio::test]
+async fn a_slow_link_is_slow_and_nothing_else() {
+    let (cloud, setup) = (cloud(), Setup::new(IMLINK));
+    let _daemon = setup.start();
+    let slow = TransportFaults {
+        delay_up: Duration::from_millis(200),
+        delay_down: Duration::from_millis(200),
+        ..TransportFaults::default()
+    };
+    cloud.set_transport(&Scope::Everyone, &slow);
+
+    exchange(&cloud, &setup).await;
+
+    assert_eq!(cloud.counters().handshakes, 1);
+}
+
+// F-S07 below its deadline: pieces are put together
+#[tokio::test]
+async fn a_link_that_brings_single_bytes_is_read() {
+    let (cloud, setup) = (cloud(), Setup::new(IMLINK));
+    let _daemon = setup.start();
+    let drip = TransportFaults {
+        drip: Some(Drip {
+            bytes: 1,
+            every: Duration::from_micros(100),
+        }),
+        ..TransportFaults::default()
+    };
+    cloud.set_transport(&Scope::Everyone, &drip);
+
+    exchange(&cloud, &setup).await;
+
+    assert_eq!(cloud.counters().handshakes, 1);
+}
+
+// fault switch "answer slowly"
+#[tokio::test]
+async fn a_navigator_that_answers_slowly_is_waited_for() {
+    let (cloud, setup) = (cloud(), Setup::new(IMLINK));
+    let _daemon = setup.start();
+    let slow = NavigationFault::Slow(Duration::from_secs(1));
+    cloud.add_fault(Fault::Navigation(slow), Scope::Everyone, Lasting::ONCE);
+
+    exchange(&cloud, &setup).await;
+
+    assert_eq!(cloud.counters().navigations, 1);
+}
+
+// F-S19, P17
+#[tokio::test]
+async fn a_message_whose_acknowledgement_is_lost_is_in_doubt_until_its_echo_comes() {
+    let (cloud, setup) = (cloud(), Setup::new(IMLINK));
+    let _daemon = setup.start();
+    let mut app = App::connected(&setup, &cloud, "notes", "lei").await;
+    cloud.add_fault(Fault::DropAck, Scope::Everyone, Lasting::ONCE);
+    let message = Outgoing::text(with("han"), "once");
+    let receipt = within("send", app.client.send(message.clone()))
+        .await
+        .unwrap();
+    soon("it arrives", || {
+        (!mailbox(&cloud, "han").is_empty()).then_some(())
+    })
+    .await;
+
+    cloud.drop_links(&Scope::Everyone, Ending::Close);
+
+    let mut states = Vec::new();
+    app.sees("its echo", |event| match event {
+        Event::SendResult {
+            client_id, state, ..
+        } if client_id == message.client_id() => {
+            states.push(state.clone());
+            matches!(state, SendState::Sent { .. }).then_some(())
+        }
+        _ => None,
+    })
+    .await;
+    assert!(
+        matches!(states[..], [SendState::InDoubt, SendState::Sent { .. }]),
+        "{states:?}"
+    );
+    let outcome = within("its fate", receipt.outcome()).await.unwrap();
+    assert!(matches!(outcome, Outcome::Sent { .. }), "{outcome:?}");
+    assert_eq!(mailbox(&cloud, "han"), ["once"]);
+}
+
+// F-S13, F-S15
+#[tokio::test]
+async fn acknowledgements_that_come_twice_or_in_another_order_reach_their_messages() {
+    for fault in [Fault::DuplicateAck, Fault::ReorderAcks { window: 4 }] {
+        let (cloud, setup) = (cloud(), Setup::new(IMLINK));
+        let _daemon = setup.start();
+        let app = App::connected(&setup, &cloud, "notes", "lei").await;
+        cloud.add_fault(fault, Scope::Everyone, Lasting::UntilCleared);
+
+        let mut receipts = Vec::new();
+        for name in ["a", "b", "c", "d"] {
+            // Only messages to different users are on their way at one time.
+            let message = Outgoing::text(with(name), name);
+            receipts.push((
+                name,
+                within("send", app.client.send(message)).await.unwrap(),
+            ));
+        }
+
+        for (name, receipt) in receipts {
+            let outcome = within("its fate", receipt.outcome()).await.unwrap();
+            let Outcome::Sent { uid, .. } = outcome else {
+                panic!("{name}: {outcome:?}");
+            };
+            let stored = cloud.stored(&user(name));
+            assert_eq!(stored.len(), 1);
+            assert_eq!(stored[0].uid, uid.to_string(), "each has its own result");
+        }
+    }
+}
+
+// F-S16
+#[tokio::test]
+async fn a_message_that_the_cloud_brings_twice_is_seen_once() {
+    let (cloud, setup) = (cloud(), Setup::new(IMLINK));
+    let _daemon = setup.start();
+    let app = App::connected(&setup, &cloud, "notes", "lei").await;
+    let mut inbox = app.client.subscribe("inbox").await.unwrap();
+    cloud.add_fault(Fault::RepeatMessage, Scope::Everyone, Lasting::ONCE);
+
+    write(&cloud, "han", "lei", "one");
+    write(&cloud, "han", "lei", "two");
+
+    assert_eq!(next_words(&mut inbox).await, "one");
+    assert_eq!(next_words(&mut inbox).await, "two");
+    let page = within("a page", app.client.history(with("han"), None, 10)).await;
+    assert_eq!(page.unwrap().entries.len(), 2);
+}
+
+// F-S44, P16
+#[tokio::test]
+async fn a_send_that_comes_too_fast_waits_and_is_sent_once() {
+    let (cloud, setup) = (cloud(), Setup::new(IMLINK));
+    let _daemon = setup.start();
+    let app = App::connected(&setup, &cloud, "notes", "lei").await;
+    let too_fast = Fault::Topic {
+        topic: "ppMsgP".into(),
+        status: 20604,
+    };
+    cloud.add_fault(too_fast, Scope::Everyone, Lasting::Times(2));
+
+    let receipt = app.client.send(Outgoing::text(with("han"), "patience"));
+    let receipt = within("send", receipt).await.unwrap();
+
+    let outcome = within("its fate", receipt.outcome()).await.unwrap();
+    assert!(matches!(outcome, Outcome::Sent { .. }), "{outcome:?}");
+    assert_eq!(mailbox(&cloud, "han"), ["patience"]);
+    assert_eq!(cloud.counters().refused_messages, 2);
+}
+
+#[tokio::test]
+async fn a_send_that_the_cloud_refuses_fails_with_its_code() {
+    let (cloud, setup) = (cloud(), Setup::new(IMLINK));
+    let _daemon = setup.start();
+    let app = App::connected(&setup, &cloud, "notes", "lei").await;
+    let refused = Fault::Topic {
+        topic: "ppMsgP".into(),
+        status: 405,
+    };
+    cloud.add_fault(refused, Scope::Everyone, Lasting::ONCE);
+
+    let receipt = app.client.send(Outgoing::text(with("han"), "unwanted"));
+    let receipt = within("send", receipt).await.unwrap();
+
+    let outcome = within("its fate", receipt.outcome()).await.unwrap();
+    let code = Code::new(405);
+    assert_eq!(outcome, Outcome::Failed { code });
+    let next = app.client.send(Outgoing::text(with("han"), "the next"));
+    let next = within("send", next).await.unwrap();
+    let outcome = within("its fate", next.outcome()).await.unwrap();
+    assert!(matches!(outcome, Outcome::Sent { .. }), "{outcome:?}");
+}
+
+// F-S18
+#[tokio::test]
+async fn a_pull_that_fails_is_repeated() {
+    let (cloud, setup) = (cloud(), Setup::new(IMLINK));
+    let _daemon = setup.start();
+    let app = App::connected(&setup, &cloud, "notes", "lei").await;
+    let mut inbox = app.client.subscribe("inbox").await.unwrap();
+    let failing = Fault::Topic {
+        topic: "pullMsg".into(),
+        status: 500,
+    };
+    cloud.add_fault(failing, Scope::Everyone, Lasting::Times(2));
+
+    write(&cloud, "han", "lei", "in the end");
+
+    assert_eq!(next_words(&mut inbox).await, "in the end");
+}
+
+/// Connects, and has a message go each way.
+async fn exchange(cloud: &Sandbox, setup: &Setup) {
+    let app = App::connected(setup, cloud, "notes", "lei").await;
+    let mut inbox = app.client.subscribe("inbox").await.unwrap();
+    write(cloud, "han", "lei", "there");
+    assert_eq!(next_words(&mut inbox).await, "there");
+    let receipt = app.client.send(Outgoing::text(with("han"), "and back"));
+    let receipt = within("send", receipt).await.unwrap();
+    let outcome = within("its fate", receipt.outcome()).await.unwrap();
+    assert!(matches!(outcome, Outcome::Sent { .. }), "{outcome:?}");
+    assert_eq!(mailbox(cloud, "han"), ["and back"]);
+}
+
+fn freeze(cloud: &Sandbox) {
+    let frozen = TransportFaults {
+        freeze: true,
+        ..TransportFaults::default()
+    };
+    cloud.set_transport(&Scope::Everyone, &frozen);
+}

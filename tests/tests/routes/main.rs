@@ -1,0 +1,12 @@
+//! The house as it is meant to be used: one cloud, one daemon as a process of its own, and apps.
+
+mod connect;
+mod daemon_death;
+mod forms;
+mod link;
+mod messages;
+mod refusals;
+
+use imlink_tests::Command;
+
+const IMLINK: Command = Command(env!("CARGO_BIN_EXE_imlink-under-test"));
