@@ -1,11 +1,14 @@
 //! Handing stored messages to subscriptions, in local order and without holes.
 //!
+//! A subscription is the account's whole timeline: what others wrote, what the user wrote elsewhere,
+//! what apps of this daemon sent, the subscriber included; the message says which.
+//!
 //! A subscription that has everything takes new messages straight from the commit; one that
 //! fell behind reads pages from the store until it has caught up. Both ways keep to its window.
 
 use std::sync::Arc;
 
-use imlink_model::{Message, Origin, Seq};
+use imlink_model::{Message, Seq};
 
 use super::subscription::State;
 use super::{AccountId, Effect, PeerId, Read, Registry, SubscriptionId, Then};
@@ -103,10 +106,6 @@ impl Registry {
         if subscription.state != State::Waiting {
             return;
         }
-        let Some(peer) = self.peers.get(&subscription.peer) else {
-            return;
-        };
-        let own = &peer.identity.app;
         let newest = self
             .accounts
             .get(&subscription.account)
@@ -121,10 +120,6 @@ impl Registry {
                 return;
             }
             subscription.sent = message.seq;
-            // Its sender knows it by the result of the send (decisions.md P18 speaks of siblings).
-            if message.origin == Origin::App(own.clone()) {
-                continue;
-            }
             subscription
                 .window
                 .push(message.seq, message.body.as_str().len());

@@ -606,7 +606,7 @@ mod delivering {
 
     // P18
     #[test]
-    fn a_sibling_sees_what_an_app_sent_and_the_app_itself_has_its_result() {
+    fn what_an_app_sent_comes_to_every_app_marked_as_its_own() {
         let mut house = House::new();
         let (first, second) = (house.attach("notes"), house.attach("bar"));
         let account = house.connect_both(first, second);
@@ -616,7 +616,7 @@ mod delivering {
         house.stored(account, 1..=1, &Origin::App(AppId::new("notes").unwrap()));
         house.stored(account, 2..=2, &Origin::Remote);
 
-        assert_eq!(house.delivered(first), [2]);
+        assert_eq!(house.delivered(first), [1, 2]);
         assert_eq!(house.delivered(second), [1, 2]);
     }
 
