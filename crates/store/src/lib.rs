@@ -9,7 +9,6 @@
 //! <state>/token-key            key of the token hash, 0600
 //! <state>/accounts/index/      token hash -> user
 //! <state>/accounts/<hash>/     one account
-//!     account                  app key and user, for people
 //!     lock                     held while the store is open
 //!     version                  format of the rows, readable without the engine
 //!     opening, failed          traces of starts that did not end well
