@@ -109,15 +109,20 @@ impl App {
     }
 }
 
-/// The words of the next message of a subscription, which is acknowledged.
+/// The words of the next message of a subscription, which is acknowledged. One that comes again,
+/// because its acknowledgement did not reach the last daemon, says so and is passed over.
 ///
 /// # Panics
 /// If none comes or the subscription ends.
 pub async fn next_words(subscription: &mut Subscription) -> String {
-    let delivery = within("a message", subscription.next())
-        .await
-        .expect("the subscription goes on")
-        .unwrap();
-    delivery.acknowledge();
-    words(delivery.message().body.as_str())
+    loop {
+        let delivery = within("a message", subscription.next())
+            .await
+            .expect("the subscription goes on")
+            .unwrap();
+        delivery.acknowledge();
+        if !delivery.redelivered() {
+            return words(delivery.message().body.as_str());
+        }
+    }
 }

@@ -182,6 +182,9 @@ impl Daemon {
 
 impl Drop for Daemon {
     fn drop(&mut self) {
+        if std::thread::panicking() {
+            eprintln!("the daemon said:\n{}", self.log.text());
+        }
         // Gone already is as good.
         let _ = self.child.kill();
         let _ = self.child.wait();

@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use imlink::{Client, Code, ConnectionStatus, Error, Event, Outcome, Outgoing, SendState, Start};
+use imlink::{
+    Client, Code, ConnectionStatus, Direction, Error, Event, Outcome, Outgoing, SendState, Start,
+    Subscription,
+};
 use imlink_sandbox::{Ending, Sandbox, Scope};
 use imlink_tests::cloud::{mailbox, token, user, with, words, write};
 use imlink_tests::{App, Setup, cloud, next_words, soon, within};
@@ -221,9 +224,13 @@ async fn ten_deaths_under_traffic_lose_and_double_nothing() {
     let (outgoing, incoming) = traffic.stop().await;
     write(&cloud, "han", "lei", THE_END);
 
-    let received = within("everything that was written", reader).await.unwrap();
+    let (received, own) = within("everything that was written", reader).await.unwrap();
     assert_eq!(received, incoming);
     let arrived = mailbox(&cloud, "han");
+    assert_eq!(
+        own, arrived,
+        "the timeline has each message that was sent, once"
+    );
     for (number, message) in outgoing.iter().enumerate() {
         let words = number.to_string();
         let copies = arrived.iter().filter(|other| **other == words).count();
@@ -311,9 +318,10 @@ async fn send_surely(client: &Client, message: &Outgoing) {
     }
 }
 
-/// Reads and acknowledges everything. What comes again says so, and is left out.
-async fn read_until_the_end(mut inbox: imlink::Subscription) -> Vec<String> {
-    let mut all = Vec::new();
+/// Reads and acknowledges everything: what was received, and what was sent. What comes again says
+/// so, and is left out.
+async fn read_until_the_end(mut inbox: Subscription) -> (Vec<String>, Vec<String>) {
+    let (mut received, mut sent) = (Vec::new(), Vec::new());
     let mut last = None;
     while let Some(delivery) = inbox.next().await {
         let delivery = delivery.unwrap();
@@ -325,10 +333,11 @@ async fn read_until_the_end(mut inbox: imlink::Subscription) -> Vec<String> {
         assert!(last < Some(message.seq), "{last:?}, then {}", message.seq);
         last = Some(message.seq);
         let words = words(message.body.as_str());
-        if words == THE_END {
-            return all;
+        match message.direction {
+            Direction::Received if words == THE_END => return (received, sent),
+            Direction::Received => received.push(words),
+            Direction::Sent => sent.push(words),
         }
-        all.push(words);
     }
     panic!("the subscription ended");
 }

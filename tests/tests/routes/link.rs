@@ -49,6 +49,7 @@ async fn a_dropped_link_shows_suspend_connecting_connected_and_costs_no_message(
         let outcome = within("its fate", waiting.outcome()).await.unwrap();
         assert!(matches!(outcome, Outcome::Sent { .. }), "{outcome:?}");
         assert_eq!(mailbox(&cloud, "han"), ["queued"]);
+        assert_eq!(next_words(&mut inboxes[0]).await, "queued");
         assert_eq!(next_words(&mut inboxes[1]).await, "queued");
         assert_eq!(cloud.links().len(), 1);
         write(&cloud, "han", "lei", "the end");
@@ -181,7 +182,8 @@ async fn a_slow_link_is_slow_and_nothing_else() {
     };
     cloud.set_transport(&Scope::Everyone, &slow);
 
-    exchange(&cloud, &setup).await;
+    let app = App::connected(&setup, &cloud, "notes", "lei").await;
+    exchange(&cloud, &app).await;
 
     assert_eq!(cloud.counters().handshakes, 1);
 }
@@ -191,6 +193,7 @@ async fn a_slow_link_is_slow_and_nothing_else() {
 async fn a_link_that_brings_single_bytes_is_read() {
     let (cloud, setup) = (cloud(), Setup::new(IMLINK));
     let _daemon = setup.start();
+    let app = App::connected(&setup, &cloud, "notes", "lei").await;
     let drip = TransportFaults {
         drip: Some(Drip {
             bytes: 1,
@@ -200,7 +203,7 @@ async fn a_link_that_brings_single_bytes_is_read() {
     };
     cloud.set_transport(&Scope::Everyone, &drip);
 
-    exchange(&cloud, &setup).await;
+    exchange(&cloud, &app).await;
 
     assert_eq!(cloud.counters().handshakes, 1);
 }
@@ -213,7 +216,8 @@ async fn a_navigator_that_answers_slowly_is_waited_for() {
     let slow = NavigationFault::Slow(Duration::from_secs(1));
     cloud.add_fault(Fault::Navigation(slow), Scope::Everyone, Lasting::ONCE);
 
-    exchange(&cloud, &setup).await;
+    let app = App::connected(&setup, &cloud, "notes", "lei").await;
+    exchange(&cloud, &app).await;
 
     assert_eq!(cloud.counters().navigations, 1);
 }
@@ -367,9 +371,8 @@ async fn a_pull_that_fails_is_repeated() {
     assert_eq!(next_words(&mut inbox).await, "in the end");
 }
 
-/// Connects, and has a message go each way.
-async fn exchange(cloud: &Sandbox, setup: &Setup) {
-    let app = App::connected(setup, cloud, "notes", "lei").await;
+/// Has a message go each way.
+async fn exchange(cloud: &Sandbox, app: &App) {
     let mut inbox = app.client.subscribe("inbox").await.unwrap();
     write(cloud, "han", "lei", "there");
     assert_eq!(next_words(&mut inbox).await, "there");
