@@ -1,0 +1,77 @@
+//! The units, as systemd reads them.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use imlink_tests::require;
+
+use crate::tool;
+
+const UNITS: [&str; 4] = [
+    "user/imlinkd.service",
+    "user/imlinkd.socket",
+    "system/imlinkd.service",
+    "system/imlinkd.socket",
+];
+
+// issue 2, "systemd"
+#[test]
+fn systemd_has_no_complaint_about_any_unit() {
+    let test = "systemd_has_no_complaint_about_any_unit";
+    let Some(_) = require(test, tool::find("systemd-analyze")) else {
+        return;
+    };
+
+    let checked = check(&units());
+
+    let said = String::from_utf8_lossy(&checked.stdout).into_owned();
+    assert!(
+        checked.status.success(),
+        "{said}{}",
+        String::from_utf8_lossy(&checked.stderr)
+    );
+    for unit in UNITS {
+        assert!(
+            said.lines().any(|line| line == format!("ok      {unit}")),
+            "{said}"
+        );
+    }
+    assert_eq!(said.lines().count(), UNITS.len(), "{said}");
+}
+
+#[test]
+fn a_key_that_systemd_does_not_know_is_a_complaint() {
+    let test = "a_key_that_systemd_does_not_know_is_a_complaint";
+    let Some(_) = require(test, tool::find("systemd-analyze")) else {
+        return;
+    };
+    let copy = tempfile::tempdir().unwrap();
+    fs::copy(units().join("check.sh"), copy.path().join("check.sh")).unwrap();
+    for unit in UNITS {
+        let place = copy.path().join(unit);
+        fs::create_dir_all(place.parent().unwrap()).unwrap();
+        let text = fs::read_to_string(units().join(unit)).unwrap();
+        fs::write(place, text.replace("Restart=always", "Restat=always")).unwrap();
+    }
+
+    let checked = check(copy.path());
+
+    let said = String::from_utf8_lossy(&checked.stdout).into_owned();
+    assert_eq!(checked.status.code(), Some(1), "{said}");
+    assert!(said.contains("failed  user/imlinkd.service"), "{said}");
+    assert!(said.contains("failed  system/imlinkd.service"), "{said}");
+    assert!(said.contains("Restat"), "{said}");
+}
+
+/// Runs the check that comes with the units; it starts nothing and changes nothing.
+fn check(units: &Path) -> Output {
+    Command::new("bash")
+        .arg(units.join("check.sh"))
+        .output()
+        .unwrap()
+}
+
+fn units() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../systemd")
+}
