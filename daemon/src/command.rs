@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 use rustix::process::{DumpableBehavior, Resource, Rlimit};
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
 use crate::config::{Config, Settings};
@@ -82,7 +82,12 @@ pub fn run(flags: Flags) -> ExitCode {
     abort_on_panic();
 
     let system = actix_rt::System::new();
-    match system.block_on(serve(config, systemd::inherited_socket(), stop_signal())) {
+    let served = system.block_on(async {
+        // Taken before anybody can be told that it is ready: from then on a stop is orderly.
+        let signals = Signals::take();
+        serve(config, systemd::inherited_socket(), stop_signal(signals)).await
+    });
+    match served {
         Ok(()) => ExitCode::SUCCESS,
         Err(problem) => fail(exit_status(&problem), &problem),
     }
@@ -175,21 +180,35 @@ fn abort_on_panic() {
     }));
 }
 
+/// The signals that mean something here.
+struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+    hang_up: Signal,
+}
+
+impl Signals {
+    /// Takes them from the system's defaults; `None` if it does not give them.
+    fn take() -> Option<Self> {
+        Some(Self {
+            terminate: signal(SignalKind::terminate()).ok()?,
+            interrupt: signal(SignalKind::interrupt()).ok()?,
+            hang_up: signal(SignalKind::hangup()).ok()?,
+        })
+    }
+}
+
 /// Ends with the first SIGTERM or SIGINT. SIGHUP is taken and means nothing (F-I30).
-async fn stop_signal() {
-    let (Ok(mut terminate), Ok(mut interrupt), Ok(mut hang_up)) = (
-        signal(SignalKind::terminate()),
-        signal(SignalKind::interrupt()),
-        signal(SignalKind::hangup()),
-    ) else {
+async fn stop_signal(signals: Option<Signals>) {
+    let Some(mut signals) = signals else {
         tracing::error!("Signals cannot be handled; only SIGKILL will stop this");
         return std::future::pending().await;
     };
     loop {
         tokio::select! {
-            _ = terminate.recv() => return,
-            _ = interrupt.recv() => return,
-            _ = hang_up.recv() => tracing::info!("SIGHUP means nothing here"),
+            _ = signals.terminate.recv() => return,
+            _ = signals.interrupt.recv() => return,
+            _ = signals.hang_up.recv() => tracing::info!("SIGHUP means nothing here"),
         }
     }
 }

@@ -503,14 +503,19 @@ impl Handler<Stop> for Hub {
         info!("Stopping");
         self.registry.announce_stop();
         self.drive(ctx);
-        for upstream in std::mem::take(&mut self.upstreams).into_values() {
-            upstream.do_send(Stop);
-        }
+        // All of them at once; each answers when it is through.
+        let links: Vec<_> = std::mem::take(&mut self.upstreams)
+            .into_values()
+            .map(|upstream| upstream.send(Stop))
+            .collect();
         for app in self.apps.values() {
             app.outbox.close();
         }
         let rows: Vec<Rows> = std::mem::take(&mut self.stores).into_values().collect();
         let closed = async move {
+            for closed in links {
+                let _ = closed.await;
+            }
             for Rows { addr, thread } in rows {
                 let _ = addr.send(Stop).await;
                 thread.stop();

@@ -2,7 +2,7 @@
 //!
 //! Owns the [`Connection`] of the account, its socket and its one timer; decides nothing. Hears
 //! commands from the Hub, bytes from the link, answers from the store. Tells the Hub what
-//! happened. Dies when the Hub stops it.
+//! happened. Dies when the Hub stops it, once the messages under way are through.
 //!
 //! ```text
 //! packet from the link
@@ -11,16 +11,17 @@
 //!                                   └─ Stored ──> Hub ──> every subscribed app
 //! ```
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use actix::{
     Actor, ActorContext, ActorFutureExt, Addr, AsyncContext, Context, Handler, MessageResult,
-    SpawnHandle, StreamHandler, WrapFuture,
+    ResponseActFuture, SpawnHandle, StreamHandler, WrapFuture,
 };
 use imlink_connection::{Action, Connection, Generation, Input, LinkError, RecordId, Snapshot};
 use imlink_model::Code;
 use imlink_model::uplink::Record;
 use imlink_store::{Applied, Change};
+use tokio::sync::oneshot;
 use tracing::{Span, debug_span};
 
 use crate::hub::Hub;
@@ -38,8 +39,13 @@ pub struct Upstream {
     store: Option<Addr<StoreActor>>,
     link: Option<OpenLink>,
     timer: Option<(Instant, SpawnHandle)>,
+    /// Told once no message is under way; there while the daemon stops.
+    drained: Option<oneshot::Sender<()>>,
     span: Span,
 }
+
+/// How long a stop waits for messages under way: half of what the whole stop may take (F-I29).
+const DRAIN_DEADLINE: Duration = Duration::from_millis(2500);
 
 /// Hub to Upstream: the rows of the account are here. Comes before anything is recorded.
 #[derive(Debug, actix::Message)]
@@ -70,6 +76,7 @@ impl Upstream {
             store: None,
             link: None,
             timer: None,
+            drained: None,
             span,
         }
     }
@@ -97,6 +104,13 @@ impl Upstream {
             if inputs.is_empty() {
                 break;
             }
+        }
+        if self.drained.is_some()
+            && self.connection.snapshot().in_flight == 0
+            && let Some(told) = self.drained.take()
+        {
+            // Nobody waits for it once the deadline is over.
+            let _ = told.send(());
         }
         self.arm(ctx);
     }
@@ -165,8 +179,10 @@ impl Upstream {
         ctx: &mut Context<Self>,
     ) {
         self.hang_up(ctx);
-        ctx.spawn(writer.into_actor(self).map(move |result, act, ctx| {
-            if let Err(error) = result {
+        // A task of its own: a farewell is still written when this actor has stopped.
+        let written = actix_rt::spawn(writer);
+        ctx.spawn(written.into_actor(self).map(move |result, act, ctx| {
+            if let Ok(Err(error)) = result {
                 act.drive(Some(Input::Lost { generation, error }), ctx);
             }
         }));
@@ -292,11 +308,23 @@ impl Handler<Inspect> for Upstream {
 }
 
 impl Handler<Stop> for Upstream {
-    type Result = ();
+    type Result = ResponseActFuture<Self, ()>;
 
-    fn handle(&mut self, Stop: Stop, ctx: &mut Self::Context) {
-        self.hang_up(ctx);
-        ctx.stop();
+    /// Messages under way are seen through, within [`DRAIN_DEADLINE`]: a link that closes on them
+    /// would leave in doubt what was never written (F-I29).
+    fn handle(&mut self, Stop: Stop, ctx: &mut Self::Context) -> Self::Result {
+        let (told, drained) = oneshot::channel();
+        self.drained = Some(told);
+        self.connection.hold_messages();
+        self.drive(None, ctx);
+        let drained = tokio::time::timeout(DRAIN_DEADLINE, drained);
+        Box::pin(drained.into_actor(self).map(|result, act, ctx| {
+            if result.is_err() {
+                tracing::info!(account = %act.account, "Messages are still under way");
+            }
+            act.hang_up(ctx);
+            ctx.stop();
+        }))
     }
 }
 

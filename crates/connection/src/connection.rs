@@ -40,8 +40,17 @@ pub struct Connection {
     directory: Directory,
     network: Network,
     gate: Gate,
+    sending: Sending,
     dropped: Dropped,
     outlet: Outlet,
+}
+
+/// Whether messages that wait are sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Sending {
+    Allowed,
+    /// The daemon is about to stop: what is started now could only end in doubt.
+    Held,
 }
 
 impl Connection {
@@ -63,6 +72,7 @@ impl Connection {
             directory: Directory::new(config.timings.navigation_lifetime),
             network: Network::Available,
             gate: Gate::new(config.timings.hints),
+            sending: Sending::Allowed,
             dropped: Dropped::default(),
             outlet: Outlet::new(),
             app_key,
@@ -83,6 +93,12 @@ impl Connection {
             Input::RecordFailed { id, code } => self.on_record_failed(id, code, now),
         }
         self.pump(now);
+    }
+
+    /// Starts to send no message any more; those under way go on, and the rest waits for another
+    /// machine. Once [`Snapshot::in_flight`] is 0 nothing can be left in doubt by stopping.
+    pub fn hold_messages(&mut self) {
+        self.sending = Sending::Held;
     }
 
     /// Does everything that is due by `now`.
@@ -263,6 +279,7 @@ impl Connection {
             outlet: &mut self.outlet,
             dropped: &mut self.dropped,
             config: &self.config,
+            sending: self.sending,
         })
     }
 }
@@ -274,6 +291,7 @@ struct Work<'a> {
     outlet: &'a mut Outlet,
     dropped: &'a mut Dropped,
     config: &'a Config,
+    sending: Sending,
 }
 
 impl fmt::Debug for Connection {

@@ -66,7 +66,7 @@ impl Connection {
         self.outlet.tell(ConnectionStatus::Connecting, None, None);
         if navigators.is_empty() {
             warn!("No navigator to ask: neither token nor configuration names a usable one");
-            return self.stop(Code::RC_DOMAIN_NOT_RESOLVE, ConnectionStatus::Unconnected);
+            return self.stop(Code::LOCAL_NO_NAVIGATOR, ConnectionStatus::Unconnected);
         }
         self.ask_next(navigators.into(), now);
     }

@@ -7,7 +7,7 @@ use imlink_model::{Code, MessageUid, Millis, OutboxId};
 use imlink_wire::topic;
 use tracing::{debug, warn};
 
-use super::{Connection, Work};
+use super::{Connection, Sending, Work};
 use crate::RecordId;
 use crate::outbox::{Acknowledged, LateAcknowledgement};
 use crate::outgoing::{publish, route};
@@ -36,7 +36,9 @@ impl Connection {
         let is_online = matches!(active.phase, Phase::Online(_));
         let has_room = account.outbox.counts().in_flight < self.config.limits.in_flight;
         let store_works = self.outlet.store_rests_until().is_none();
-        let waits = is_online && has_room && store_works && account.outbox.has_ready();
+        let is_allowed = self.sending == Sending::Allowed;
+        let waits =
+            is_online && is_allowed && has_room && store_works && account.outbox.has_ready();
         if waits { account.pacer.next() } else { None }
     }
 
@@ -124,7 +126,8 @@ impl Connection {
 impl Work<'_> {
     fn may_send(&self, now: Instant) -> bool {
         let Account { outbox, pacer, .. } = &*self.account;
-        outbox.has_ready()
+        self.sending == Sending::Allowed
+            && outbox.has_ready()
             && outbox.counts().in_flight < self.config.limits.in_flight
             && pacer.allows(now)
             && self.outlet.store_rests_until().is_none()

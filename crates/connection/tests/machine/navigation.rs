@@ -137,11 +137,11 @@ fn without_any_navigator_a_connect_ends_at_once_and_says_so() {
 
     assert_eq!(
         driver.statuses(),
-        [(Connecting, None), (Unconnected, Some(30_009))]
+        [(Connecting, None), (Unconnected, Some(90_016))]
     );
     assert_eq!(
         stopped(&mut driver),
-        Some(Code::RC_DOMAIN_NOT_RESOLVE.number())
+        Some(Code::LOCAL_NO_NAVIGATOR.number())
     );
     assert!(driver.connection.poll_timeout().is_none());
 }

@@ -65,6 +65,30 @@ fn a_conversation_has_one_message_under_way_and_others_do_not_wait_for_it() {
     assert_eq!(driver.take_publish().unwrap().1, "bob");
 }
 
+// F-I29
+#[test]
+fn a_machine_that_holds_its_messages_sees_through_what_is_under_way() {
+    let mut driver = with_slow_store();
+    for id in 1..=2 {
+        send(&mut driver, id, "bob");
+    }
+
+    driver.connection.hold_messages();
+    assert_eq!(driver.record_next(), Record::Sending { id: OutboxId(1) });
+    let (message_id, _, _) = driver.take_publish().unwrap();
+    driver.packet(puback(message_id, 0, "u1"));
+    let outcome = Record::Outcome {
+        id: OutboxId(1),
+        outcome: sent("u1"),
+    };
+    assert_eq!(driver.record_next(), outcome);
+
+    assert!(driver.take_record().is_none(), "the next one waits");
+    let snapshot = driver.connection.snapshot();
+    assert_eq!((snapshot.in_flight, snapshot.queued), (0, 1));
+    assert_eq!(driver.take_publish(), None);
+}
+
 #[test]
 fn no_more_than_sixty_four_are_under_way() {
     let mut driver = Driver::online();

@@ -194,8 +194,8 @@ impl Pair {
         let deadline = deadlines.min().map(|at| {
             u64::try_from(
                 at.saturating_duration_since(self.start)
-                    .as_micros()
-                    .div_ceil(1000),
+                    .as_nanos()
+                    .div_ceil(1_000_000),
             )
             .unwrap()
         });

@@ -63,4 +63,8 @@ codes! { Local:
     90015 LOCAL_CANCELLED NotApplicable;
     "The app gave the call up, or a disconnect superseded it."
     "Call again if the result is still wanted."
+
+    90016 LOCAL_NO_NAVIGATOR Never, terminal;
+    "Nobody can be asked where the gateways are: neither the token nor the daemon's configuration names a usable navigator."
+    "Use a token that names its navigator after `@`, or set `navigators` in the daemon's configuration."
 }

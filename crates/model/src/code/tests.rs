@@ -74,6 +74,7 @@ fn our_own_codes_keep_their_numbers() {
             (90013, "LOCAL_NO_SUBSCRIPTION"),
             (90014, "LOCAL_STOPPING"),
             (90015, "LOCAL_CANCELLED"),
+            (90016, "LOCAL_NO_NAVIGATOR"),
         ]
     );
 }
@@ -185,7 +186,7 @@ fn exactly_the_documented_codes_stop_reconnecting() {
         numbers(|info| info.terminal),
         [
             31001, 31002, 31003, 31004, 31005, 31007, 31008, 31009, 31010, 31011, 31012, 31020,
-            31021, 31022, 31023, 31024, 31025, 31026, 31027, 31028, 31029, 31030, 34006,
+            31021, 31022, 31023, 31024, 31025, 31026, 31027, 31028, 31029, 31030, 34006, 90016,
         ]
     );
 }
@@ -254,7 +255,7 @@ fn the_cause_of_31028_tells_its_two_meanings_apart() {
 // F-S38
 #[test]
 fn a_number_outside_the_table_is_passed_on_and_neither_final_nor_retryable() {
-    for number in [i32::MIN, 1, 31013, 31031, 90000, 90016, i32::MAX] {
+    for number in [i32::MIN, 1, 31013, 31031, 90000, 90099, i32::MAX] {
         let code = Code::new(number);
 
         assert_eq!(code.info(), None);
