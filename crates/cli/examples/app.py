@@ -1,12 +1,17 @@
 #!/usr/bin/env python3
 """An app that shares imlinkd's connection, in nothing but Python's standard library.
 
-It speaks the JSON form of ipc-proto/PROTOCOL.md: connects with the token on its first line of
-input, prints every message as a line of JSON, and survives the daemon. The demo runs it.
-
+It speaks the JSON form of ipc-proto/PROTOCOL.md and prints every message as a line of JSON.
     imlink token alice | IMLINK_SOCKET=... python3 app.py APP_KEY [APP_ID]
 """
-import json, os, socket, struct, sys, threading, time
+import itertools
+import json
+import os
+import socket
+import struct
+import sys
+import threading
+import time
 
 STATUS = {-1: "NETWORK_UNAVAILABLE", 0: "CONNECTED", 1: "CONNECTING", 2: "UNCONNECTED",
           3: "KICKED_OFFLINE_BY_OTHER_CLIENT", 4: "TOKEN_INCORRECT", 12: "SIGN_OUT", 13: "SUSPEND"}
@@ -22,7 +27,8 @@ class Daemon:
     def __init__(self, path, app_id):
         self.socket = socket.socket(socket.AF_UNIX)
         self.socket.connect(path)
-        self.asked = {}
+        self.stream = self.socket.makefile("rb")
+        self.asked, self.numbers = {}, itertools.count(1)
         name, client = app_id.encode(), b"app.py"
         self.write(b"IMLK" + struct.pack("<BBHHB", 1, 1, 1, 1, 1)
                    + bytes([len(name)]) + name + bytes([len(client)]) + client)
@@ -35,20 +41,14 @@ class Daemon:
         self.socket.sendall(struct.pack("<I", len(body)) + body)
 
     def read(self):
-        length, = struct.unpack("<I", self.exactly(4))
-        return self.exactly(length)
-
-    def exactly(self, wanted):
-        data = b""
-        while len(data) < wanted:
-            piece = self.socket.recv(wanted - len(data))
-            if not piece:
-                raise ConnectionError("the daemon went away")
-            data += piece
-        return data
+        prefix = self.stream.read(4)
+        body = self.stream.read(*struct.unpack("<I", prefix)) if len(prefix) == 4 else b""
+        if not body:
+            raise ConnectionError("the daemon went away")
+        return body
 
     def request(self, verb, note=None, **fields):
-        number = str(len(self.asked) + 1)
+        number = str(next(self.numbers))
         self.asked[number] = (verb, note)
         request = {"Request": {"id": number, "request": {verb: fields}}}
         self.write(json.dumps(request).encode())
@@ -57,7 +57,7 @@ class Daemon:
 def handle(daemon, frame):
     if "Response" in frame:
         answer = frame["Response"]
-        verb, note = daemon.asked[answer["id"]]
+        verb, note = daemon.asked.pop(answer["id"])
         if "Failed" in answer["result"]:
             failed = answer["result"]["Failed"]
             say("failed", what=verb, code=failed["code"], cause=failed["message"])
@@ -90,7 +90,7 @@ def main(app_key, app_id="app.py"):
             attached_before, pause = True, 0.05
             while True:
                 handle(daemon, json.loads(daemon.read()))
-        except OSError:  # -2, IPC_DISCONNECT: come back by ourselves, as every client does
+        except (OSError, ValueError):  # -2, IPC_DISCONNECT: come back by ourselves, as every client does
             if pause == 0.05:
                 say("status", status="SUSPEND", code=-2)
             time.sleep(pause)

@@ -9,7 +9,11 @@ use crate::failure::Failure;
 use crate::output::Escaped;
 
 /// The name under which this command attaches to the daemon.
-pub const APP_ID: &str = "imlink-cli";
+const APP_ID: &str = "imlink-cli";
+
+/// The name under which `imlink listen` attaches: an app is not handed what it sent itself, and a
+/// listener wants that too.
+const LISTENER_ID: &str = "imlink-listen";
 
 /// Stands for an app key where none is needed: asking the daemon how it is.
 const NO_APP_KEY: &str = "none";
@@ -47,7 +51,11 @@ impl Daemon {
     /// # Errors
     /// The app key is none.
     pub fn client(&self, app_key: &str) -> Result<Client, Error> {
-        let builder = Client::builder(app_key).app_id(APP_ID);
+        self.client_as(APP_ID, app_key)
+    }
+
+    fn client_as(&self, app_id: &str, app_key: &str) -> Result<Client, Error> {
+        let builder = Client::builder(app_key).app_id(app_id);
         match &self.socket {
             Some(path) => builder.socket(path),
             None => builder,
@@ -70,24 +78,27 @@ impl Account {
     /// # Errors
     /// -2 without a daemon, 90010 if no such account is live, 90011 if it could be several.
     pub async fn join(&self) -> Result<(Client, UserId), Failure> {
-        let (client, user) = self.client().await?;
-        let joined = match user {
-            Some(user) => client.join_user(user).await?,
-            None => client.join().await?,
-        };
-        Ok((client, joined))
+        self.join_as(APP_ID).await
     }
 
-    /// A client that is ready to join the account, and the account's user if it is known.
+    /// The same, as an app of its own that also sees what this command sends.
     ///
     /// # Errors
     /// As for [`join`](Self::join).
-    pub async fn client(&self) -> Result<(Client, Option<UserId>), Failure> {
+    pub async fn join_to_listen(&self) -> Result<(Client, UserId), Failure> {
+        self.join_as(LISTENER_ID).await
+    }
+
+    async fn join_as(&self, app_id: &str) -> Result<(Client, UserId), Failure> {
         let report = self.daemon.observer()?.daemon_status().await?;
         let account = self.choose(&report)?;
-        let client = self.daemon.client(account.app_key.as_str())?;
+        let client = self.daemon.client_as(app_id, account.app_key.as_str())?;
         client.init().await?;
-        Ok((client, account.user.clone()))
+        let user = match account.user.clone() {
+            Some(user) => client.join_user(user).await?,
+            None => client.join().await?,
+        };
+        Ok((client, user))
     }
 
     fn choose<'a>(&self, report: &'a StatusReport) -> Result<&'a AccountReport, Failure> {
@@ -104,8 +115,13 @@ impl Account {
     }
 
     fn fits(&self, account: &AccountReport) -> bool {
-        self.app_key.as_ref().is_none_or(|key| account.app_key == *key)
-            && self.user.as_ref().is_none_or(|user| account.user.as_ref() == Some(user))
+        self.app_key
+            .as_ref()
+            .is_none_or(|key| account.app_key == *key)
+            && self
+                .user
+                .as_ref()
+                .is_none_or(|user| account.user.as_ref() == Some(user))
     }
 
     fn none(&self, report: &StatusReport) -> Failure {
@@ -123,7 +139,10 @@ impl Account {
 
 fn names(report: &StatusReport) -> String {
     let names = report.accounts.iter().map(|account| {
-        let user = account.user.as_ref().map_or("not named yet", UserId::as_str);
+        let user = account
+            .user
+            .as_ref()
+            .map_or("not named yet", UserId::as_str);
         format!("{} (app key {})", Escaped(user), account.app_key)
     });
     names.collect::<Vec<_>>().join(", ")
@@ -146,9 +165,18 @@ mod tests {
     fn one_of_several_is_found_by_its_user_or_app_key() {
         let report = report(&[("key", "alice"), ("key", "bob"), ("other", "bob")]);
 
-        assert_eq!(wanting(None, Some("alice")).choose(&report), Ok(&report.accounts[0]));
-        assert_eq!(wanting(Some("other"), None).choose(&report), Ok(&report.accounts[2]));
-        assert_eq!(wanting(Some("key"), Some("bob")).choose(&report), Ok(&report.accounts[1]));
+        assert_eq!(
+            wanting(None, Some("alice")).choose(&report),
+            Ok(&report.accounts[0])
+        );
+        assert_eq!(
+            wanting(Some("other"), None).choose(&report),
+            Ok(&report.accounts[2])
+        );
+        assert_eq!(
+            wanting(Some("key"), Some("bob")).choose(&report),
+            Ok(&report.accounts[1])
+        );
     }
 
     #[test]
@@ -160,7 +188,11 @@ mod tests {
         let none = wanting(None, None).choose(&report(&[])).unwrap_err();
 
         assert_eq!(several.code(), Some(Code::LOCAL_AMBIGUOUS));
-        assert!(several.to_string().contains("alice (app key key), bob (app key key)"));
+        assert!(
+            several
+                .to_string()
+                .contains("alice (app key key), bob (app key key)")
+        );
         assert_eq!(unknown.code(), Some(Code::LOCAL_NO_ACCOUNT));
         assert!(unknown.to_string().contains("alice"));
         assert_eq!(none.code(), Some(Code::LOCAL_NO_ACCOUNT));

@@ -85,7 +85,11 @@ pub fn main() -> ExitCode {
         Ok(command) => command,
         Err(refusal) => return refuse(&refusal),
     };
-    let format = if command.json { Format::Json } else { Format::Human };
+    let format = if command.json {
+        Format::Json
+    } else {
+        Format::Human
+    };
     let output = Output::new(format);
     match command.verb.run(output) {
         Ok(exit) => exit,
@@ -127,11 +131,17 @@ fn tell(failure: &Failure, output: Output) -> ExitCode {
 
 /// Help and version are refusals too, as far as the parser is concerned.
 fn refuse(refusal: &clap::Error) -> ExitCode {
-    let asked_for =
-        matches!(refusal.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
+    let asked_for = matches!(
+        refusal.kind(),
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion
+    );
     if !asked_for && std::env::args_os().any(|argument| argument == "--json") {
         let text = refusal.render().to_string();
-        let sentence = text.lines().next().unwrap_or_default().trim_start_matches("error: ");
+        let sentence = text
+            .lines()
+            .next()
+            .unwrap_or_default()
+            .trim_start_matches("error: ");
         return tell(
             &Failure::usage(sentence, "See `imlink --help`."),
             Output::new(Format::Json),
@@ -139,7 +149,11 @@ fn refuse(refusal: &clap::Error) -> ExitCode {
     }
     // Nothing can be done about a closed standard output.
     let _ = refusal.print();
-    if asked_for { Exit::Done.into() } else { Exit::Usage.into() }
+    if asked_for {
+        Exit::Done.into()
+    } else {
+        Exit::Usage.into()
+    }
 }
 
 #[cfg(test)]
@@ -155,10 +169,17 @@ mod tests {
 
     #[test]
     fn every_verb_teaches_with_an_example() {
-        for verb in Command::command().get_subcommands().filter(|verb| !verb.is_hide_set()) {
+        for verb in Command::command()
+            .get_subcommands()
+            .filter(|verb| !verb.is_hide_set())
+        {
             let help = verb.get_after_help().or(verb.get_after_long_help());
             let help = help.map(ToString::to_string).unwrap_or_default();
-            assert!(help.contains("imlink "), "{} has no example", verb.get_name());
+            assert!(
+                help.contains("imlink "),
+                "{} has no example",
+                verb.get_name()
+            );
         }
     }
 }

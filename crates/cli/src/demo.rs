@@ -100,9 +100,15 @@ async fn play(stage: &mut Stage) -> Result<Played, Failure> {
     begin(stage, Step::Talk)?;
     during(Step::Talk, step::talk::run(stage, &mut cast).await)?;
     begin(stage, Step::DroppedLink)?;
-    during(Step::DroppedLink, step::dropped_link::run(stage, &mut cast).await)?;
+    during(
+        Step::DroppedLink,
+        step::dropped_link::run(stage, &mut cast).await,
+    )?;
     begin(stage, Step::DaemonKilled)?;
-    during(Step::DaemonKilled, step::daemon_killed::run(stage, &mut cast).await)?;
+    during(
+        Step::DaemonKilled,
+        step::daemon_killed::run(stage, &mut cast).await,
+    )?;
     begin(stage, Step::Missed)?;
     during(Step::Missed, step::missed::run(stage, &mut cast).await)?;
     begin(stage, Step::Tally)?;
@@ -117,9 +123,10 @@ fn begin(stage: &mut Stage, step: Step) -> Result<(), Failure> {
 fn during<T>(step: Step, outcome: Result<T, Broken>) -> Result<T, Failure> {
     outcome.map_err(|Broken { awaited, seen }| {
         let cause = format!(
-            "Step {} of the demo failed ({}). Awaited: {awaited}. Seen: {seen}.",
+            "Step {} of the demo failed ({}). Awaited: {awaited}. Seen: {}.",
             step.number(),
-            step.title()
+            step.title(),
+            seen.trim_end_matches('.')
         );
         let cure = "Run it again; if the same step fails, report it with the output above.";
         Failure::own("DEMO_STEP_FAILED", cause, cure)

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::io;
 
+use imlink::socket::HOW_TO_START;
 use imlink_model::Code;
 use serde::Serialize;
 
@@ -62,7 +63,13 @@ impl Failure {
     /// Something of this command's own went wrong.
     #[must_use]
     pub fn own(name: &'static str, cause: impl Into<String>, cure: impl Into<String>) -> Self {
-        Self { exit: Exit::Failed, code: None, name, cause: cause.into(), cure: cure.into() }
+        Self {
+            exit: Exit::Failed,
+            code: None,
+            name,
+            cause: cause.into(),
+            cure: cure.into(),
+        }
     }
 
     /// Ctrl-C.
@@ -91,7 +98,7 @@ impl Failure {
     }
 
     /// The code behind it, if it has one.
-    #[must_use]
+    #[cfg(test)]
     pub fn code(&self) -> Option<Code> {
         self.code
     }
@@ -112,9 +119,16 @@ impl Failure {
     }
 }
 
+/// Who misses the daemon is told how to start one; that is the cure, so it is taken out of the
+/// cause.
 impl From<imlink::Error> for Failure {
     fn from(error: imlink::Error) -> Self {
-        Self::of(error.code(), error.cause())
+        match error.cause().strip_suffix(&format!("; {HOW_TO_START}")) {
+            Some(cause) => {
+                Self::of(error.code(), sentence(cause)).with_cure(sentence(HOW_TO_START))
+            }
+            None => Self::of(error.code(), sentence(error.cause())),
+        }
     }
 }
 
@@ -148,6 +162,22 @@ impl fmt::Display for Failure {
     }
 }
 
+/// The text with a capital letter and a full stop.
+fn sentence(text: &str) -> String {
+    let mut characters = text.chars();
+    let first: String = characters
+        .next()
+        .into_iter()
+        .flat_map(char::to_uppercase)
+        .collect();
+    let end = if text.ends_with(['.', '?', '!']) {
+        ""
+    } else {
+        "."
+    };
+    format!("{first}{}{end}", characters.as_str())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -175,6 +205,13 @@ mod tests {
             failure.json().unwrap(),
             r#"{"error":{"code":null,"name":"USAGE","cause":"no such thing","cure":"another thing"}}"#
         );
+    }
+
+    #[test]
+    fn a_cause_of_the_library_becomes_a_sentence() {
+        assert_eq!(sentence("no daemon answers"), "No daemon answers.");
+        assert_eq!(sentence("The token is wrong."), "The token is wrong.");
+        assert_eq!(sentence("ähnlich"), "Ähnlich.");
     }
 
     // F-K09

@@ -85,7 +85,9 @@ impl Server {
             return Err(wrong());
         }
         let port = authority.port_u16().unwrap_or(80);
-        Ok(Self { authority: format!("{}:{port}", authority.host()) })
+        Ok(Self {
+            authority: format!("{}:{port}", authority.host()),
+        })
     }
 
     /// Makes one call on a connection of its own.
@@ -101,10 +103,16 @@ impl Server {
     }
 
     async fn talk(&self, call: Call<'_>) -> Result<Answer, HttpError> {
-        let talk = |problem: String| HttpError::Talk { authority: self.authority.clone(), problem };
-        let stream = TcpStream::connect(&self.authority).await.map_err(|source| {
-            HttpError::Dial { authority: self.authority.clone(), source }
-        })?;
+        let talk = |problem: String| HttpError::Talk {
+            authority: self.authority.clone(),
+            problem,
+        };
+        let stream = TcpStream::connect(&self.authority)
+            .await
+            .map_err(|source| HttpError::Dial {
+                authority: self.authority.clone(),
+                source,
+            })?;
         let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream))
             .await
             .map_err(|error| talk(error.to_string()))?;
@@ -122,14 +130,19 @@ impl Server {
         let request = request
             .body(Full::new(Bytes::from(call.body)))
             .map_err(|error| talk(error.to_string()))?;
-        let response =
-            sender.send_request(request).await.map_err(|error| talk(error.to_string()))?;
+        let response = sender
+            .send_request(request)
+            .await
+            .map_err(|error| talk(error.to_string()))?;
         let status = response.status().as_u16();
         let body = Limited::new(response.into_body(), MAX_ANSWER)
             .collect()
             .await
             .map_err(|error| talk(error.to_string()))?;
-        Ok(Answer { status, body: body.to_bytes() })
+        Ok(Answer {
+            status,
+            body: body.to_bytes(),
+        })
     }
 }
 
@@ -139,12 +152,27 @@ mod tests {
 
     #[test]
     fn an_address_is_host_and_port_and_nothing_else() {
-        assert_eq!(Server::at("http://127.0.0.1:4000/").unwrap().authority, "127.0.0.1:4000");
-        assert_eq!(Server::at("http://localhost").unwrap().authority, "localhost:80");
-        for wrong in
-            ["", "localhost:4000", "https://x", "http://x/y", "http://a@x", "http://x?y=1", "/x"]
-        {
-            assert!(matches!(Server::at(wrong), Err(HttpError::Address(_))), "{wrong}");
+        assert_eq!(
+            Server::at("http://127.0.0.1:4000/").unwrap().authority,
+            "127.0.0.1:4000"
+        );
+        assert_eq!(
+            Server::at("http://localhost").unwrap().authority,
+            "localhost:80"
+        );
+        for wrong in [
+            "",
+            "localhost:4000",
+            "https://x",
+            "http://x/y",
+            "http://a@x",
+            "http://x?y=1",
+            "/x",
+        ] {
+            assert!(
+                matches!(Server::at(wrong), Err(HttpError::Address(_))),
+                "{wrong}"
+            );
         }
     }
 }

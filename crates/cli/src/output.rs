@@ -68,7 +68,10 @@ impl Output {
     }
 
     /// Tells people what a program has no use for.
-    #[expect(clippy::unused_self, reason = "notes belong to the output, whatever its format")]
+    #[expect(
+        clippy::unused_self,
+        reason = "notes belong to the output, whatever its format"
+    )]
     pub fn note(self, text: impl Display) {
         // Nothing can be done about a closed standard error.
         let _ = writeln!(anstream::stderr(), "{text}");

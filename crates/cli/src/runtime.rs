@@ -10,7 +10,10 @@ use crate::failure::Failure;
 /// # Errors
 /// The verb's, or that there is no event loop to be had.
 pub fn run(verb: impl Future<Output = Ending>) -> Ending {
-    tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(verb)
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?
+        .block_on(verb)
 }
 
 /// Runs a verb until it ends or Ctrl-C is pressed.

@@ -30,14 +30,20 @@ pub fn from_file(path: &Path) -> Result<Token, Failure> {
     let found = file.metadata().map_err(unreadable)?;
     if found.mode() & 0o077 != 0 {
         return Err(Failure::usage(
-            format!("The token file {shown} can be read by others (mode {:04o}).", found.mode() & 0o7777),
+            format!(
+                "The token file {shown} can be read by others (mode {:04o}).",
+                found.mode() & 0o7777
+            ),
             format!("Run `chmod 600 {shown}`, and ask for a new token if that was no accident."),
         ));
     }
     let user = rustix::process::geteuid().as_raw();
     if found.uid() != user && found.uid() != 0 {
         return Err(Failure::usage(
-            format!("The token file {shown} belongs to another user (uid {}).", found.uid()),
+            format!(
+                "The token file {shown} belongs to another user (uid {}).",
+                found.uid()
+            ),
             "Copy the token into a file of your own.",
         ));
     }
@@ -66,7 +72,8 @@ fn read(source: impl Read) -> io::Result<Zeroizing<String>> {
 fn parse(text: Zeroizing<String>) -> Result<Token, Failure> {
     Token::new(text.trim()).map_err(|error| {
         let cause = format!("This is no token: {error}.");
-        let cure = "Give one token and nothing else, for example `imlink token alice | imlink connect`.";
+        let cure =
+            "Give one token and nothing else, for example `imlink token alice | imlink connect`.";
         Failure::of(Code::INVALID_ARGUMENT_TOKEN, cause).with_cure(cure)
     })
 }
@@ -108,7 +115,12 @@ mod tests {
         let failure = from_file(Path::new("/nowhere/token")).unwrap_err();
 
         assert_eq!(failure.exit(), Exit::Usage);
-        assert!(failure.to_string().contains("/nowhere/token cannot be read"), "{failure}");
+        assert!(
+            failure
+                .to_string()
+                .contains("/nowhere/token cannot be read"),
+            "{failure}"
+        );
     }
 
     // F-K04

@@ -42,8 +42,8 @@ impl Actor {
             Self::Reader => "reader",
             Self::Script => "app.py",
             Self::Bob => "bob",
-            Self::Intruder => "intruder",
-            Self::IntrudersApp => "intruder app",
+            Self::Intruder => "2nd daemon",
+            Self::IntrudersApp => "shadow",
         }
     }
 }

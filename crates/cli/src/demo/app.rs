@@ -68,7 +68,9 @@ struct App {
 
 impl App {
     fn new(arguments: Arguments) -> Result<Self, Failure> {
-        let client = Client::builder(arguments.app_key).app_id(arguments.app_id).build()?;
+        let client = Client::builder(arguments.app_key)
+            .app_id(arguments.app_id)
+            .build()?;
         Ok(Self {
             client,
             connects: 0,
@@ -87,7 +89,9 @@ impl App {
         let mut events = self.client.events();
         self.client.init().await?;
         self.connects += 1;
-        say(&AppEvent::Connecting { count: self.connects })?;
+        say(&AppEvent::Connecting {
+            count: self.connects,
+        })?;
         let user = {
             let mut connecting = pin!(self.client.connect(token));
             loop {
@@ -98,7 +102,9 @@ impl App {
                 }
             }
         };
-        say(&AppEvent::Connected { user: user.to_string() })?;
+        say(&AppEvent::Connected {
+            user: user.to_string(),
+        })?;
         let mut inbox = self.subscribe().await?;
         loop {
             tokio::select! {
@@ -146,8 +152,14 @@ impl App {
                     })?;
                 }
             }
-            Event::Attached { instance, reattached } => {
-                say(&AppEvent::Attached { daemon: format!("{instance:016x}"), reattached })?;
+            Event::Attached {
+                instance,
+                reattached,
+            } => {
+                say(&AppEvent::Attached {
+                    daemon: format!("{instance:016x}"),
+                    reattached,
+                })?;
             }
             _ => {}
         }
@@ -156,14 +168,20 @@ impl App {
 
     async fn obey(&self, order: &str) -> Result<(), Failure> {
         let Ok(Order::Send { to, text }) = serde_json::from_str(order) else {
-            return Err(Failure::usage("This is no order.", "See src/demo/lines.rs."));
+            return Err(Failure::usage(
+                "This is no order.",
+                "See src/demo/lines.rs.",
+            ));
         };
         let to = Conversation::private(UserId::new(to).map_err(Error::from)?);
         let receipt = self.client.send(Outgoing::text(to, &text)).await?;
         tokio::spawn(async move {
             // Nobody is left to hear of a closed output.
             let _ = say(&match receipt.outcome().await {
-                Ok(Outcome::Sent { uid, .. }) => AppEvent::Sent { text, uid: uid.to_string() },
+                Ok(Outcome::Sent { uid, .. }) => AppEvent::Sent {
+                    text,
+                    uid: uid.to_string(),
+                },
                 Ok(Outcome::Failed { code }) => failed("send", code, code.cause()),
                 Ok(Outcome::InDoubt) => failed("send", Code::RC_MSG_RESP_TIMEOUT, "in doubt"),
                 Err(error) => failed("send", error.code(), error.cause()),
@@ -174,7 +192,11 @@ impl App {
 }
 
 fn failed(what: &str, code: Code, cause: &str) -> AppEvent {
-    AppEvent::Failed { what: what.to_owned(), code: code.number(), cause: cause.to_owned() }
+    AppEvent::Failed {
+        what: what.to_owned(),
+        code: code.number(),
+        cause: cause.to_owned(),
+    }
 }
 
 fn say(event: &AppEvent) -> std::io::Result<()> {

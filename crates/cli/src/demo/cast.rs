@@ -45,21 +45,31 @@ impl Cast {
     ) -> Result<(), Broken> {
         let program = Program::ourselves(&["demo-app", APP_KEY, actor.name()])
             .map_err(|error| Broken::because("an app starts", &error))?;
-        let program = flags.iter().fold(program, |program, flag| program.argument(flag));
-        stage.start(actor, program.variable("IMLINK_SOCKET", house.socket()), read_app)
+        let program = flags
+            .iter()
+            .fold(program, |program, flag| program.argument(flag));
+        stage.start(
+            actor,
+            program.variable("IMLINK_SOCKET", house.socket()),
+            read_app,
+        )
     }
 
     /// Alice's other apps.
     pub fn apps_but(&self, one: Actor) -> Vec<Actor> {
-        self.apps.iter().copied().filter(|app| *app != one).collect()
+        self.apps
+            .iter()
+            .copied()
+            .filter(|app| *app != one)
+            .collect()
     }
 
     /// Waits until each of these apps has shown a text.
     pub async fn until_shown(stage: &mut Stage, apps: &[Actor], text: &str) -> Result<(), Broken> {
         stage
-            .until(format!("{} show “{text}”", names(apps)), |log| {
+            .until(format!("“{text}” is shown by {}", names(apps)), |log| {
                 let missing = apps.iter().filter(|app| log.times_shown(**app, text) == 0);
-                none(missing.copied().collect(), "not shown by")
+                none(missing.copied().collect(), "not by")
             })
             .await
     }
@@ -70,20 +80,34 @@ impl Cast {
         stage.have_send(Actor::Bob, ALICE, text).await?;
         stage
             .until(format!("the cloud takes “{text}” from bob"), |log| {
-                let taken = log.told(Actor::Bob, mark).any(|event| {
-                    matches!(event, AppEvent::Sent { text: sent, .. } if sent == text)
-                });
-                if taken { Ok(()) } else { Err("bob waits for it".to_owned()) }
+                let taken = log.told(Actor::Bob, mark).any(
+                    |event| matches!(event, AppEvent::Sent { text: sent, .. } if sent == text),
+                );
+                if taken {
+                    Ok(())
+                } else {
+                    Err("bob waits for it".to_owned())
+                }
             })
             .await?;
-        self.said.push(Said { text: text.to_owned(), by: None });
+        self.said.push(Said {
+            text: text.to_owned(),
+            by: None,
+        });
         Ok(())
     }
 
     /// How often each app that had to show a message showed it.
-    pub fn times_shown<'a>(&'a self, log: &'a Log) -> impl Iterator<Item = (Actor, &'a str, usize)> {
+    pub fn times_shown<'a>(
+        &'a self,
+        log: &'a Log,
+    ) -> impl Iterator<Item = (Actor, &'a str, usize)> {
         self.said.iter().flat_map(move |said| {
-            let readers = self.apps.iter().copied().filter(|app| said.by != Some(*app));
+            let readers = self
+                .apps
+                .iter()
+                .copied()
+                .filter(|app| said.by != Some(*app));
             readers.map(|app| (app, said.text.as_str(), log.times_shown(app, &said.text)))
         })
     }
@@ -133,7 +157,11 @@ impl Cast {
 
 /// Has everybody of these show nothing less: fails with who is missing.
 pub fn none(missing: Vec<Actor>, what: &str) -> Result<(), String> {
-    if missing.is_empty() { Ok(()) } else { Err(format!("{what} {}", names(&missing))) }
+    if missing.is_empty() {
+        Ok(())
+    } else {
+        Err(format!("{what} {}", names(&missing)))
+    }
 }
 
 /// `notes, reader and app.py`.
@@ -160,6 +188,9 @@ mod tests {
     #[test]
     fn names_read_like_a_sentence() {
         assert_eq!(names(&[Actor::Notes]), "notes");
-        assert_eq!(names(&[Actor::Notes, Actor::Reader, Actor::Bob]), "notes, reader and bob");
+        assert_eq!(
+            names(&[Actor::Notes, Actor::Reader, Actor::Bob]),
+            "notes, reader and bob"
+        );
     }
 }

@@ -44,7 +44,16 @@ struct Link {
 impl Cloud {
     /// Starts a sandbox on free ports and waits until it serves.
     pub async fn start(stage: &mut Stage) -> Result<Self, Broken> {
-        let arguments = ["sandbox", "--json", "--port", "0", "--app-key", APP_KEY, "--log", "warn"];
+        let arguments = [
+            "sandbox",
+            "--json",
+            "--port",
+            "0",
+            "--app-key",
+            APP_KEY,
+            "--log",
+            "warn",
+        ];
         let program = Program::ourselves(&arguments)
             .map_err(|error| Broken::because("the sandbox starts", &error))?;
         let mark = stage.mark();
@@ -68,10 +77,14 @@ impl Cloud {
 
     /// A good token of alice or bob.
     pub fn token(&self, user: &str) -> Result<&str, Broken> {
-        self.started.tokens.get(user).map(String::as_str).ok_or_else(|| Broken {
-            awaited: format!("the sandbox gives a token of {user}"),
-            seen: "it gives none".to_owned(),
-        })
+        self.started
+            .tokens
+            .get(user)
+            .map(String::as_str)
+            .ok_or_else(|| Broken {
+                awaited: format!("the sandbox gives a token of {user}"),
+                seen: "it gives none".to_owned(),
+            })
     }
 
     /// Where it is, for apps of one's own.
@@ -81,7 +94,9 @@ impl Cloud {
 
     /// How many links of a user it holds.
     pub async fn links_of(&self, user: &str) -> Result<usize, Broken> {
-        let answer = self.call(Method::GET, "/sandbox/v1/links", Value::Null).await?;
+        let answer = self
+            .call(Method::GET, "/sandbox/v1/links", Value::Null)
+            .await?;
         let links: Links = serde_json::from_value(answer)
             .map_err(|error| Broken::because("the sandbox lists its links", &error))?;
         Ok(links.links.iter().filter(|link| link.user == user).count())
@@ -89,17 +104,20 @@ impl Cloud {
 
     /// Closes the gateway's listener; links that are there stay.
     pub async fn refuse(&self) -> Result<(), Broken> {
-        self.order("/sandbox/v1/gateway", json!({ "listening": false })).await
+        self.order("/sandbox/v1/gateway", json!({ "listening": false }))
+            .await
     }
 
     /// Opens the gateway's listener again.
     pub async fn accept(&self) -> Result<(), Broken> {
-        self.order("/sandbox/v1/gateway", json!({ "listening": true })).await
+        self.order("/sandbox/v1/gateway", json!({ "listening": true }))
+            .await
     }
 
     /// Ends a user's links without a word.
     pub async fn drop_links(&self, user: &str) -> Result<(), Broken> {
-        self.order("/sandbox/v1/drop", json!({ "scope": { "user": user } })).await
+        self.order("/sandbox/v1/drop", json!({ "scope": { "user": user } }))
+            .await
     }
 
     /// Arms a fault that strikes once, whoever comes.
@@ -113,23 +131,39 @@ impl Cloud {
     }
 
     async fn call(&self, method: Method, path: &str, body: Value) -> Result<Value, Broken> {
-        let body = if body.is_null() { String::new() } else { body.to_string() };
+        let body = if body.is_null() {
+            String::new()
+        } else {
+            body.to_string()
+        };
         let awaited = format!("the sandbox answers {path}");
-        let answer = self.server.call(Call { method, path, headers: Vec::new(), body }).await;
+        let answer = self
+            .server
+            .call(Call {
+                method,
+                path,
+                headers: Vec::new(),
+                body,
+            })
+            .await;
         let answer = answer.map_err(|error| Broken::because(&awaited, &error))?;
         if answer.status != 200 {
             let text = String::from_utf8_lossy(&answer.body).into_owned();
-            return Err(Broken { awaited, seen: format!("HTTP status {}: {text}", answer.status) });
+            return Err(Broken {
+                awaited,
+                seen: format!("HTTP status {}: {text}", answer.status),
+            });
         }
         serde_json::from_slice(&answer.body).map_err(|error| Broken::because(awaited, &error))
     }
 }
 
 fn started(log: &Log, since: Mark) -> Option<&Started> {
-    log.since(Actor::Sandbox, since).find_map(|happening| match happening {
-        Happening::Up(started) => Some(started),
-        Happening::App(_) | Happening::Ready | Happening::Ended(_) => None,
-    })
+    log.since(Actor::Sandbox, since)
+        .find_map(|happening| match happening {
+            Happening::Up(started) => Some(started),
+            Happening::App(_) | Happening::Ready | Happening::Ended(_) => None,
+        })
 }
 
 fn read(line: &str) -> Option<Happening> {
@@ -138,6 +172,8 @@ fn read(line: &str) -> Option<Happening> {
 
 impl std::fmt::Debug for Started {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Started").field("navigation", &self.navigation).finish_non_exhaustive()
+        f.debug_struct("Started")
+            .field("navigation", &self.navigation)
+            .finish_non_exhaustive()
     }
 }

@@ -34,7 +34,12 @@ impl House {
             let state = directory.join("state");
             private(&state)?;
             std::fs::write(directory.join("imlinkd.toml"), "")?;
-            Ok(Self { actor, directory, state, held: None })
+            Ok(Self {
+                actor,
+                directory,
+                state,
+                held: None,
+            })
         };
         make().map_err(|error: io::Error| Broken::because("directories can be made", &error))
     }
@@ -65,7 +70,9 @@ impl House {
 
     /// Starts a daemon in this place and waits until it says that it is ready.
     pub async fn start_daemon(&self, stage: &mut Stage) -> Result<(), Broken> {
-        let program = self.program().map_err(|error| Broken::because("a daemon starts", &error))?;
+        let program = self
+            .program()
+            .map_err(|error| Broken::because("a daemon starts", &error))?;
         let ready = self.directory.join("ready");
         let notified = expect_notification(&ready)
             .map_err(|error| Broken::because("a daemon can say that it is ready", &error))?;
@@ -80,8 +87,14 @@ impl House {
         });
         let outcome = stage
             .until(format!("{actor} is ready"), |log| {
-                let ready = log.since(actor, mark).any(|seen| matches!(seen, Happening::Ready));
-                if ready { Ok(()) } else { Err("it has not said so".to_owned()) }
+                let ready = log
+                    .since(actor, mark)
+                    .any(|seen| matches!(seen, Happening::Ready));
+                if ready {
+                    Ok(())
+                } else {
+                    Err("it has not said so".to_owned())
+                }
             })
             .await;
         waiting.abort();

@@ -45,7 +45,13 @@ pub async fn leave_running(stage: Stage, cast: &Cast) -> io::Result<()> {
 
 impl fmt::Display for Kept {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { program, socket, sandbox, app_key, stop } = self;
+        let Self {
+            program,
+            socket,
+            sandbox,
+            app_key,
+            stop,
+        } = self;
         write!(
             f,
             "

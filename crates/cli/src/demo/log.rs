@@ -39,16 +39,19 @@ impl Log {
 
     /// What an app told since then.
     pub fn told(&self, actor: Actor, since: Mark) -> impl Iterator<Item = &AppEvent> {
-        self.since(actor, since).filter_map(|happening| match happening {
-            Happening::App(event) => Some(event),
-            Happening::Up(_) | Happening::Ready | Happening::Ended(_) => None,
-        })
+        self.since(actor, since)
+            .filter_map(|happening| match happening {
+                Happening::App(event) => Some(event),
+                Happening::Up(_) | Happening::Ready | Happening::Ended(_) => None,
+            })
     }
 
     /// What a participant did since then.
     pub fn since(&self, actor: Actor, since: Mark) -> impl Iterator<Item = &Happening> {
         let new = self.0.get(since.0..).unwrap_or_default();
-        new.iter().filter(move |(who, _)| *who == actor).map(|(_, happening)| happening)
+        new.iter()
+            .filter(move |(who, _)| *who == actor)
+            .map(|(_, happening)| happening)
     }
 
     /// How many times an app showed this text, in all its lives.
@@ -58,10 +61,11 @@ impl Log {
 
     /// Everything an app showed, in all its lives.
     pub fn shown(&self, actor: Actor) -> impl Iterator<Item = &str> {
-        self.told(actor, Mark::default()).filter_map(|event| match event {
-            AppEvent::Message { text, .. } => Some(text.as_str()),
-            _ => None,
-        })
+        self.told(actor, Mark::default())
+            .filter_map(|event| match event {
+                AppEvent::Message { text, .. } => Some(text.as_str()),
+                _ => None,
+            })
     }
 
     /// The statuses an app saw since then, with their codes.
@@ -94,7 +98,9 @@ impl Log {
 /// Whether the statuses occur in this order, with anything between them.
 pub fn in_order(seen: &[(&str, Option<i32>)], wanted: &[&str]) -> bool {
     let mut seen = seen.iter();
-    wanted.iter().all(|wanted| seen.any(|(status, _)| status == wanted))
+    wanted
+        .iter()
+        .all(|wanted| seen.any(|(status, _)| status == wanted))
 }
 
 #[cfg(test)]
@@ -107,10 +113,16 @@ mod tests {
         assert!(log.is_caught_up(Actor::Notes));
 
         log.push(Actor::Notes, message(1, "a"));
-        log.push(Actor::Reader, Happening::App(AppEvent::Acknowledged { seq: 1 }));
+        log.push(
+            Actor::Reader,
+            Happening::App(AppEvent::Acknowledged { seq: 1 }),
+        );
         assert!(!log.is_caught_up(Actor::Notes));
 
-        log.push(Actor::Notes, Happening::App(AppEvent::Acknowledged { seq: 1 }));
+        log.push(
+            Actor::Notes,
+            Happening::App(AppEvent::Acknowledged { seq: 1 }),
+        );
         assert!(log.is_caught_up(Actor::Notes));
     }
 
@@ -129,7 +141,11 @@ mod tests {
 
     #[test]
     fn the_order_of_statuses_counts() {
-        let seen = [("SUSPEND", Some(30011)), ("CONNECTING", None), ("CONNECTED", None)];
+        let seen = [
+            ("SUSPEND", Some(30011)),
+            ("CONNECTING", None),
+            ("CONNECTED", None),
+        ];
 
         assert!(in_order(&seen, &["SUSPEND", "CONNECTED"]));
         assert!(!in_order(&seen, &["CONNECTED", "SUSPEND"]));
@@ -146,6 +162,9 @@ mod tests {
     }
 
     fn status(status: &str) -> Happening {
-        Happening::App(AppEvent::Status { status: status.to_owned(), code: None })
+        Happening::App(AppEvent::Status {
+            status: status.to_owned(),
+            code: None,
+        })
     }
 }

@@ -67,7 +67,10 @@ impl Program {
                 command.env_remove(&name);
             }
         }
-        Self { command, socket: None }
+        Self {
+            command,
+            socket: None,
+        }
     }
 
     pub fn argument(mut self, argument: impl AsRef<std::ffi::OsStr>) -> Self {
@@ -105,8 +108,13 @@ impl Program {
             .process_group(0)
             .kill_on_drop(true);
         if let Some(parent_fd) = self.socket {
-            let mappings = vec![FdMapping { parent_fd, child_fd: 3 }];
-            self.command.fd_mappings(mappings).map_err(io::Error::other)?;
+            let mappings = vec![FdMapping {
+                parent_fd,
+                child_fd: 3,
+            }];
+            self.command
+                .fd_mappings(mappings)
+                .map_err(io::Error::other)?;
         }
         let mut child = self.command.spawn()?;
         let missing = || io::Error::other("a process without pid or pipes");
@@ -115,7 +123,13 @@ impl Program {
         let stdout = child.stdout.take().ok_or_else(missing)?;
         let (orders, received) = mpsc::unbounded_channel();
         let ended = tokio::spawn(watch(child, stdout, received, actor, reader, reports));
-        Ok(Process { pid, log, stdin, orders, ended })
+        Ok(Process {
+            pid,
+            log,
+            stdin,
+            orders,
+            ended,
+        })
     }
 }
 
@@ -154,11 +168,14 @@ impl Process {
         self.pid
     }
 
-    /// The last line it logged, if there is one.
+    /// The last line it logged, if there is one; a cure is not why it ended.
     pub fn last_words(&self) -> Option<String> {
         let text = std::fs::read(&self.log).ok()?;
         let text = String::from_utf8_lossy(&text).into_owned();
-        text.lines().rev().find(|line| !line.trim().is_empty()).map(str::to_owned)
+        let mut lines = text.lines().rev().map(str::trim);
+        lines
+            .find(|line| !line.is_empty() && !line.starts_with("cure:"))
+            .map(str::to_owned)
     }
 }
 
@@ -182,7 +199,7 @@ async fn watch(
             },
             Some(order) = orders.recv() => match order {
                 Ending::Kill => drop(child.start_kill()),
-                Ending::Release => return std::mem::forget(child),
+                Ending::Release => return release(child),
             },
             status = child.wait(), if !talking => break status,
         }
@@ -190,6 +207,15 @@ async fn watch(
     if let Ok(status) = status {
         report(&reports, actor, Some(Happening::Ended(status)));
     }
+}
+
+/// Gives up a process that would be killed if its handle were dropped.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "kill_on_drop, set for every other end, cannot be taken back"
+)]
+fn release(child: Child) {
+    std::mem::forget(child);
 }
 
 fn report(reports: &Reports, actor: Actor, happening: Option<Happening>) {

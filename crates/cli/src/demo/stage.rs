@@ -57,7 +57,9 @@ impl Stage {
         Ok(Self {
             timeline,
             sabotage,
-            directory: tempfile::Builder::new().prefix("imlink-demo-").tempdir_in(base)?,
+            directory: tempfile::Builder::new()
+                .prefix("imlink-demo-")
+                .tempdir_in(base)?,
             processes: BTreeMap::new(),
             leaving: BTreeSet::new(),
             log: Log::default(),
@@ -91,7 +93,9 @@ impl Stage {
 
     /// Puts a process on the stage, in the place of one that ended.
     pub fn start(&mut self, actor: Actor, program: Program, reader: Reader) -> Result<(), Broken> {
-        let log = self.directory().join(format!("{}.log", actor.name().replace(['\'', ' '], "-")));
+        let log = self
+            .directory()
+            .join(format!("{}.log", actor.name().replace(['\'', ' '], "-")));
         let started = program.start(actor, log, reader, self.reports());
         let process = started.map_err(|error| Broken::because("every process starts", &error))?;
         self.leaving.remove(&actor);
@@ -109,15 +113,25 @@ impl Stage {
     pub async fn write(&mut self, actor: Actor, line: &str) -> Result<(), Broken> {
         let awaited = format!("{actor} takes orders");
         let Some(process) = self.processes.get_mut(&actor) else {
-            return Err(Broken { awaited, seen: "it is not there".to_owned() });
+            return Err(Broken {
+                awaited,
+                seen: "it is not there".to_owned(),
+            });
         };
-        process.write(line).await.map_err(|error| Broken::because(awaited, &error))
+        process
+            .write(line)
+            .await
+            .map_err(|error| Broken::because(awaited, &error))
     }
 
     /// Has an app write to a user.
     pub async fn have_send(&mut self, app: Actor, to: &str, text: &str) -> Result<(), Broken> {
-        let order = Order::Send { to: to.to_owned(), text: text.to_owned() };
-        let line = json_line(&order).map_err(|error| Broken::because("an order is JSON", &error))?;
+        let order = Order::Send {
+            to: to.to_owned(),
+            text: text.to_owned(),
+        };
+        let line =
+            json_line(&order).map_err(|error| Broken::because("an order is JSON", &error))?;
         self.write(app, &line).await
     }
 
@@ -129,8 +143,14 @@ impl Stage {
             process.kill();
         }
         self.until(format!("{actor} is gone"), |log| {
-            let gone = log.since(actor, mark).any(|happening| matches!(happening, Happening::Ended(_)));
-            if gone { Ok(()) } else { Err("it is still there".to_owned()) }
+            let gone = log
+                .since(actor, mark)
+                .any(|happening| matches!(happening, Happening::Ended(_)));
+            if gone {
+                Ok(())
+            } else {
+                Err("it is still there".to_owned())
+            }
         })
         .await?;
         self.processes.remove(&actor);
@@ -194,7 +214,9 @@ impl Stage {
     }
 
     fn take_in(&mut self, actor: Actor, happening: Happening) -> Result<(), String> {
-        self.timeline.happened(actor, &happening).map_err(|error| error.to_string())?;
+        self.timeline
+            .happened(actor, &happening)
+            .map_err(|error| error.to_string())?;
         let ended = match &happening {
             Happening::Ended(status) if !self.leaving.contains(&actor) => Some(*status),
             _ => None,
@@ -202,14 +224,20 @@ impl Stage {
         self.log.push(actor, happening);
         let Some(status) = ended else { return Ok(()) };
         let last_words = self.processes.get(&actor).and_then(Process::last_words);
-        let last_words = last_words.map(|words| format!("; its last words: {words}"));
-        Err(format!("{actor} ended ({status}){}", last_words.unwrap_or_default()))
+        let last_words = last_words.map(|words| format!(", its last words were: {words}"));
+        Err(format!(
+            "{actor} ended ({status}){}",
+            last_words.unwrap_or_default()
+        ))
     }
 }
 
 impl Broken {
     pub fn because(awaited: impl Into<String>, error: &dyn std::error::Error) -> Self {
-        Self { awaited: awaited.into(), seen: error.to_string() }
+        Self {
+            awaited: awaited.into(),
+            seen: error.to_string(),
+        }
     }
 }
 

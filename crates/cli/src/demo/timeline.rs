@@ -57,7 +57,11 @@ pub struct Proof {
 
 impl Timeline {
     pub fn new(output: Output) -> Self {
-        Self { output, began: Instant::now(), step: None }
+        Self {
+            output,
+            began: Instant::now(),
+            step: None,
+        }
     }
 
     /// Where it is told.
@@ -74,7 +78,9 @@ impl Timeline {
         if self.output.is_json() {
             return Ok(());
         }
-        self.print(Paint::strong("imlink demo: one cloud connection, shared by several apps"))
+        self.print(Paint::strong(
+            "imlink demo: one cloud connection, shared by several apps",
+        ))
     }
 
     pub fn begin(&mut self, step: Step) -> io::Result<()> {
@@ -82,7 +88,11 @@ impl Timeline {
         if self.output.is_json() {
             return self.line(Actor::Demo, step.title());
         }
-        self.print(Paint::strong(format_args!("\n{}  {}", step.number(), step.title())))
+        self.print(Paint::strong(format_args!(
+            "\n{}  {}",
+            step.number(),
+            step.title()
+        )))
     }
 
     /// Someone does something.
@@ -143,7 +153,12 @@ impl Timeline {
     fn line(&self, actor: Actor, says: &str) -> io::Result<()> {
         let step = self.step.map(Step::number);
         let at_ms = self.elapsed().as_millis();
-        self.print(crate::output::json_line(&Line { at_ms, step, actor: actor.name(), says })?)
+        self.print(crate::output::json_line(&Line {
+            at_ms,
+            step,
+            actor: actor.name(),
+            says,
+        })?)
     }
 
     fn print(&self, text: impl Display) -> io::Result<()> {
@@ -169,14 +184,22 @@ fn told(event: &AppEvent) -> Option<String> {
         AppEvent::Connecting { count } => format!("connects, call {count}"),
         AppEvent::Connected { user } => format!("is connected as {user}"),
         AppEvent::Status { status, code: None } => format!("sees {status}"),
-        AppEvent::Status { status, code: Some(code) } => {
+        AppEvent::Status {
+            status,
+            code: Some(code),
+        } => {
             format!("sees {status} ({code} {})", Code::new(*code).name())
         }
-        AppEvent::Attached { reattached: true, .. } => "has attached again by itself".to_owned(),
+        AppEvent::Attached {
+            reattached: true, ..
+        } => "has attached again by itself".to_owned(),
         AppEvent::Message { sender, text, .. } => format!("shows “{text}” from {sender}"),
         AppEvent::Sent { text, .. } => format!("has sent “{text}”"),
         AppEvent::Failed { what, code, cause } => format!("failed to {what}: {code} {cause}"),
-        AppEvent::Attached { reattached: false, .. } | AppEvent::Acknowledged { .. } => return None,
+        AppEvent::Attached {
+            reattached: false, ..
+        }
+        | AppEvent::Acknowledged { .. } => return None,
     })
 }
 

@@ -21,7 +21,10 @@ pub fn age(since: Millis, now: Millis) -> String {
 
 fn moment_in(at: Millis, zone: TimeZone) -> String {
     match Timestamp::from_millisecond(at.0) {
-        Ok(timestamp) => timestamp.to_zoned(zone).strftime("%Y-%m-%d %H:%M:%S").to_string(),
+        Ok(timestamp) => timestamp
+            .to_zoned(zone)
+            .strftime("%Y-%m-%d %H:%M:%S")
+            .to_string(),
         Err(_) => at.to_string(),
     }
 }
@@ -41,7 +44,10 @@ mod tests {
 
     #[test]
     fn a_time_beyond_any_calendar_is_shown_as_its_number() {
-        assert_eq!(moment_in(Millis(i64::MAX), TimeZone::UTC), "9223372036854775807 ms");
+        assert_eq!(
+            moment_in(Millis(i64::MAX), TimeZone::UTC),
+            "9223372036854775807 ms"
+        );
     }
 
     #[test]

@@ -51,7 +51,11 @@ impl<'a> From<&'a Message> for MessageLine<'a> {
             uid: message.uid.as_ref().map(|uid| uid.as_str()),
             kind: message.conversation.kind.name(),
             target: message.conversation.target.as_str(),
-            channel: message.conversation.channel.as_ref().map(|channel| channel.as_str()),
+            channel: message
+                .conversation
+                .channel
+                .as_ref()
+                .map(|channel| channel.as_str()),
             direction: match message.direction {
                 Direction::Sent => "sent",
                 Direction::Received => "received",
@@ -75,7 +79,12 @@ impl<'a> From<&'a Message> for MessageLine<'a> {
 impl fmt::Display for MessageLine<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let moment = moment(imlink_model::Millis(self.sent_at));
-        write!(f, "{}  {}", Paint::dim(moment), Paint::actor(Escaped(self.sender)))?;
+        write!(
+            f,
+            "{}  {}",
+            Paint::dim(moment),
+            Paint::actor(Escaped(self.sender))
+        )?;
         if self.sender != self.target {
             write!(f, " {} {}", Paint::dim("to"), Escaped(self.target))?;
         }
@@ -95,7 +104,11 @@ impl fmt::Display for MessageLine<'_> {
 #[must_use]
 pub fn words(message: &Message) -> String {
     text(message).unwrap_or_else(|| {
-        format!("{} {}", message.object_name, shortened(message.body.as_str()))
+        format!(
+            "{} {}",
+            message.object_name,
+            shortened(message.body.as_str())
+        )
     })
 }
 
@@ -136,7 +149,10 @@ mod tests {
     fn another_type_is_named_and_its_body_cut() {
         let message = message("App:Blob", &"x".repeat(500));
 
-        assert_eq!(plain(&message), format!("bob  App:Blob {}…", "x".repeat(120)));
+        assert_eq!(
+            plain(&message),
+            format!("bob  App:Blob {}…", "x".repeat(120))
+        );
     }
 
     #[test]

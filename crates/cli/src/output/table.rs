@@ -21,7 +21,10 @@ impl Table {
     /// A table without rows yet; with no headings at all, none are shown.
     #[must_use]
     pub fn new(headings: &[&'static str]) -> Self {
-        Self { headings: headings.to_vec(), rows: Vec::new() }
+        Self {
+            headings: headings.to_vec(),
+            rows: Vec::new(),
+        }
     }
 
     /// Adds a row. The cells are shown as they are, so text from outside comes escaped.
@@ -47,16 +50,23 @@ impl fmt::Display for Table {
         let headings = (!self.headings.is_empty()).then(|| line(&self.headings, &widths));
         let rows = self.rows.iter().map(|row| line(row, &widths));
 
-        let lines = headings.map(|text| Paint::dim(text).to_string()).into_iter().chain(rows);
+        let lines = headings
+            .map(|text| Paint::dim(text).to_string())
+            .into_iter()
+            .chain(rows);
         f.write_str(&lines.collect::<Vec<_>>().join("\n"))
     }
 }
 
 fn line<S: AsRef<str>>(cells: &[S], widths: &[usize]) -> String {
-    let padded = cells.iter().map(AsRef::as_ref).zip(widths).map(|(cell, width)| {
-        let padding = width.saturating_sub(width_of(cell));
-        format!("{cell}{:padding$}", "")
-    });
+    let padded = cells
+        .iter()
+        .map(AsRef::as_ref)
+        .zip(widths)
+        .map(|(cell, width)| {
+            let padding = width.saturating_sub(width_of(cell));
+            format!("{cell}{:padding$}", "")
+        });
     padded.collect::<Vec<_>>().join(GAP).trim_end().to_owned()
 }
 

@@ -87,13 +87,22 @@ fn read_token(arguments: &Arguments) -> Result<Token, Failure> {
 impl Connected {
     fn new(client: &Client, user: &UserId) -> Self {
         let status = client.status();
-        Self { user: user.to_string(), status: status.number(), status_name: status.name() }
+        Self {
+            user: user.to_string(),
+            status: status.number(),
+            status_name: status.name(),
+        }
     }
 }
 
 impl fmt::Display for Connected {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{} as {}", Paint::good(self.status_name), Escaped(&self.user))?;
+        writeln!(
+            f,
+            "{} as {}",
+            Paint::good(self.status_name),
+            Escaped(&self.user)
+        )?;
         write!(
             f,
             "The daemon keeps the connection; `imlink disconnect` gives it up, `imlink listen` reads along."

@@ -83,7 +83,13 @@ fn table(rows: &[Row]) -> Table {
 
 impl From<ConversationSummary> for Row {
     fn from(summary: ConversationSummary) -> Self {
-        let ConversationSummary { conversation, last_seq, last_at, unread, total } = summary;
+        let ConversationSummary {
+            conversation,
+            last_seq,
+            last_at,
+            unread,
+            total,
+        } = summary;
         Self {
             kind: conversation.kind.name(),
             target: conversation.target.to_string(),

@@ -19,28 +19,26 @@ Examples:
   imlink disconnect
   imlink disconnect --user alice
 
-With --json: user, connected (whether the daemon goes on for other apps).")]
+With --json: user.")]
 pub struct Arguments {
     #[command(flatten)]
     account: Account,
 }
 
-/// To programs an object with these fields.
+/// To programs an object with this field.
 #[derive(Serialize)]
 struct Disconnected {
     /// Whose account it is.
     user: String,
-    /// The daemon keeps the connection for other apps.
-    connected: bool,
 }
 
 pub fn run(arguments: Arguments, output: Output) -> Ending {
     run_interruptibly(async {
         let (client, user) = arguments.account.join().await?;
         client.disconnect().await?;
-        let report = client.daemon_status().await?;
-        let connected = report.accounts.iter().any(|account| account.user.as_ref() == Some(&user));
-        output.say(&Disconnected { user: user.to_string(), connected })?;
+        output.say(&Disconnected {
+            user: user.to_string(),
+        })?;
         DONE
     })
 }
@@ -48,9 +46,9 @@ pub fn run(arguments: Arguments, output: Output) -> Ending {
 impl fmt::Display for Disconnected {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let user = Escaped(&self.user);
-        match self.connected {
-            true => write!(f, "Disconnected; the daemon keeps {user} connected for other apps."),
-            false => write!(f, "Disconnected; {user} is offline."),
-        }
+        write!(
+            f,
+            "Disconnected; {user} stays online as long as another app has connected the account."
+        )
     }
 }

@@ -49,7 +49,9 @@ fn find(wanted: &str) -> Result<&'static CodeInfo, Failure> {
     let wanted = wanted.trim();
     let found = match wanted.parse::<i32>() {
         Ok(number) => CODES.iter().find(|info| info.number == number),
-        Err(_) => CODES.iter().find(|info| info.name.eq_ignore_ascii_case(wanted)),
+        Err(_) => CODES
+            .iter()
+            .find(|info| info.name.eq_ignore_ascii_case(wanted)),
     };
     found.ok_or_else(|| unknown(wanted))
 }
@@ -63,7 +65,10 @@ fn unknown(wanted: &str) -> Failure {
         .filter(|(likeness, _)| *likeness >= ALIKE)
         .max_by(|(one, _), (other, _)| one.total_cmp(other));
     let cure = match nearest {
-        Some((_, info)) => format!("Did you mean {}? `imlink explain --all` lists them.", info.name),
+        Some((_, info)) => format!(
+            "Did you mean {}? `imlink explain --all` lists them.",
+            info.name
+        ),
         None => "`imlink explain --all` lists every code that is known.".to_owned(),
     };
     Failure::own("UNKNOWN_CODE", cause, cure)
@@ -112,7 +117,12 @@ impl fmt::Display for Explanation {
             true => "reconnecting stops until an app calls connect again",
             false => "this code does not stop reconnecting",
         };
-        writeln!(f, "{} {}", Paint::strong(info.number), Paint::strong(info.name))?;
+        writeln!(
+            f,
+            "{} {}",
+            Paint::strong(info.number),
+            Paint::strong(info.name)
+        )?;
         let mut table = Table::default();
         for (label, text) in [
             ("cause", info.cause),
@@ -166,7 +176,12 @@ mod tests {
 
     #[test]
     fn a_code_is_found_by_number_and_by_name() {
-        for wanted in ["31004", "RC_CONN_TOKEN_INCORRECT", "rc_conn_token_incorrect", " 31004 "] {
+        for wanted in [
+            "31004",
+            "RC_CONN_TOKEN_INCORRECT",
+            "rc_conn_token_incorrect",
+            " 31004 ",
+        ] {
             assert_eq!(find(wanted).unwrap().number, 31004);
         }
         assert_eq!(find("-2").unwrap().name, "IPC_DISCONNECT");
@@ -178,7 +193,12 @@ mod tests {
 
         assert!(failure.to_string().contains("Did you mean LOCAL_TIMEOUT?"));
         assert_eq!(failure.exit(), Exit::Failed);
-        assert!(!find("999999").unwrap_err().to_string().contains("Did you mean"));
+        assert!(
+            !find("999999")
+                .unwrap_err()
+                .to_string()
+                .contains("Did you mean")
+        );
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! `imlink history`: stored messages of one conversation, without any network.
 
 use clap::Args;
-use imlink::{Conversation, Message, Page, Seq, TargetId, UserId};
+use imlink::{Conversation, ConversationKind, Message, Page, Seq, TargetId, UserId};
 
 use crate::account::Account;
 use crate::command::Ending;
@@ -45,7 +45,9 @@ pub fn run(arguments: Arguments, output: Output) -> Ending {
     run_interruptibly(async {
         let (client, _) = arguments.account.join().await?;
         let before = arguments.before.map(Seq);
-        let page = client.history(conversation.clone(), before, arguments.number).await?;
+        let page = client
+            .history(conversation.clone(), before, arguments.number)
+            .await?;
         let oldest_first = page.entries.iter().rev().map(MessageLine::from);
         for line in oldest_first {
             output.say(&line)?;
@@ -69,8 +71,14 @@ fn remark(conversation: &Conversation, page: &Page<Message>, before: Option<Seq>
         });
     };
     if page.more {
-        let hint = format!("There are older ones: imlink history {target} --before {}", oldest.seq);
-        output.note(Paint::dim(hint));
+        let group = match conversation.kind {
+            ConversationKind::Group => " --group",
+            _ => "",
+        };
+        let before = oldest.seq;
+        output.note(Paint::dim(format_args!(
+            "There are older ones: imlink history {target}{group} --before {before}"
+        )));
     }
 }
 

@@ -10,9 +10,10 @@ use crate::runtime::{self, DONE, interruption};
 
 #[derive(Args)]
 #[command(after_help = "\
-The daemon keeps the place of each name: what arrives while nobody listens is printed by the next
-`imlink listen`. A message is acknowledged after it was printed, so that one may come twice if the
-power fails, but none is lost. Ctrl-C ends it.
+Everything the account gets is printed, and what is sent from this machine. The daemon keeps the
+place of each name: what arrives while nobody listens is printed by the next `imlink listen`. A
+message is acknowledged after it was printed, so that one may come twice if the power fails, but
+none is lost. Ctrl-C ends it.
 
 Examples:
   imlink listen
@@ -46,14 +47,20 @@ pub fn run(arguments: Arguments, output: Output) -> Ending {
 async fn listen(arguments: Arguments, output: Output) -> Ending {
     let mut interrupted = std::pin::pin!(interruption());
     let (client, user) = tokio::select! {
-        joined = arguments.account.join() => joined?,
+        joined = arguments.account.join_to_listen() => joined?,
         failure = &mut interrupted => return Err(failure),
     };
     let mut events = client.events();
-    let start = if arguments.from_beginning { Start::Beginning } else { Start::Now };
+    let start = if arguments.from_beginning {
+        Start::Beginning
+    } else {
+        Start::Now
+    };
     let mut messages = client.subscribe_from(arguments.name, start).await?;
     if !output.is_json() {
-        output.note(Paint::dim(format_args!("Listening as {user}; Ctrl-C ends it.")));
+        output.note(Paint::dim(format_args!(
+            "Listening as {user}; Ctrl-C ends it."
+        )));
     }
     let mut left = arguments.count;
     while left != Some(0) {
@@ -83,7 +90,9 @@ fn remark(event: &Event, output: Output) {
         Event::Detached { .. } => {
             output.note(Paint::uneasy("The daemon went away (-2); waiting for it."));
         }
-        Event::Attached { reattached: true, .. } => {
+        Event::Attached {
+            reattached: true, ..
+        } => {
             output.note(Paint::good("The daemon is back."));
         }
         _ => {}

@@ -35,13 +35,19 @@ pub fn run(arguments: Arguments, output: Output) -> Ending {
     run_interruptibly(async {
         let (client, user) = arguments.account.join().await?;
         client.logout().await?;
-        output.say(&SignedOut { user: user.to_string() })?;
+        output.say(&SignedOut {
+            user: user.to_string(),
+        })?;
         DONE
     })
 }
 
 impl fmt::Display for SignedOut {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} is signed out for all apps; its token is forgotten.", Escaped(&self.user))
+        write!(
+            f,
+            "{} is signed out for all apps; its token is forgotten.",
+            Escaped(&self.user)
+        )
     }
 }

@@ -15,8 +15,8 @@ use crate::failure::Failure;
 use crate::output::{Output, Paint, Table};
 use crate::runtime::DONE;
 
-/// Where `imlink sandbox` serves HTTP and `imlink token` looks for it. The IANA has given the port
-/// to nobody.
+/// Where `imlink sandbox` serves HTTP and `imlink token` looks for it; not a port that development
+/// servers usually take.
 pub const DEFAULT_PORT: u16 = 7340;
 
 /// Users for whom a token is made at the start.
@@ -58,7 +58,7 @@ pub struct Arguments {
 
     /// What to log, for example `debug`.
     #[arg(long, value_name = "FILTER", default_value = "info")]
-    log: EnvFilter,
+    log: String,
 }
 
 /// To programs an object with these fields.
@@ -79,9 +79,18 @@ struct Started {
 }
 
 pub fn run(arguments: Arguments, output: Output) -> Ending {
+    let filter = EnvFilter::try_new(&arguments.log).map_err(|error| {
+        Failure::usage(
+            format!(
+                "The log filter {:?} cannot be read: {error}.",
+                arguments.log
+            ),
+            "Give a level such as `debug`, or `warn,imlink_sandbox=trace`.",
+        )
+    })?;
     let config = config(&arguments);
     tracing_subscriber::fmt()
-        .with_env_filter(arguments.log)
+        .with_env_filter(filter)
         .with_writer(io::stderr)
         .with_ansi(io::IsTerminal::is_terminal(&io::stderr()))
         .init();
@@ -119,7 +128,11 @@ fn refusal(error: &io::Error) -> Failure {
         io::ErrorKind::PermissionDenied => "Choose a port from 1024 on.",
         _ => "Choose another port with --port.",
     };
-    Failure::own("SANDBOX", format!("The sandbox cannot start: {error}."), cure)
+    Failure::own(
+        "SANDBOX",
+        format!("The sandbox cannot start: {error}."),
+        cure,
+    )
 }
 
 impl Started {
@@ -141,7 +154,11 @@ impl Started {
 
 impl fmt::Display for Started {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{}\n", Paint::strong("The sandbox is up; Ctrl-C stops it."))?;
+        writeln!(
+            f,
+            "{}\n",
+            Paint::strong("The sandbox is up; Ctrl-C stops it.")
+        )?;
         let mut facts = Table::default();
         for (label, value) in [
             ("app key", &self.app_key),
@@ -153,9 +170,16 @@ impl fmt::Display for Started {
             facts.row([format!("  {}", Paint::dim(label)), value.clone()]);
         }
         for (user, token) in &self.tokens {
-            facts.row([format!("  {}", Paint::dim(format_args!("token of {user}"))), token.clone()]);
+            facts.row([
+                format!("  {}", Paint::dim(format_args!("token of {user}"))),
+                token.clone(),
+            ]);
         }
-        let Self { app_key, navigation, .. } = self;
+        let Self {
+            app_key,
+            navigation,
+            ..
+        } = self;
         write!(
             f,
             "{facts}\n

@@ -95,7 +95,8 @@ pub fn run(arguments: Arguments, output: Output) -> Ending {
             Outcome::Failed { code } => Err(Failure::of(code, code.cause())),
             Outcome::InDoubt => {
                 let code = Code::RC_MSG_RESP_TIMEOUT;
-                let cause = "The link went before the cloud answered: the message may have arrived.";
+                let cause =
+                    "The link went before the cloud answered: the message may have arrived.";
                 Err(Failure::of(code, cause).with_cure(
                     "Look into `imlink history` before sending it again; it would be a second message.",
                 ))
@@ -111,14 +112,19 @@ fn text(argument: &str) -> Result<String, Failure> {
     // One byte more than allowed is enough to be refused for it.
     let longest = MAX_BODY_BYTES as u64 + 1;
     let mut text = String::new();
-    let read = std::io::stdin().lock().take(longest).read_to_string(&mut text);
+    let read = std::io::stdin()
+        .lock()
+        .take(longest)
+        .read_to_string(&mut text);
     read.map_err(|error| {
         Failure::usage(
             format!("Standard input cannot be read as text: {error}."),
             "Messages are UTF-8 text; encode other data, for example with base64.",
         )
     })?;
-    let ends_with_line = text.strip_suffix('\n').map(|text| text.trim_end_matches('\r').len());
+    let ends_with_line = text
+        .strip_suffix('\n')
+        .map(|text| text.trim_end_matches('\r').len());
     text.truncate(ends_with_line.unwrap_or(text.len()));
     if text.is_empty() {
         return Err(Failure::usage(
@@ -141,14 +147,20 @@ fn still_queued(limit: Duration) -> Failure {
         "The daemon has the message and will send it, but it was not out after {} s.",
         limit.as_secs()
     );
-    Failure::of(Code::LOCAL_TIMEOUT, cause)
-        .with_cure("Do not send it again; `imlink status` shows how the link is and what is queued.")
+    Failure::of(Code::LOCAL_TIMEOUT, cause).with_cure(
+        "Do not send it again; `imlink status` shows how the link is and what is queued.",
+    )
 }
 
 impl<'a> Sent<'a> {
     fn queued(receipt: &'a SendReceipt) -> Self {
         let client_id = receipt.client_id().as_str();
-        Self { state: "queued", uid: None, sent_at: None, client_id }
+        Self {
+            state: "queued",
+            uid: None,
+            sent_at: None,
+            client_id,
+        }
     }
 }
 

@@ -1,6 +1,9 @@
 //! `imlink status`: the daemon, its accounts and apps.
 
 mod report;
+mod shown;
+#[cfg(test)]
+mod tests;
 
 use std::time::Duration;
 
@@ -55,7 +58,11 @@ async fn watch(client: &Client, output: Output) -> Ending {
     let mut glances = tokio::time::interval(GLANCE);
     loop {
         glances.tick().await;
-        let seen = client.daemon_status().await.map(Report::from).map_err(Failure::from);
+        let seen = client
+            .daemon_status()
+            .await
+            .map(Report::from)
+            .map_err(Failure::from);
         let unchanged = match (&shown, &seen) {
             (Some(Ok(before)), Ok(now)) => now.is_like(before),
             (Some(Err(before)), Err(now)) => before == now,

@@ -73,7 +73,10 @@ pub fn run(arguments: Arguments, output: Output) -> Ending {
     run_interruptibly(async {
         let server = Server::at(&arguments.sandbox).map_err(|error| unreachable(&error))?;
         let token = ask(&server, &app_key, secret.trim(), &arguments.user).await?;
-        output.say(&Granted { user: arguments.user.to_string(), token })?;
+        output.say(&Granted {
+            user: arguments.user.to_string(),
+            token,
+        })?;
         DONE
     })
 }
@@ -84,7 +87,10 @@ fn secret(arguments: &Arguments) -> Result<String, Failure> {
     };
     std::fs::read_to_string(path).map_err(|error| {
         Failure::usage(
-            format!("The secret file {} cannot be read: {error}.", path.display()),
+            format!(
+                "The secret file {} cannot be read: {error}.",
+                path.display()
+            ),
             "Name a file that you can read.",
         )
     })
@@ -120,7 +126,9 @@ async fn ask(
 /// A call of `/user/getToken.json`, signed (server-api.md 1).
 fn signed(app_key: &AppKey, secret: &str, user: &UserId) -> Call<'static> {
     let nonce = rand::random::<u64>().to_string();
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let now = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
     let timestamp = now.as_millis().to_string();
     let signature = imlink_sandbox::api::sign(secret, &nonce, &timestamp);
     let form = form_urlencoded::Serializer::new(String::new())
@@ -135,7 +143,10 @@ fn signed(app_key: &AppKey, secret: &str, user: &UserId) -> Call<'static> {
             ("Nonce", nonce),
             ("Timestamp", timestamp),
             ("Signature", signature),
-            ("Content-Type", "application/x-www-form-urlencoded".to_owned()),
+            (
+                "Content-Type",
+                "application/x-www-form-urlencoded".to_owned(),
+            ),
         ],
         body: form,
     }

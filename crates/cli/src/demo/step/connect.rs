@@ -23,7 +23,9 @@ pub async fn run(stage: &mut Stage, cast: &mut Cast) -> Result<(), Broken> {
     }
     cast.one_link().await?;
     let apps = cast.apps.len();
-    stage.observed(&format!("{apps} apps are connected as alice; the cloud sees exactly 1 connection"))
+    stage.observed(&format!(
+        "{apps} apps are connected as alice; the cloud sees exactly 1 connection"
+    ))
 }
 
 async fn until_connected(stage: &mut Stage, apps: &[Actor]) -> Result<(), Broken> {
@@ -36,12 +38,13 @@ async fn until_connected(stage: &mut Stage, apps: &[Actor]) -> Result<(), Broken
 }
 
 fn is_connected(log: &Log, app: Actor) -> bool {
-    log.told(app, Mark::default()).any(|event| matches!(event, AppEvent::Connected { .. }))
+    log.told(app, Mark::default())
+        .any(|event| matches!(event, AppEvent::Connected { .. }))
 }
 
 /// Sabotage: the same user on a second daemon.
 async fn connect_an_intruder(stage: &mut Stage, token: &str) -> Result<(), Broken> {
-    let house = House::plain(Actor::Intruder, &stage.directory().to_owned(), "i")?;
+    let house = House::plain(Actor::Intruder, stage.directory(), "i")?;
     house.start_daemon(stage).await?;
     Cast::start_app(stage, Actor::IntrudersApp, &house, &[])?;
     stage.write(Actor::IntrudersApp, token).await?;

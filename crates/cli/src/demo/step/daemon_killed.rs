@@ -23,7 +23,10 @@ pub async fn run(stage: &mut Stage, cast: &mut Cast) -> Result<(), Broken> {
     cast.bob_writes(stage, MEANWHILE).await?;
 
     let killed = stage.mark();
-    stage.say(Actor::Demo, "starts another one on the socket it still holds")?;
+    stage.say(
+        Actor::Demo,
+        "starts another one on the socket it still holds",
+    )?;
     cast.alice.start_daemon(stage).await?;
     until_back(stage, &cast.apps, killed).await?;
     Cast::until_shown(stage, &cast.apps, MEANWHILE).await?;
@@ -56,9 +59,15 @@ async fn until_back(stage: &mut Stage, apps: &[Actor], mark: Mark) -> Result<(),
     stage
         .until("every app is attached and connected again", |log: &Log| {
             let missing = apps.iter().filter(|app| {
-                let attached = log
-                    .told(**app, mark)
-                    .any(|event| matches!(event, AppEvent::Attached { reattached: true, .. }));
+                let attached = log.told(**app, mark).any(|event| {
+                    matches!(
+                        event,
+                        AppEvent::Attached {
+                            reattached: true,
+                            ..
+                        }
+                    )
+                });
                 !(attached && in_order(&log.statuses(**app, mark), &["CONNECTED"]))
             });
             none(missing.copied().collect(), "not yet:")

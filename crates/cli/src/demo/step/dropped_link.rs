@@ -13,7 +13,10 @@ const LAST: &str = "There you are again";
 
 pub async fn run(stage: &mut Stage, cast: &mut Cast) -> Result<(), Broken> {
     let mark = stage.mark();
-    stage.say(Actor::Sandbox, "drops alice's link, and refuses new ones for a moment")?;
+    stage.say(
+        Actor::Sandbox,
+        "drops alice's link, and refuses new ones for a moment",
+    )?;
     cast.cloud.refuse().await?;
     cast.cloud.drop_links(ALICE).await?;
     until_seen(stage, &cast.apps, mark, &["SUSPEND"]).await?;
@@ -24,7 +27,13 @@ pub async fn run(stage: &mut Stage, cast: &mut Cast) -> Result<(), Broken> {
     cast.bob_writes(stage, MEANWHILE).await?;
     stage.say(Actor::Sandbox, "accepts links again")?;
     cast.cloud.accept().await?;
-    until_seen(stage, &cast.apps, mark, &["SUSPEND", "CONNECTING", "CONNECTED"]).await?;
+    until_seen(
+        stage,
+        &cast.apps,
+        mark,
+        &["SUSPEND", "CONNECTING", "CONNECTED"],
+    )
+    .await?;
     Cast::until_shown(stage, &cast.apps, MEANWHILE).await?;
 
     cast.close_with(stage, LAST).await?;
@@ -41,9 +50,14 @@ async fn until_seen(
     wanted: &[&str],
 ) -> Result<(), Broken> {
     stage
-        .until(format!("every app sees {}", wanted.join(", ")), |log: &Log| {
-            let missing = apps.iter().filter(|app| !in_order(&log.statuses(**app, mark), wanted));
-            none(missing.copied().collect(), "not by")
-        })
+        .until(
+            format!("every app sees {}", wanted.join(", ")),
+            |log: &Log| {
+                let missing = apps
+                    .iter()
+                    .filter(|app| !in_order(&log.statuses(**app, mark), wanted));
+                none(missing.copied().collect(), "not by")
+            },
+        )
         .await
 }

@@ -18,7 +18,13 @@ pub async fn run(stage: &mut Stage) -> Result<Cast, Broken> {
 
     let base = stage.directory().to_owned();
     let mut alice = House::held(Actor::Daemon, &base, "a")?;
-    stage.say(Actor::Demo, &format!("holds the socket {}, as systemd would", alice.socket().display()))?;
+    stage.say(
+        Actor::Demo,
+        &format!(
+            "holds the socket {}, as systemd would",
+            alice.socket().display()
+        ),
+    )?;
     if stage.is_sabotaged_by(Sabotage::BrokenDaemon) {
         alice.ruin_state();
     }
@@ -43,7 +49,10 @@ pub async fn run(stage: &mut Stage) -> Result<Cast, Broken> {
     }
 
     let count = apps.len();
-    stage.observed(&format!("daemon and cloud are ready; {count} apps run: {}", names(&apps)))?;
+    stage.observed(&format!(
+        "daemon and cloud are ready; {count} apps run: {}",
+        names(&apps)
+    ))?;
     Ok(Cast {
         cloud,
         alice,
@@ -57,8 +66,15 @@ pub async fn run(stage: &mut Stage) -> Result<Cast, Broken> {
 fn python() -> Option<&'static str> {
     const PYTHON: &str = "python3";
     let mut asked = Command::new(PYTHON);
-    asked.arg("--version").stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-    asked.status().is_ok_and(|status| status.success()).then_some(PYTHON)
+    asked
+        .arg("--version")
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    asked
+        .status()
+        .is_ok_and(|status| status.success())
+        .then_some(PYTHON)
 }
 
 fn start_script(stage: &mut Stage, python: &str, house: &House) -> Result<(), Broken> {
@@ -70,4 +86,30 @@ fn start_script(stage: &mut Stage, python: &str, house: &House) -> Result<(), Br
         .argument(Actor::Script.name())
         .variable("IMLINK_SOCKET", house.socket());
     stage.start(Actor::Script, program, read_app)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_script_stays_short_and_needs_nothing_but_python() {
+        const STANDARD: [&str; 8] = [
+            "itertools",
+            "json",
+            "os",
+            "socket",
+            "struct",
+            "sys",
+            "threading",
+            "time",
+        ];
+        let imports = SCRIPT
+            .lines()
+            .filter_map(|line| line.strip_prefix("import "));
+
+        assert!(SCRIPT.lines().count() <= 100);
+        assert_eq!(imports.collect::<Vec<_>>(), STANDARD);
+        assert!(!SCRIPT.lines().any(|line| line.starts_with("from ")));
+    }
 }

@@ -19,11 +19,15 @@ pub async fn run(stage: &mut Stage, cast: &mut Cast) -> Result<(), Broken> {
     Cast::until_shown(stage, &cast.apps, QUESTION).await?;
 
     stage.have_send(Actor::Notes, BOB, ANSWER).await?;
-    cast.said.push(Said { text: ANSWER.to_owned(), by: Some(Actor::Notes) });
+    cast.said.push(Said {
+        text: ANSWER.to_owned(),
+        by: Some(Actor::Notes),
+    });
     Cast::until_shown(stage, &[Actor::Bob], ANSWER).await?;
     let siblings = cast.apps_but(Actor::Notes);
     Cast::until_shown(stage, &siblings, ANSWER).await?;
 
     cast.close_with(stage, LAST).await?;
-    stage.observed("every app showed each message once; bob got the answer, the sibling apps saw it")
+    stage
+        .observed("every app showed each message once; bob got the answer, the sibling apps saw it")
 }

@@ -6,7 +6,10 @@ use crate::demo::timeline::Proof;
 
 pub async fn run(stage: &mut Stage, cast: &mut Cast) -> Result<Proof, Broken> {
     cast.until_caught_up(stage).await?;
-    let times: Vec<usize> = cast.times_shown(stage.log()).map(|(_, _, times)| times).collect();
+    let times: Vec<usize> = cast
+        .times_shown(stage.log())
+        .map(|(_, _, times)| times)
+        .collect();
     let proof = Proof {
         apps: cast.apps.len(),
         cloud_connections: cast.cloud_connections,
@@ -20,15 +23,23 @@ pub async fn run(stage: &mut Stage, cast: &mut Cast) -> Result<Proof, Broken> {
     if proof.lost > 0 || proof.doubled > 0 || strangers > 0 {
         return Err(Broken {
             awaited: "every app showed every message once, and no other".to_owned(),
-            seen: format!("{} lost, {} doubled, {strangers} unknown", proof.lost, proof.doubled),
+            seen: format!(
+                "{} lost, {} doubled, {strangers} unknown",
+                proof.lost, proof.doubled
+            ),
         });
     }
-    stage.observed(&format!("{} messages at {} apps", proof.messages, proof.apps))?;
+    stage.observed(&format!(
+        "{} messages at {} apps",
+        proof.messages, proof.apps
+    ))?;
     Ok(proof)
 }
 
 /// Messages that an app showed and nobody wrote.
 fn strangers(stage: &Stage, cast: &Cast) -> usize {
     let shown = cast.apps.iter().flat_map(|app| stage.log().shown(*app));
-    shown.filter(|shown| !cast.said.iter().any(|said| said.text == *shown)).count()
+    shown
+        .filter(|shown| !cast.said.iter().any(|said| said.text == *shown))
+        .count()
 }

@@ -1,0 +1,140 @@
+//! One report, as people and as programs get it.
+
+use imlink::{
+    AccountReport, AppId, AppKey, AppReport, Code, Millis, OutboxReport, Right, Seq, StatusReport,
+    UserId,
+};
+
+use super::report::Report;
+use crate::output::json_line;
+
+const NOW: Millis = Millis(1_000_000_000);
+
+#[test]
+fn a_status_reads_like_this() {
+    let shown = Report::at(report(), NOW).to_string();
+
+    assert_eq!(
+        anstream::adapter::strip_str(&shown).to_string(),
+        "\
+imlinkd 0.1.0, pid 4711, up 1m 5s
+
+alice  CONNECTED for 5s
+  app key   imlink-sandbox
+  gateway   127.0.0.1:7341, round trip 3 ms
+  slot      web
+  outbox    empty
+  messages  12
+
+李雷  SUSPEND for 10s
+  app key       imlink-sandbox
+  because       30011 RC_SOCKET_DISCONNECTED
+  next attempt  in 250ms
+  outbox        2 queued, 1 in doubt
+  messages      0
+
+APP    PID   USER   RIGHT  ATTACHED  CLIENT
+notes  4712  alice  admin  1m        imlink-rust 0.1.0
+and 3 apps more"
+    );
+}
+
+#[test]
+fn without_an_account_it_says_what_to_do() {
+    let report = StatusReport {
+        accounts: Vec::new(),
+        apps: Vec::new(),
+        more_apps: 0,
+        ..report()
+    };
+
+    let shown = Report::at(report, NOW).to_string();
+
+    assert!(shown.contains("imlink connect"), "{shown}");
+}
+
+#[test]
+fn programs_get_every_field() {
+    let json = json_line(&Report::at(report(), NOW)).unwrap();
+
+    assert_eq!(
+        json,
+        concat!(
+            r#"{"daemon":{"version":"0.1.0","pid":4711,"instance":"000000000000beef","#,
+            r#""started_at":999935000},"accounts":[{"app_key":"imlink-sandbox","#,
+            r#""user":"alice","status":0,"status_name":"CONNECTED","since":999995000,"#,
+            r#""code":null,"code_name":null,"next_attempt_in_ms":null,"#,
+            r#""gateway":"127.0.0.1:7341","slot":"web","round_trip_ms":3,"apps":1,"queued":0,"#,
+            r#""in_doubt":0,"last_seq":12},{"app_key":"imlink-sandbox","user":"李雷","#,
+            r#""status":13,"status_name":"SUSPEND","since":999990000,"code":30011,"#,
+            r#""code_name":"RC_SOCKET_DISCONNECTED","next_attempt_in_ms":250,"gateway":null,"#,
+            r#""slot":null,"round_trip_ms":null,"apps":0,"queued":2,"in_doubt":1,"last_seq":0}],"#,
+            r#""apps":[{"app":"notes","pid":4712,"uid":1000,"client":"imlink-rust 0.1.0","#,
+            r#""attached_at":999940000,"user":"alice","right":"admin"}],"more_apps":3}"#
+        )
+    );
+}
+
+#[test]
+fn numbers_that_always_move_are_no_news() {
+    let before = Report::at(report(), NOW);
+    let mut moved = report();
+    moved.accounts[0].round_trip_ms = Some(9);
+    moved.accounts[1].next_attempt_in_ms = Some(1);
+    let mut changed = report();
+    changed.accounts[0].status = 13;
+
+    assert!(Report::at(moved, Millis(NOW.0 + 5_000)).is_like(&before));
+    assert!(!Report::at(changed, NOW).is_like(&before));
+}
+
+fn report() -> StatusReport {
+    let connected = AccountReport {
+        app_key: AppKey::new("imlink-sandbox").unwrap(),
+        user: Some(UserId::new("alice").unwrap()),
+        status: 0,
+        since: Millis(NOW.0 - 5_000),
+        cause: None,
+        next_attempt_in_ms: None,
+        address: Some("127.0.0.1:7341".to_owned()),
+        slot: Some("web".to_owned()),
+        round_trip_ms: Some(3),
+        apps: 1,
+        outbox: OutboxReport::default(),
+        last_seq: Seq(12),
+    };
+    let suspended = AccountReport {
+        user: Some(UserId::new("李雷").unwrap()),
+        status: 13,
+        since: Millis(NOW.0 - 10_000),
+        cause: Some(Code::RC_SOCKET_DISCONNECTED),
+        next_attempt_in_ms: Some(250),
+        address: None,
+        slot: None,
+        round_trip_ms: None,
+        apps: 0,
+        outbox: OutboxReport {
+            queued: 2,
+            in_doubt: 1,
+        },
+        last_seq: Seq(0),
+        ..connected.clone()
+    };
+    StatusReport {
+        version: "0.1.0".to_owned(),
+        pid: 4711,
+        instance: 0xbeef,
+        started_at: Millis(NOW.0 - 65_000),
+        apps: vec![AppReport {
+            app: AppId::new("notes").unwrap(),
+            pid: 4712,
+            uid: 1000,
+            client: "imlink-rust 0.1.0".to_owned(),
+            attached_at: Millis(NOW.0 - 60_000),
+            user: Some(UserId::new("alice").unwrap()),
+            right: Right::Admin,
+        }],
+        more_apps: 3,
+        accounts: vec![connected, suspended],
+    }
+}

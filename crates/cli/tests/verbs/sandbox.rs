@@ -1,0 +1,96 @@
+//! `imlink sandbox` and `token`.
+
+use crate::stage::{APP_KEY, Home};
+
+#[test]
+fn a_port_in_use_is_one_sentence_with_the_cure() {
+    let home = Home::new();
+    let sandbox = home.start_sandbox();
+    let port = sandbox.address().rsplit(':').next().unwrap();
+
+    let ran = home.run(&["sandbox", "--port", port]);
+
+    assert_eq!(ran.status, Some(1), "{ran:?}");
+    assert_eq!(ran.err.lines().count(), 2, "{ran:?}");
+    assert!(ran.err.contains("Address already in use"), "{ran:?}");
+    assert!(ran.err.contains("--port"), "{ran:?}");
+}
+
+#[test]
+fn it_says_everything_that_is_needed_to_begin() {
+    let home = Home::new();
+    let sandbox = home.start_sandbox();
+
+    let started = &sandbox.started;
+
+    assert_eq!(started["app_key"], APP_KEY);
+    for field in ["app_secret", "navigation", "gateway", "control"] {
+        assert!(
+            started[field].as_str().is_some_and(|text| !text.is_empty()),
+            "{field}"
+        );
+    }
+    assert!(
+        sandbox
+            .token("alice")
+            .ends_with(&format!("@{}", sandbox.address()))
+    );
+    assert_ne!(sandbox.token("alice"), sandbox.token("bob"));
+}
+
+#[test]
+fn a_token_is_printed_alone_so_that_it_can_be_piped() {
+    let home = Home::new();
+    let sandbox = home.start_sandbox();
+
+    let ran = home.run(&["token", "alice", "--sandbox", sandbox.address()]);
+
+    assert_eq!(ran.status, Some(0), "{ran:?}");
+    assert_eq!(ran.out.lines().count(), 1);
+    assert!(
+        ran.out.trim().ends_with(&format!("@{}", sandbox.address())),
+        "{ran:?}"
+    );
+    assert_eq!(ran.err, "");
+}
+
+#[test]
+fn a_wrong_app_key_or_secret_or_address_is_told_with_the_cure() {
+    let home = Home::new();
+    let sandbox = home.start_sandbox();
+    let secret = home.path("secret");
+    std::fs::write(&secret, "wrong").unwrap();
+    let secret = secret.display().to_string();
+    let good = ["token", "alice", "--json", "--sandbox", sandbox.address()];
+
+    let key = home.run(&[&good[..], &["--app-key", "other"]].concat());
+    let secret = home.run(&[&good[..], &["--app-secret-file", &secret]].concat());
+    let missing = home.run(&[&good[..], &["--app-secret-file", "/nowhere"]].concat());
+    let nobody = home.run(&[
+        "token",
+        "alice",
+        "--json",
+        "--sandbox",
+        "http://127.0.0.1:1",
+    ]);
+    let wrong = home.run(&["token", "alice", "--json", "--sandbox", "ftp://x"]);
+
+    assert_eq!(key.error()["name"], "SERVER_API", "{key:?}");
+    assert_eq!(secret.error()["name"], "SERVER_API", "{secret:?}");
+    assert!(
+        secret.error()["cause"].as_str().unwrap().contains("1004"),
+        "{secret:?}"
+    );
+    assert_eq!(missing.status, Some(2), "{missing:?}");
+    assert!(
+        nobody.error()["cure"]
+            .as_str()
+            .unwrap()
+            .contains("imlink sandbox"),
+        "{nobody:?}"
+    );
+    assert!(
+        wrong.error()["cause"].as_str().unwrap().contains("ftp://x"),
+        "{wrong:?}"
+    );
+}

@@ -1,0 +1,215 @@
+//! A sandbox and a daemon as processes, and the command pointed at them.
+
+use std::io::{BufRead, BufReader, Write};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// Time for anything that should happen soon.
+pub const PATIENCE: Duration = Duration::from_secs(20);
+
+/// The app key of these tests' sandbox.
+pub const APP_KEY: &str = "imlink-sandbox";
+
+/// A home of its own for each test, with nothing running in it.
+pub struct Home {
+    directory: TempDir,
+}
+
+/// What one run of the command came to.
+#[derive(Debug)]
+pub struct Ran {
+    pub status: Option<i32>,
+    pub out: String,
+    pub err: String,
+}
+
+/// A process that is ended with the test.
+pub struct Running(Child);
+
+/// A sandbox, and where it is.
+pub struct Sandbox {
+    _process: Running,
+    pub started: Value,
+}
+
+impl Home {
+    pub fn new() -> Self {
+        Self {
+            directory: tempfile::Builder::new()
+                .prefix("imlink-")
+                .tempdir()
+                .unwrap(),
+        }
+    }
+
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.directory.path().join(name)
+    }
+
+    /// The command in this home, not started.
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_imlink"));
+        command
+            .args(arguments)
+            .env_clear()
+            .env("HOME", self.directory.path())
+            .env("XDG_RUNTIME_DIR", self.directory.path())
+            .env("TZ", "UTC");
+        command
+    }
+
+    /// Runs it to its end, without any input.
+    pub fn run(&self, arguments: &[&str]) -> Ran {
+        self.run_with(arguments, "")
+    }
+
+    /// Runs it to its end with this on standard input.
+    pub fn run_with(&self, arguments: &[&str], input: &str) -> Ran {
+        let mut child = self
+            .command(arguments)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        // Who refuses its arguments does not read, so a broken pipe is no fault.
+        let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+        let output = child.wait_with_output().unwrap();
+        Ran {
+            status: output.status.code(),
+            out: String::from_utf8(output.stdout).unwrap(),
+            err: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+
+    /// Starts the daemon and waits until it answers.
+    pub fn start_daemon(&self) -> Running {
+        let log = std::fs::File::create(self.path("daemon.log")).unwrap();
+        let mut command = self.command(&["daemon"]);
+        let child = command
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(log)
+            .spawn()
+            .unwrap();
+        let running = Running(child);
+        eventually("the daemon answers", || {
+            self.run(&["status"]).status == Some(0)
+        });
+        running
+    }
+
+    /// Starts a sandbox on free ports and waits until it serves.
+    pub fn start_sandbox(&self) -> Sandbox {
+        let mut child = self
+            .command(&["sandbox", "--json", "--port", "0", "--log", "warn"])
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut first = String::new();
+        BufReader::new(child.stdout.take().unwrap())
+            .read_line(&mut first)
+            .unwrap();
+        Sandbox {
+            _process: Running(child),
+            started: serde_json::from_str(&first).unwrap(),
+        }
+    }
+
+    /// A sandbox, a daemon, and these users connected through it.
+    pub fn with_users(&self, users: &[&str]) -> (Sandbox, Running) {
+        let sandbox = self.start_sandbox();
+        let daemon = self.start_daemon();
+        for user in users {
+            let ran = self.run_with(&["connect", "--app-key", APP_KEY], sandbox.token(user));
+            assert_eq!(ran.status, Some(0), "{ran:?}");
+        }
+        (sandbox, daemon)
+    }
+}
+
+impl Sandbox {
+    /// A good token of alice or bob.
+    pub fn token(&self, user: &str) -> &str {
+        self.started["tokens"][user].as_str().unwrap()
+    }
+
+    pub fn address(&self) -> &str {
+        self.started["navigation"].as_str().unwrap()
+    }
+}
+
+impl Ran {
+    /// Standard output as one JSON value for each line.
+    pub fn json(&self) -> Vec<Value> {
+        self.out
+            .lines()
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect()
+    }
+
+    /// The error object on standard error.
+    pub fn error(&self) -> Value {
+        let value: Value = serde_json::from_str(self.err.trim()).unwrap();
+        value["error"].clone()
+    }
+}
+
+impl Running {
+    pub fn id(&self) -> u32 {
+        self.0.id()
+    }
+
+    /// Waits for its end and gives its exit status.
+    pub fn wait(mut self) -> Option<i32> {
+        self.0.wait().unwrap().code()
+    }
+}
+
+impl From<Child> for Running {
+    fn from(child: Child) -> Self {
+        Self(child)
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// Waits until something holds.
+pub fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
+    let deadline = Instant::now() + PATIENCE;
+    while !holds() {
+        assert!(Instant::now() < deadline, "not within {PATIENCE:?}: {what}");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+impl Sandbox {
+    /// One call of the control API.
+    pub fn call(&self, method: &str, path: &str, body: &str) -> Value {
+        use std::io::Read;
+        let authority = self.address().strip_prefix("http://").unwrap();
+        let mut stream = std::net::TcpStream::connect(authority).unwrap();
+        write!(
+            stream,
+            "{method} /sandbox/v1/{path} HTTP/1.1\r\nHost: {authority}\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{body}",
+            body.len()
+        )
+        .unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+        assert!(head.starts_with("HTTP/1.1 200"), "{answer}");
+        serde_json::from_str(body).unwrap()
+    }
+}
