@@ -3,7 +3,11 @@
 //! Each takes any bytes, panics if a promise of this crate is broken, and returns whether the bytes were
 //! understood, so that a test can tell a corpus that reaches the far side from one that does not.
 
+mod tcp;
+
 use bytes::Bytes;
+
+pub use tcp::{tcp_client_stream, tcp_server_stream};
 
 use crate::{
     ClientPacket, EncodeError, Handshake, ProtocolVersion, ServerPacket,

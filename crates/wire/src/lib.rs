@@ -1,7 +1,7 @@
 //! Cloud packets to bytes and back.
 //!
-//! Knows the vendor's wire protocol (protocol/cloud-wire.md) and nothing else: no clock, no state,
-//! no socket. Any bytes give a value or an error.
+//! Knows the vendor's wire protocol (protocol/cloud-wire.md, protocol/cloud-tcp.md) and nothing else:
+//! no clock, no socket, no state but that of a byte stream. Any bytes give a value or an error.
 
 #[doc(hidden)]
 pub mod fuzzing;
@@ -13,6 +13,7 @@ pub mod notify;
 pub mod packet;
 pub mod proto;
 pub mod status;
+pub mod tcp;
 pub mod topic;
 pub mod uid;
 pub mod websocket;

@@ -1,7 +1,8 @@
 //! Packets as values, free of any transport's framing.
 //!
 //! The two directions share packet kinds but not layouts, so each has an enum of its own and a
-//! wrong-way packet cannot be written. The bytes of the WebSocket form are in [`crate::websocket`].
+//! wrong-way packet cannot be written. The bytes of the WebSocket form are in [`crate::websocket`],
+//! those of the TCP form in [`crate::tcp`].
 //!
 //! `Debug` of a packet shows lengths of bodies, never bodies.
 

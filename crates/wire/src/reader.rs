@@ -15,6 +15,23 @@ impl Reader {
         self.0.is_empty()
     }
 
+    /// Bytes not taken yet.
+    pub(crate) fn remaining(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Bytes of a fixed number.
+    pub(crate) fn chunk<const N: usize>(
+        &mut self,
+        field: &'static str,
+    ) -> Result<[u8; N], DecodeError> {
+        let Some(chunk) = self.0.first_chunk::<N>().copied() else {
+            return Err(DecodeError::Truncated(field));
+        };
+        self.0.advance(N);
+        Ok(chunk)
+    }
+
     pub(crate) fn u8(&mut self, field: &'static str) -> Result<u8, DecodeError> {
         self.0
             .try_get_u8()

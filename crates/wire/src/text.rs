@@ -1,8 +1,8 @@
 //! Texts of packet headers: UTF-8, with the SDK's habit for characters outside the BMP.
 //!
 //! The SDK writes such a character as its two UTF-16 surrogates, three bytes each (CESU-8), and
-//! reads both spellings (protocol/cloud-wire.md 3.1). So do we: clients write CESU-8, servers UTF-8,
-//! either reads either, also mixed.
+//! reads both spellings (protocol/cloud-wire.md 3.1). So do we: WebSocket clients write CESU-8, servers
+//! and everyone on TCP (protocol/cloud-tcp.md 2) UTF-8; all read either, also mixed.
 
 use std::borrow::Cow;
 
@@ -10,8 +10,24 @@ const SURROGATE_LEAD: u8 = 0xED;
 const HIGH: std::ops::RangeInclusive<u16> = 0xD800..=0xDBFF;
 const LOW: std::ops::RangeInclusive<u16> = 0xDC00..=0xDFFF;
 
-/// The text's bytes as the SDK writes them.
-pub(crate) fn to_cesu8(text: &str) -> Cow<'_, [u8]> {
+/// How a text is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Spelling {
+    Utf8,
+    Cesu8,
+}
+
+impl Spelling {
+    pub(crate) fn bytes(self, text: &str) -> Cow<'_, [u8]> {
+        match self {
+            Self::Utf8 => Cow::Borrowed(text.as_bytes()),
+            Self::Cesu8 => to_cesu8(text),
+        }
+    }
+}
+
+/// The text's bytes as the web SDK writes them.
+fn to_cesu8(text: &str) -> Cow<'_, [u8]> {
     if text.chars().all(|c| c.len_utf8() < 4) {
         return Cow::Borrowed(text.as_bytes());
     }

@@ -6,16 +6,27 @@ use crate::{EncodeError, websocket::MAX_MESSAGE};
 
 pub(crate) struct Writer {
     bytes: BytesMut,
+    /// Bytes at the front that do not count.
+    room: usize,
+    limit: usize,
     /// The first thing that did not fit; what is written after it does not matter.
     broken: Option<EncodeError>,
 }
 
 impl Writer {
+    /// A WebSocket message that begins with this header.
     pub(crate) fn new(header: u8) -> Self {
-        let mut bytes = BytesMut::with_capacity(64);
-        bytes.put_u8(header);
+        Self::after(0, MAX_MESSAGE).u8(header)
+    }
+
+    /// Leaves room at the front for what is known only at the end; the limit is for the rest.
+    pub(crate) fn after(room: usize, limit: usize) -> Self {
+        let mut bytes = BytesMut::with_capacity(room.saturating_add(64));
+        bytes.put_bytes(0, room);
         Self {
             bytes,
+            room,
+            limit,
             broken: None,
         }
     }
@@ -54,8 +65,8 @@ impl Writer {
     }
 
     pub(crate) fn body(mut self, body: &[u8]) -> Self {
-        let total = self.bytes.len().saturating_add(body.len());
-        if total > MAX_MESSAGE {
+        let total = self.written().saturating_add(body.len());
+        if total > self.limit {
             self.broken.get_or_insert(EncodeError::TooLarge(total));
             return self;
         }
@@ -63,10 +74,22 @@ impl Writer {
         self
     }
 
+    /// Bytes after the room.
+    fn written(&self) -> usize {
+        self.bytes.len().saturating_sub(self.room)
+    }
+
     pub(crate) fn finish(self) -> Result<Bytes, EncodeError> {
+        self.finish_mut().map(BytesMut::freeze)
+    }
+
+    /// The room, still to be filled in, and what was written after it.
+    pub(crate) fn finish_mut(self) -> Result<BytesMut, EncodeError> {
+        let written = self.written();
         match self.broken {
             Some(error) => Err(error),
-            None => Ok(self.bytes.freeze()),
+            None if written > self.limit => Err(EncodeError::TooLarge(written)),
+            None => Ok(self.bytes),
         }
     }
 }

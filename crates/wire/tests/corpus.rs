@@ -29,6 +29,16 @@ fn bodies() {
     replay("bodies", fuzzing::bodies);
 }
 
+#[test]
+fn tcp_client_stream() {
+    replay("tcp_client_stream", fuzzing::tcp_client_stream);
+}
+
+#[test]
+fn tcp_server_stream() {
+    replay("tcp_server_stream", fuzzing::tcp_server_stream);
+}
+
 /// A file whose name begins with `bad` must be refused, any other understood.
 fn replay(target: &str, run: fn(&[u8]) -> bool) {
     let corpus = Path::new(env!("CARGO_MANIFEST_DIR"))

@@ -8,7 +8,8 @@ use super::{Hidden, QoS};
 
 /// One packet from client to server (protocol/cloud-wire.md 3.3, "C->S").
 ///
-/// There is no CONNECT: on WebSocket the upgrade URL is it ([`crate::handshake`]).
+/// CONNECT is not among them: on WebSocket the upgrade URL is it ([`crate::handshake`]), on TCP it is
+/// sent once, before there is a connection to speak of ([`crate::tcp::Connect`]).
 #[derive(Clone, PartialEq, Eq)]
 pub enum ClientPacket {
     /// Sends a message, a recall, or a read position.

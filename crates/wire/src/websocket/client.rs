@@ -3,7 +3,7 @@
 use bytes::Bytes;
 
 use super::{DecodeError, EncodeError, Header, MAX_MESSAGE, PacketKind};
-use crate::{ClientPacket, ProtocolVersion, reader::Reader, text, writer::Writer};
+use crate::{ClientPacket, ProtocolVersion, reader::Reader, text::Spelling, writer::Writer};
 
 impl ClientPacket {
     /// Reads one WebSocket message. The version changes nothing in this direction.
@@ -17,6 +17,11 @@ impl ClientPacket {
         let mut reader = Reader::new(bytes);
         let first = reader.u8("header").map_err(|_| DecodeError::Empty)?;
         let header = Header::decode(first).map_err(DecodeError::Kind)?;
+        Self::read_fields(header, reader)
+    }
+
+    /// What follows the header; the TCP form has the same fields.
+    pub(crate) fn read_fields(header: Header, mut reader: Reader) -> Result<Self, DecodeError> {
         match header.kind {
             PacketKind::Publish => Ok(Self::Publish {
                 qos: header.qos,
@@ -55,62 +60,48 @@ impl ClientPacket {
     /// # Errors
     /// A topic or target that does not fit its length field, or a body beyond [`MAX_MESSAGE`].
     pub fn encode(&self, _version: ProtocolVersion) -> Result<Bytes, EncodeError> {
+        let writer = Writer::new(self.header().encode());
+        self.write_fields(writer, Spelling::Cesu8).finish()
+    }
+
+    /// The header the web SDK gives this packet.
+    pub(crate) const fn header(&self) -> Header {
         match self {
-            Self::Publish {
-                qos,
-                topic,
-                target,
-                message_id,
-                body,
-            } => {
-                let header = Header {
-                    qos: *qos,
-                    ..Header::plain(PacketKind::Publish)
-                };
-                addressed(header, topic, target, *message_id, body)
-            }
-            Self::PubAck { message_id } => Writer::new(Header::plain(PacketKind::PubAck).encode())
-                .u16(*message_id)
-                .finish(),
-            Self::Query {
-                topic,
-                target,
-                message_id,
-                body,
-            } => addressed(
-                Header::plain(PacketKind::Query),
-                topic,
-                target,
-                *message_id,
-                body,
-            ),
-            Self::QueryCon { message_id } => {
-                Writer::new(Header::plain(PacketKind::QueryCon).encode())
-                    .u16(*message_id)
-                    .finish()
-            }
-            Self::PingReq => Writer::new(Header::plain(PacketKind::PingReq).encode()).finish(),
-            Self::Disconnect { status } => {
-                Writer::new(Header::plain(PacketKind::Disconnect).encode())
-                    .u8(0)
-                    .u8(*status)
-                    .finish()
-            }
+            Self::Publish { qos, .. } => Header {
+                qos: *qos,
+                ..Header::plain(PacketKind::Publish)
+            },
+            Self::PubAck { .. } => Header::plain(PacketKind::PubAck),
+            Self::Query { .. } => Header::plain(PacketKind::Query),
+            Self::QueryCon { .. } => Header::plain(PacketKind::QueryCon),
+            Self::PingReq => Header::plain(PacketKind::PingReq),
+            Self::Disconnect { .. } => Header::plain(PacketKind::Disconnect),
         }
     }
-}
 
-fn addressed(
-    header: Header,
-    topic: &str,
-    target: &str,
-    message_id: u16,
-    body: &[u8],
-) -> Result<Bytes, EncodeError> {
-    Writer::new(header.encode())
-        .text("topic", &text::to_cesu8(topic))
-        .text("target", &text::to_cesu8(target))
-        .u16(message_id)
-        .body(body)
-        .finish()
+    /// Writes what follows the header; the TCP form has the same fields, spelled in UTF-8.
+    pub(crate) fn write_fields(&self, writer: Writer, spelling: Spelling) -> Writer {
+        match self {
+            Self::Publish {
+                qos: _,
+                topic,
+                target,
+                message_id,
+                body,
+            }
+            | Self::Query {
+                topic,
+                target,
+                message_id,
+                body,
+            } => writer
+                .text("topic", &spelling.bytes(topic))
+                .text("target", &spelling.bytes(target))
+                .u16(*message_id)
+                .body(body),
+            Self::PubAck { message_id } | Self::QueryCon { message_id } => writer.u16(*message_id),
+            Self::PingReq => writer,
+            Self::Disconnect { status } => writer.u8(0).u8(*status),
+        }
+    }
 }

@@ -17,6 +17,15 @@ impl ServerPacket {
         let mut reader = Reader::new(bytes);
         let first = reader.u8("header").map_err(|_| DecodeError::Empty)?;
         let header = Header::decode(first).map_err(DecodeError::Kind)?;
+        Self::read_fields(header, reader, version)
+    }
+
+    /// What follows the header; the TCP form has the same fields.
+    pub(crate) fn read_fields(
+        header: Header,
+        mut reader: Reader,
+        version: ProtocolVersion,
+    ) -> Result<Self, DecodeError> {
         match header.kind {
             PacketKind::ConnAck => Ok(Self::ConnAck(ConnAck::read(reader, version)?)),
             PacketKind::Publish => Ok(Self::Publish {
@@ -64,73 +73,68 @@ impl ServerPacket {
     /// # Errors
     /// A text that does not fit its length field, or a body beyond [`MAX_MESSAGE`].
     pub fn encode(&self, version: ProtocolVersion) -> Result<Bytes, EncodeError> {
+        let writer = Writer::new(self.header().encode());
+        self.write_fields(writer, version).finish()
+    }
+
+    /// The header this packet has on WebSocket.
+    pub(crate) const fn header(&self) -> Header {
         match self {
-            Self::ConnAck(connack) => connack
-                .write(
-                    Writer::new(Header::plain(PacketKind::ConnAck).encode()),
-                    version,
-                )
-                .finish(),
+            Self::ConnAck(_) => Header::plain(PacketKind::ConnAck),
+            Self::Publish { sync, qos, .. } => Header {
+                sync: *sync,
+                qos: *qos,
+                ..Header::plain(PacketKind::Publish)
+            },
+            Self::PubAck { .. } => Header::plain(PacketKind::PubAck),
+            Self::QueryAck { qos, .. } => Header {
+                qos: *qos,
+                ..Header::plain(PacketKind::QueryAck)
+            },
+            Self::PingResp => Header::plain(PacketKind::PingResp),
+            Self::Disconnect { .. } => Header::plain(PacketKind::Disconnect),
+        }
+    }
+
+    /// Writes what follows the header; the TCP form has the same fields.
+    pub(crate) fn write_fields(&self, writer: Writer, version: ProtocolVersion) -> Writer {
+        match self {
+            Self::ConnAck(connack) => connack.write(writer, version),
             Self::Publish {
-                sync,
-                qos,
+                sync: _,
+                qos: _,
                 date,
                 topic,
                 target,
                 message_id,
                 body,
-            } => {
-                let header = Header {
-                    sync: *sync,
-                    qos: *qos,
-                    ..Header::plain(PacketKind::Publish)
-                };
-                Writer::new(header.encode())
-                    .u32(*date)
-                    .text("topic", topic.as_bytes())
-                    .text("target", target.as_bytes())
-                    .u16(*message_id)
-                    .body(body)
-                    .finish()
-            }
+            } => writer
+                .u32(*date)
+                .text("topic", topic.as_bytes())
+                .text("target", target.as_bytes())
+                .u16(*message_id)
+                .body(body),
             Self::PubAck {
                 message_id,
                 date,
                 status,
                 millisecond,
                 message_uid,
-            } => Writer::new(Header::plain(PacketKind::PubAck).encode())
+            } => writer
                 .u16(*message_id)
                 .u32(*date)
                 .u16(*status)
                 .u16(*millisecond)
-                .text("message uid", message_uid.as_bytes())
-                .finish(),
+                .text("message uid", message_uid.as_bytes()),
             Self::QueryAck {
-                qos,
+                qos: _,
                 message_id,
                 date,
                 status,
                 body,
-            } => {
-                let header = Header {
-                    qos: *qos,
-                    ..Header::plain(PacketKind::QueryAck)
-                };
-                Writer::new(header.encode())
-                    .u16(*message_id)
-                    .u32(*date)
-                    .u16(*status)
-                    .body(body)
-                    .finish()
-            }
-            Self::PingResp => Writer::new(Header::plain(PacketKind::PingResp).encode()).finish(),
-            Self::Disconnect { status } => {
-                Writer::new(Header::plain(PacketKind::Disconnect).encode())
-                    .u8(0)
-                    .u8(*status)
-                    .finish()
-            }
+            } => writer.u16(*message_id).u32(*date).u16(*status).body(body),
+            Self::PingResp => writer,
+            Self::Disconnect { status } => writer.u8(0).u8(*status),
         }
     }
 }

@@ -1,0 +1,5 @@
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| {
+    imlink_wire::fuzzing::tcp_client_stream(data);
+});
