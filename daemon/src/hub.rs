@@ -15,7 +15,7 @@ use std::time::Instant;
 
 use actix::{
     Actor, ActorContext, ActorFutureExt, Addr, Arbiter, AsyncContext, Context, Handler,
-    ResponseActFuture, SpawnHandle, WrapFuture, fut,
+    ResponseActFuture, WrapFuture, fut,
 };
 use bytes::{Bytes, BytesMut};
 use imlink_connection::Connection;
@@ -31,6 +31,7 @@ use crate::messages::{Ask, Attach, Detach, Drive, Happened, Inspect, Settled, St
 use crate::outbox::Outbox;
 use crate::registry::{About, AccountId, Effect, PeerId, Registry, SubscriptionId, Tokens};
 use crate::store::{Commit, Fetch, Open, StoreActor};
+use crate::timer::Timer;
 use crate::transport::Dialer;
 use crate::upstream::{Upstream, UseStore};
 
@@ -47,7 +48,7 @@ pub struct Hub {
     connection: imlink_connection::Config,
     dialer: Dialer,
     about: About,
-    timer: Option<(Instant, SpawnHandle)>,
+    timer: Timer,
 }
 
 struct App {
@@ -89,7 +90,7 @@ impl Hub {
             connection,
             dialer,
             about,
-            timer: None,
+            timer: Timer::default(),
         }
     }
 
@@ -345,24 +346,12 @@ impl Hub {
         self.registry.detach(peer);
     }
 
-    /// Keeps one timer armed, for the earliest deadline.
     fn arm(&mut self, ctx: &mut Context<Self>) {
-        let Some(deadline) = self.registry.poll_timeout() else {
-            return;
-        };
-        match self.timer {
-            Some((armed, _)) if armed <= deadline => return,
-            Some((_, handle)) => {
-                ctx.cancel_future(handle);
-            }
-            None => {}
-        }
-        let wait = deadline.saturating_duration_since(Instant::now());
-        let handle = ctx.run_later(wait, |act, ctx| {
-            act.timer = None;
+        let deadline = self.registry.poll_timeout();
+        self.timer.arm(deadline, ctx, |act: &mut Self, ctx| {
+            act.timer.fired();
             act.drive(ctx);
         });
-        self.timer = Some((deadline, handle));
     }
 }
 

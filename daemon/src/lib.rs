@@ -22,6 +22,7 @@ mod registry;
 mod serve;
 mod store;
 mod systemd;
+mod timer;
 mod transport;
 mod upstream;
 

@@ -28,6 +28,7 @@ use crate::hub::Hub;
 use crate::messages::{Drive, Happened, Inspect, Settled, Stop, Stored};
 use crate::registry::AccountId;
 use crate::store::{Commit, StoreActor};
+use crate::timer::Timer;
 use crate::transport::{Dialer, Link, Received};
 
 /// The actor; see the module.
@@ -38,7 +39,7 @@ pub struct Upstream {
     hub: Addr<Hub>,
     store: Option<Addr<StoreActor>>,
     link: Option<OpenLink>,
-    timer: Option<(Instant, SpawnHandle)>,
+    timer: Timer,
     /// Told once no message is under way; there while the daemon stops.
     drained: Option<oneshot::Sender<()>>,
     span: Span,
@@ -75,7 +76,7 @@ impl Upstream {
             hub,
             store: None,
             link: None,
-            timer: None,
+            timer: Timer::default(),
             drained: None,
             span,
         }
@@ -257,24 +258,12 @@ impl Upstream {
         Input::Recorded { id }
     }
 
-    /// Keeps one timer armed, for the earliest deadline; a later one is found when it fires.
     fn arm(&mut self, ctx: &mut Context<Self>) {
-        let Some(deadline) = self.connection.poll_timeout() else {
-            return;
-        };
-        match self.timer {
-            Some((armed, _)) if armed <= deadline => return,
-            Some((_, handle)) => {
-                ctx.cancel_future(handle);
-            }
-            None => {}
-        }
-        let wait = deadline.saturating_duration_since(Instant::now());
-        let handle = ctx.run_later(wait, |act, ctx| {
-            act.timer = None;
+        let deadline = self.connection.poll_timeout();
+        self.timer.arm(deadline, ctx, |act: &mut Self, ctx| {
+            act.timer.fired();
             act.drive(None, ctx);
         });
-        self.timer = Some((deadline, handle));
     }
 }
 

@@ -122,9 +122,7 @@ mod connecting {
     fn a_connected_app_with_another_users_token_gets_34001() {
         let mut house = House::new();
         let app = house.attach("notes");
-        house.ask(app, connect("token"));
-        let account = house.only_account();
-        house.bring_online(account);
+        let account = house.connect_alone(app);
 
         let id = house.ask(app, connect("token-of-bob"));
 
@@ -290,9 +288,7 @@ mod connecting {
     fn an_account_that_nobody_needs_is_closed() {
         let mut house = House::new();
         let app = house.attach("notes");
-        house.ask(app, connect("token"));
-        let account = house.only_account();
-        house.bring_online(account);
+        let account = house.connect_alone(app);
         house.ask(app, Request::Disconnect {});
         assert!(!house.stopped_upstream(account), "the app may still read");
 
@@ -330,9 +326,7 @@ mod leaving {
     fn an_app_that_crashes_has_not_left() {
         let mut house = House::new();
         let app = house.attach("notes");
-        house.ask(app, connect("token"));
-        let account = house.only_account();
-        house.bring_online(account);
+        let account = house.connect_alone(app);
 
         house.registry.detach(app);
         house.drain();
@@ -386,9 +380,7 @@ mod leaving {
     fn a_lost_link_is_shown_as_suspend_with_its_code() {
         let mut house = House::new();
         let app = house.attach("notes");
-        house.ask(app, connect("token"));
-        let account = house.only_account();
-        house.bring_online(account);
+        let account = house.connect_alone(app);
 
         house.suspend(account);
         house.suspend(account);
@@ -422,9 +414,7 @@ mod joining {
     fn the_one_live_account_is_joined_without_a_token() {
         let mut house = House::new();
         let app = house.attach("notes");
-        house.ask(app, connect("token"));
-        let account = house.only_account();
-        house.bring_online(account);
+        let account = house.connect_alone(app);
         let cli = house.attach("cli");
 
         let id = house.ask(
@@ -529,9 +519,7 @@ mod sending {
     fn a_body_over_128_kb_is_refused_with_30016_before_anything_is_stored() {
         let mut house = House::new();
         let app = house.attach("notes");
-        house.ask(app, connect("token"));
-        let account = house.only_account();
-        house.bring_online(account);
+        let account = house.connect_alone(app);
 
         let fits = house.ask(app, send(&"x".repeat(128 * 1024)));
         let over = house.ask(app, send(&"x".repeat(128 * 1024 + 1)));
@@ -625,9 +613,7 @@ mod delivering {
     fn a_subscription_that_does_not_acknowledge_gets_one_window_and_then_reads_on() {
         let mut house = House::new();
         let app = house.attach("notes");
-        house.ask(app, connect("token"));
-        let account = house.only_account();
-        house.bring_online(account);
+        let account = house.connect_alone(app);
         let number = house.subscribe(account, app, "inbox", 0);
         let window = u64::from(limits::WINDOW_MESSAGES);
 
@@ -653,9 +639,7 @@ mod delivering {
     fn messages_that_come_out_of_turn_are_read_in_order() {
         let mut house = House::new();
         let app = house.attach("notes");
-        house.ask(app, connect("token"));
-        let account = house.only_account();
-        house.bring_online(account);
+        let account = house.connect_alone(app);
         let number = house.subscribe(account, app, "inbox", 0);
 
         house.stored(account, 2..=2, &Origin::Remote);
@@ -670,9 +654,7 @@ mod delivering {
     fn a_row_that_cannot_be_read_does_not_hold_up_those_behind_it() {
         let mut house = House::new();
         let app = house.attach("notes");
-        house.ask(app, connect("token"));
-        let account = house.only_account();
-        house.bring_online(account);
+        let account = house.connect_alone(app);
         let number = house.subscribe(account, app, "inbox", 0);
 
         house.stored(account, 2..=3, &Origin::Remote);
@@ -723,9 +705,7 @@ mod delivering {
     fn what_was_never_delivered_cannot_be_acknowledged() {
         let mut house = House::new();
         let app = house.attach("notes");
-        house.ask(app, connect("token"));
-        let account = house.only_account();
-        house.bring_online(account);
+        let account = house.connect_alone(app);
         let number = house.subscribe(account, app, "inbox", 0);
 
         let id = house.ask(
@@ -862,6 +842,13 @@ impl House {
         self.uplink(account, uplink::Event::Online);
         let (token, user) = ("token".to_owned(), "alice".to_owned());
         self.tokens.0.borrow_mut().insert(token, user);
+    }
+
+    fn connect_alone(&mut self, peer: PeerId) -> AccountId {
+        self.ask(peer, connect("token"));
+        let account = self.only_account();
+        self.bring_online(account);
+        account
     }
 
     fn connect_both(&mut self, first: PeerId, second: PeerId) -> AccountId {
