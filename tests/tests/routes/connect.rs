@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use imlink::{Client, Code, ConnectionStatus, Event};
-use imlink_sandbox::{Fault, Lasting, Scope};
+use imlink_sandbox::{Fault, Heard, Lasting, Record, Scope};
 use imlink_tests::cloud::{token, user};
 use imlink_tests::{App, Setup, cloud, soon, within};
 use tokio::task::JoinSet;
@@ -324,6 +324,10 @@ async fn a_logout_ends_the_link_for_every_app() {
     within("logout", first.client.logout()).await.unwrap();
 
     second.shows(ConnectionStatus::SignOut).await;
+    soon("the cloud is told", || {
+        cloud.transcript().iter().find_map(farewell)
+    })
+    .await;
     soon("the link is closed", || {
         cloud.links().is_empty().then_some(())
     })
@@ -380,6 +384,10 @@ impl Told {
             _ => None,
         }
     }
+}
+
+fn farewell(record: &Record) -> Option<()> {
+    matches!(&record.heard, Heard::Packet { packet, .. } if packet == "DISCONNECT").then_some(())
 }
 
 fn synchronized(event: &Event) -> Option<()> {
