@@ -122,7 +122,7 @@ mod connecting {
     fn a_connected_app_with_another_users_token_gets_34001() {
         let mut house = House::new();
         let app = house.attach("notes");
-        let account = house.connect_alone(app);
+        house.connect_alone(app);
 
         let id = house.ask(app, connect("token-of-bob"));
 
@@ -519,7 +519,7 @@ mod sending {
     fn a_body_over_128_kb_is_refused_with_30016_before_anything_is_stored() {
         let mut house = House::new();
         let app = house.attach("notes");
-        let account = house.connect_alone(app);
+        house.connect_alone(app);
 
         let fits = house.ask(app, send(&"x".repeat(128 * 1024)));
         let over = house.ask(app, send(&"x".repeat(128 * 1024 + 1)));
