@@ -120,6 +120,28 @@ fn every_packet_of_a_client_has_the_layout_of_the_table() {
 }
 
 #[test]
+fn an_emoji_is_written_in_four_bytes_and_read_in_four_or_six() {
+    let query = ClientPacket::Query {
+        topic: "t".into(),
+        target: "😀".into(),
+        message_id: 1,
+        body: Bytes::new(),
+    };
+    let (client, mut server) = connected(ZEROS);
+
+    let written = client.encode(&query).unwrap();
+
+    let utf8 = "52 41 13 35 02 81 6d 7c 62 05 e6 00 01 74 00 04 f0 9f 98 80 00 01";
+    let cesu8 = "52 47 15 71 48 8d 94 61 3a c3 05 00 01 74 00 06 ed a0 bd ed b8 80 00 01";
+    assert_eq!(written, hex(utf8));
+    for bytes in [utf8, cesu8] {
+        server.push(&hex(bytes));
+        let received = Received::Packet(query.clone());
+        assert_eq!(server.next_packet(), Ok(Some(received)));
+    }
+}
+
+#[test]
 fn every_packet_of_a_server_has_the_layout_of_the_table() {
     let puback = ServerPacket::PubAck {
         message_id: 0x1234,
