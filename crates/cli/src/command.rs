@@ -18,7 +18,8 @@ Examples:
   imlink demo                          see the whole idea work, offline, in a minute
   imlink sandbox                       start a cloud to play with
   imlink daemon                        start the daemon that shares one connection
-  imlink token alice | imlink connect  connect the sandbox's user alice
+  imlink token alice | imlink connect --app-key imlink-sandbox
+                                       connect the sandbox's user alice
   imlink send bob 'Hi there'           write to bob
   imlink listen                        read what comes in
   imlink explain 31004                 what a code means and what to do about it

@@ -73,7 +73,7 @@ fn parse(text: Zeroizing<String>) -> Result<Token, Failure> {
     Token::new(text.trim()).map_err(|error| {
         let cause = format!("This is no token: {error}.");
         let cure =
-            "Give one token and nothing else, for example `imlink token alice | imlink connect`.";
+            "Give one token and nothing else, for example by `imlink token alice | imlink connect --app-key KEY`.";
         Failure::of(Code::INVALID_ARGUMENT_TOKEN, cause).with_cure(cure)
     })
 }
