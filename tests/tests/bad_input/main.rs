@@ -1,0 +1,10 @@
+//! What must not be, from every side: each gets its code or one clear sentence with the cure, and
+//! the others are served on.
+
+mod daemon;
+mod places;
+mod stranger;
+
+use imlink_tests::Command;
+
+const IMLINK: Command = Command(env!("CARGO_BIN_EXE_imlink-under-test"));
