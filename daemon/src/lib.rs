@@ -18,6 +18,7 @@ mod lock;
 mod messages;
 mod outbox;
 mod peer;
+mod porch;
 mod registry;
 mod serve;
 mod store;

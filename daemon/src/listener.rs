@@ -20,6 +20,7 @@ use tracing::{debug, warn};
 use crate::hub::Hub;
 use crate::messages::Stop;
 use crate::peer::{Credentials, Peer};
+use crate::porch::Porch;
 use crate::registry::PeerId;
 
 /// How often a refusal is logged at most: a stranger must not fill the disk (F-I22).
@@ -27,6 +28,10 @@ const REFUSALS_LOGGED_EVERY: Duration = Duration::from_secs(10);
 
 /// Wait after an accept that failed for want of descriptors (F-I07).
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+/// Time for those whose Hello has arrived to be heard before somebody is turned away for want of a
+/// place: all apps of a restarted daemon come at once (F-I34).
+const HEARING_PAUSE: Duration = Duration::from_millis(10);
 
 /// The actor; see the module.
 pub struct Listener {
@@ -121,6 +126,7 @@ struct Door {
     hub: Addr<Hub>,
     owner: u32,
     last_peer: u64,
+    porch: Porch,
     refused: u64,
     refusals_told: Option<Instant>,
 }
@@ -133,6 +139,7 @@ impl Door {
             hub,
             owner,
             last_peer: 0,
+            porch: Porch::default(),
             refused: 0,
             refusals_told: None,
         }
@@ -141,7 +148,12 @@ impl Door {
     async fn serve(mut self, socket: Socket) {
         loop {
             match socket.accept().await {
-                Ok(stream) => self.admit(stream),
+                Ok(stream) => {
+                    if self.porch.is_full() {
+                        tokio::time::sleep(HEARING_PAUSE).await;
+                    }
+                    self.admit(stream);
+                }
                 Err(error) => {
                     warn!(%error, "An app cannot be let in");
                     tokio::time::sleep(ACCEPT_PAUSE).await;
@@ -162,10 +174,14 @@ impl Door {
         if credentials.uid != self.owner {
             return self.log_refusal(credentials.uid);
         }
+        let Some(place) = self.porch.place() else {
+            return debug!(pid = credentials.pid, "Too many have not said Hello");
+        };
         self.last_peer += 1;
         let id = PeerId(self.last_peer);
         debug!(peer = %id, pid = credentials.pid, "An app is at the door");
-        Peer::new(id, credentials, self.instance, stream, self.hub.clone()).start();
+        let hub = self.hub.clone();
+        Peer::new(id, credentials, self.instance, stream, place, hub).start();
     }
 
     /// Says it at most once in a while, with how often it happened since.

@@ -29,6 +29,7 @@ use crate::clock;
 use crate::hub::Hub;
 use crate::messages::{Ask, Attach, Detach};
 use crate::outbox::Outbox;
+use crate::porch::Place;
 use crate::registry::{PeerId, PeerIdentity};
 
 /// Bytes read at once; allocated while there is something to read only.
@@ -50,7 +51,7 @@ pub struct Peer {
 
 enum Stage {
     /// No Hello yet.
-    Greeting,
+    Greeting(Place),
     /// Part of the house.
     Attached(Codec),
     /// Nothing is read any more; what is queued is still written.
@@ -68,13 +69,14 @@ pub struct Credentials {
 
 impl Peer {
     /// An actor for a socket that was just accepted from that user. `instance` names this run of
-    /// the daemon.
+    /// the daemon; `place` is kept until the app has said Hello.
     #[must_use]
     pub fn new(
         id: PeerId,
         credentials: Credentials,
         instance: u64,
         stream: Stream,
+        place: Place,
         hub: Addr<Hub>,
     ) -> Self {
         let Credentials { uid, pid } = credentials;
@@ -87,7 +89,7 @@ impl Peer {
             stream: Some(stream),
             outbox: Outbox::default(),
             deframer: Deframer::for_greeting(),
-            stage: Stage::Greeting,
+            stage: Stage::Greeting(place),
             span: info_span!("peer", %id, pid),
         }
     }
@@ -99,7 +101,7 @@ impl Peer {
         loop {
             match (self.deframer.next_frame(), &self.stage) {
                 (_, Stage::Leaving) | (Ok(None), _) => return,
-                (Ok(Some(frame)), Stage::Greeting) => self.greet(&frame),
+                (Ok(Some(frame)), Stage::Greeting(_)) => self.greet(&frame),
                 (Ok(Some(frame)), Stage::Attached(codec)) => self.ask(*codec, &frame),
                 (Err(error), _) => {
                     debug!(%error, "The app does not speak the protocol");
@@ -220,7 +222,7 @@ impl Actor for Peer {
             ctx.terminate();
         }));
         ctx.run_later(limits::HELLO_DEADLINE, |act, ctx| {
-            if matches!(act.stage, Stage::Greeting) {
+            if matches!(act.stage, Stage::Greeting(_)) {
                 debug!(peer = %act.id, "No Hello came");
                 ctx.terminate();
             }
