@@ -4,6 +4,7 @@ use std::io::{self, Read, Write};
 use std::net::Shutdown;
 use std::os::unix::net::UnixStream;
 use std::path::Path;
+use std::time::Duration;
 
 use bytes::BytesMut;
 use imlink::{AppId, StatusReport};
@@ -64,6 +65,19 @@ impl RawApp {
         let _ = self.socket.write_all(bytes);
     }
 
+    /// Sends bytes as they are; false once the daemon takes no more.
+    pub fn try_write(&mut self, bytes: &[u8]) -> bool {
+        self.socket.write_all(bytes).is_ok()
+    }
+
+    /// Waits no longer than that for the daemon to take what is written.
+    ///
+    /// # Panics
+    /// If the limit is zero.
+    pub fn gives_up_writing_after(&mut self, limit: Duration) {
+        self.socket.set_write_timeout(Some(limit)).unwrap();
+    }
+
     /// Sends a body with its length before it.
     ///
     /// # Panics
@@ -83,9 +97,7 @@ impl RawApp {
     /// If it says something that is no greeting.
     pub fn greeting(&mut self) -> Option<Greeting> {
         let body = self.body()?;
-        let greeting = Greeting::decode(&body).unwrap();
-        self.deframer.greeted();
-        Some(greeting)
+        Some(Greeting::decode(&body).unwrap())
     }
 
     /// The next frame; `None` if the daemon closes.
@@ -143,15 +155,20 @@ impl RawApp {
     }
 
     /// Whether the daemon closes without another frame.
-    #[must_use]
     pub fn is_closed(&mut self) -> bool {
         self.body().is_none()
+    }
+
+    /// Reads whatever the daemon sends until it closes.
+    pub fn read_to_end(&mut self) {
+        while self.body().is_some() {}
     }
 
     fn body(&mut self) -> Option<Vec<u8>> {
         loop {
             let next = self.deframer.next_frame().expect("the daemon sends frames");
             if let Some(body) = next {
+                self.deframer.greeted();
                 return Some(body.to_vec());
             }
             let mut chunk = [0; 4096];

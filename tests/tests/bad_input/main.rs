@@ -2,6 +2,7 @@
 //! the others are served on.
 
 mod daemon;
+mod ipc;
 mod places;
 mod stranger;
 
