@@ -100,7 +100,12 @@ async fn a_frozen_link_is_found_out_after_a_hint() {
 
     assert!(change.code.is_some());
     app.shows(ConnectionStatus::Connected).await;
-    assert_eq!(next_words(&mut inbox).await, "into the ice");
+    // The app's own message is in the timeline too, if the thaw let it through.
+    let mut words = next_words(&mut inbox).await;
+    if words == "out of it" {
+        words = next_words(&mut inbox).await;
+    }
+    assert_eq!(words, "into the ice");
     // Its bytes went into the ice: nobody can say whether they came through (P17).
     let outcome = within("its fate", receipt.outcome()).await.unwrap();
     let arrived = mailbox(&cloud, "han").contains(&"out of it".to_owned());
