@@ -1,8 +1,10 @@
 //! What must not be, from every side: each gets its code or one clear sentence with the cure, and
 //! the others are served on.
 
+mod cloud;
 mod daemon;
 mod ipc;
+mod navigation;
 mod places;
 mod stranger;
 
