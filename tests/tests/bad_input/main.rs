@@ -1,11 +1,13 @@
 //! What must not be, from every side: each gets its code or one clear sentence with the cure, and
 //! the others are served on.
 
+mod cli;
 mod cloud;
 mod daemon;
 mod ipc;
 mod navigation;
 mod places;
+mod sandbox;
 mod stranger;
 
 use imlink_tests::Command;

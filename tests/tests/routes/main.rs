@@ -6,6 +6,7 @@ mod forms;
 mod link;
 mod messages;
 mod refusals;
+mod secrets;
 mod shutdown;
 
 use imlink_tests::Command;
