@@ -51,7 +51,7 @@ pub struct Peer {
 
 enum Stage {
     /// No Hello yet.
-    Greeting(Place),
+    Greeting { _place: Place },
     /// Part of the house.
     Attached(Codec),
     /// Nothing is read any more; what is queued is still written.
@@ -89,7 +89,7 @@ impl Peer {
             stream: Some(stream),
             outbox: Outbox::default(),
             deframer: Deframer::for_greeting(),
-            stage: Stage::Greeting(place),
+            stage: Stage::Greeting { _place: place },
             span: info_span!("peer", %id, pid),
         }
     }
@@ -101,7 +101,7 @@ impl Peer {
         loop {
             match (self.deframer.next_frame(), &self.stage) {
                 (_, Stage::Leaving) | (Ok(None), _) => return,
-                (Ok(Some(frame)), Stage::Greeting(_)) => self.greet(&frame),
+                (Ok(Some(frame)), Stage::Greeting { .. }) => self.greet(&frame),
                 (Ok(Some(frame)), Stage::Attached(codec)) => self.ask(*codec, &frame),
                 (Err(error), _) => {
                     debug!(%error, "The app does not speak the protocol");
@@ -222,7 +222,7 @@ impl Actor for Peer {
             ctx.terminate();
         }));
         ctx.run_later(limits::HELLO_DEADLINE, |act, ctx| {
-            if matches!(act.stage, Stage::Greeting(_)) {
+            if matches!(act.stage, Stage::Greeting { .. }) {
                 debug!(peer = %act.id, "No Hello came");
                 ctx.terminate();
             }
