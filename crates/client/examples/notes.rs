@@ -1,20 +1,17 @@
 //! Prints every message of the user's account, and keeps its place when it is stopped.
 //!
 //! ```console
+//! $ imlink sandbox &
 //! $ imlink daemon &
-//! $ cargo run -p imlink --example notes -- my-app-key < token
+//! $ imlink token alice | cargo run -p imlink --example notes
 //! ```
 
 use imlink::{Client, Error, Start, Token};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    let app_key = std::env::args().nth(1).unwrap_or_default();
     let token = std::io::read_to_string(std::io::stdin()).unwrap_or_default();
-
-    let client = Client::builder(app_key)
-        .app_id("org.example.notes")
-        .build()?;
+    let client = Client::builder("imlink-sandbox").build()?;
     client.init().await?;
     let user = client.connect(Token::new(token.trim())?).await?;
     println!("Reading as {user}");
@@ -23,12 +20,7 @@ async fn main() -> Result<(), Error> {
     while let Some(delivery) = notes.next().await {
         let delivery = delivery?;
         let message = delivery.message();
-        println!(
-            "{} {}: {}",
-            message.seq,
-            message.sender,
-            message.body.as_str()
-        );
+        println!("{}: {:?}", message.sender, message.body.as_str());
         delivery.acknowledge();
     }
     Ok(())
