@@ -99,6 +99,16 @@ impl App {
         .await
     }
 
+    /// The changes of its status that came so far and were not looked at, without waiting.
+    pub async fn statuses(&mut self) -> Vec<StatusChange> {
+        let rest = self.rest().await.into_iter();
+        rest.filter_map(|event| match event {
+            Event::Status(change) => Some(change),
+            _ => None,
+        })
+        .collect()
+    }
+
     /// The events that came so far and were not looked at, without waiting for more.
     pub async fn rest(&mut self) -> Vec<Event> {
         let mut rest = Vec::new();

@@ -80,7 +80,7 @@ async fn a_wrong_token_a_wrong_user_and_a_conversation_of_nobody_have_their_stat
     within("the daemon answers", app.client.ping())
         .await
         .unwrap();
-    assert_eq!(app.rest().await, [], "the app noticed nothing");
+    assert_eq!(app.statuses().await, [], "the app noticed nothing");
     assert_eq!(cloud.links().len(), 1);
 }
 

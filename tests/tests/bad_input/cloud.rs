@@ -19,7 +19,7 @@ const UNKNOWN_WAIT: Duration = Duration::from_secs(64);
 // F-S12, F-S14
 #[tokio::test]
 async fn what_is_only_strange_is_passed_over_and_the_link_stays() {
-    let house = House::open().await;
+    let mut house = House::open().await;
     let table = [
         ("a text frame", Injection::Text("hello?".into())),
         ("a huge text frame", Injection::Text("x".repeat(1 << 20))),
@@ -45,7 +45,7 @@ async fn what_is_only_strange_is_passed_over_and_the_link_stays() {
 // F-S08, F-S09, F-S10
 #[tokio::test]
 async fn what_cannot_be_read_ends_the_link_which_comes_back() {
-    let house = House::open().await;
+    let mut house = House::open().await;
     let mut huge = vec![0x82, 0x7F];
     huge.extend_from_slice(&(1_u64 << 40).to_be_bytes());
     let table = [
@@ -86,7 +86,7 @@ async fn what_cannot_be_read_ends_the_link_which_comes_back() {
 async fn every_status_of_a_connack_has_its_consequence() {
     use ConnectionStatus as Status;
 
-    let house = House::open().await;
+    let mut house = House::open().await;
     let handshakes = house.cloud.counters().handshakes;
     for status in 0..=25_u8 {
         let name = format!("guest{status}");
@@ -142,10 +142,9 @@ async fn every_status_of_a_connack_has_its_consequence() {
         assert_eq!(change.code, Some(error.code()), "status {status}");
         assert_eq!(change.retry_in, None, "status {status}");
     }
-    let cloud = house.cloud.clone();
     house.is_undisturbed().await;
     // One for each, one more after the redirect: nobody dialled again after a last word.
-    assert_eq!(cloud.counters().handshakes - handshakes, 26 + 1);
+    assert_eq!(house.cloud.counters().handshakes - handshakes, 26 + 1);
 }
 
 // protocol/cloud-wire.md 3.5; P11, F-S35, F-S36, F-S37
@@ -153,7 +152,7 @@ async fn every_status_of_a_connack_has_its_consequence() {
 async fn every_status_of_a_disconnect_has_its_consequence() {
     use ConnectionStatus as Status;
 
-    let house = House::open().await;
+    let mut house = House::open().await;
     for status in 0..=12_u8 {
         let mut guest = house.guest(&format!("guest{status}")).await;
 
@@ -189,7 +188,7 @@ async fn every_status_of_a_disconnect_has_its_consequence() {
 // F-S06, F-S32: redirected over and over, the ladder takes over
 #[tokio::test]
 async fn a_gateway_that_only_redirects_is_not_asked_without_end() {
-    let house = House::open().await;
+    let mut house = House::open().await;
     let redirecting = Fault::ConnAck { status: 6 };
     let scope = Scope::User(user("guest"));
     house
@@ -259,7 +258,7 @@ impl House {
     }
 
     /// The account that was there before noticed nothing.
-    async fn is_undisturbed(mut self) {
+    async fn is_undisturbed(&mut self) {
         within("the daemon answers", self.host.client.ping())
             .await
             .unwrap();

@@ -500,7 +500,7 @@ impl House {
         let Outcome::Sent { uid, .. } = outcome else {
             panic!("{outcome:?}");
         };
-        let arrived = self.cloud.stored(&imlink_tests::cloud::user("han"));
+        let arrived = self.cloud.stored(&cloud::user("han"));
         assert!(
             arrived
                 .iter()

@@ -107,7 +107,7 @@ async fn a_call_that_is_signed_or_filled_in_wrong_gets_its_code_and_disturbs_nob
     within("the daemon answers", app.client.ping())
         .await
         .unwrap();
-    assert_eq!(app.rest().await, [], "the link is as it was");
+    assert_eq!(app.statuses().await, [], "the link is as it was");
     drop(daemon);
 }
 

@@ -27,7 +27,12 @@ async fn connecting_then_database_opened_then_connected_and_then_success() {
     assert_eq!(found, user("lei"));
     // What the success comes after has been told by then.
     assert_eq!(app.client.status(), ConnectionStatus::Connected);
-    let told: Vec<Told> = app.rest().await.iter().filter_map(Told::of).collect();
+    let mut told = Vec::new();
+    app.sees("everything that waited is here", |event| {
+        told.extend(Told::of(event));
+        matches!(event, Event::Synchronized).then_some(())
+    })
+    .await;
     assert_eq!(
         told,
         [
@@ -37,8 +42,6 @@ async fn connecting_then_database_opened_then_connected_and_then_success() {
             Told::Status(ConnectionStatus::Connected),
         ]
     );
-    app.sees("everything that waited is here", synchronized)
-        .await;
 }
 
 // S4-05; issue 2: "the sandbox reports exactly ONE cloud connection"
@@ -207,7 +210,7 @@ async fn a_connect_with_a_limit_ends_with_the_limit_and_nothing_tries_on() {
     assert_eq!(app.client.status(), ConnectionStatus::Timeout);
     // The last word of this connect: the link is given up, and no status follows.
     app.shows(ConnectionStatus::Timeout).await;
-    assert_eq!(app.rest().await, []);
+    assert_eq!(app.statuses().await, []);
     cloud.accept_connections().unwrap();
     // S4-28: the app connects by hand.
     let again = within("connect", app.client.connect(token(&cloud, "lei"))).await;
@@ -388,8 +391,4 @@ impl Told {
 
 fn farewell(record: &Record) -> Option<()> {
     matches!(&record.heard, Heard::Packet { packet, .. } if packet == "DISCONNECT").then_some(())
-}
-
-fn synchronized(event: &Event) -> Option<()> {
-    matches!(event, Event::Synchronized).then_some(())
 }

@@ -94,7 +94,10 @@ async fn apps_are_attached_and_connected_again_without_doing_anything() {
     daemon.kill();
     for app in &mut apps {
         app.sees("the attachment breaks", |event| match event {
-            Event::Detached { code, .. } => Some(assert_eq!(*code, Code::IPC_DISCONNECT)),
+            Event::Detached { code, .. } => {
+                assert_eq!(*code, Code::IPC_DISCONNECT);
+                Some(())
+            }
             Event::Status(change) => panic!("{change:?} before the cause"),
             _ => None,
         })

@@ -287,7 +287,10 @@ async fn before_the_first_success_a_send_is_30001_and_history_can_be_read() {
     within("init", app.client.init()).await.unwrap();
     let connecting = tokio::spawn(connect(app.client.clone(), known));
     app.sees("the rows are open", |event| match event {
-        Event::DatabaseOpened { code } => Some(assert_eq!(*code, Code::SUCCESS)),
+        Event::DatabaseOpened { code } => {
+            assert_eq!(*code, Code::SUCCESS);
+            Some(())
+        }
         _ => None,
     })
     .await;

@@ -130,7 +130,7 @@ async fn a_kick_is_told_to_every_app_once_and_nothing_fights_back() {
         within("the daemon answers", app.client.ping())
             .await
             .unwrap();
-        assert_eq!(app.rest().await, []);
+        assert_eq!(app.statuses().await, []);
     }
     assert_eq!(cloud.counters().handshakes, handshakes);
 }
@@ -155,6 +155,6 @@ async fn refused(cloud: &Sandbox, token: Token, code: Code, status: ConnectionSt
     within("the daemon answers", app.client.ping())
         .await
         .unwrap();
-    assert_eq!(app.rest().await, []);
+    assert_eq!(app.statuses().await, []);
     assert_eq!(cloud.counters().navigations, asked);
 }

@@ -18,13 +18,19 @@ async fn an_orderly_stop_says_goodbye_to_apps_and_cloud() {
         daemon.signal(signal);
 
         app.sees("the goodbye", |event| match event {
-            Event::GoingAway { code, .. } => Some(assert_eq!(*code, Code::LOCAL_STOPPING)),
+            Event::GoingAway { code, .. } => {
+                assert_eq!(*code, Code::LOCAL_STOPPING);
+                Some(())
+            }
             Event::Detached { reason, .. } => panic!("without a word: {reason}"),
             _ => None,
         })
         .await;
         app.sees("the end", |event| match event {
-            Event::Detached { code, .. } => Some(assert_eq!(*code, Code::IPC_DISCONNECT)),
+            Event::Detached { code, .. } => {
+                assert_eq!(*code, Code::IPC_DISCONNECT);
+                Some(())
+            }
             _ => None,
         })
         .await;
