@@ -31,6 +31,23 @@
 //! }
 //! ```
 //!
+//! Where no daemon is, the first call says so, where it looked, and how to start one:
+//!
+//! ```
+//! use imlink::{Client, Code};
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), imlink::Error> {
+//! let client = Client::builder("my-app-key").socket("/nowhere/imlinkd.sock").build()?;
+//!
+//! let error = client.init().await.unwrap_err();
+//!
+//! assert_eq!(error.code(), Code::IPC_DISCONNECT);
+//! assert!(error.to_string().contains("/nowhere/imlinkd.sock"));
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! Every error is a number of one table with its name, cause and cure ([`Error::code`]). The
 //! same verbs exist without `async` in [`blocking`], and connecting also with callbacks
 //! ([`Client::connect_with`]).
