@@ -129,7 +129,9 @@ fn exit_status(problem: &ServeError) -> u8 {
         | ServeError::Bind { .. }
         | ServeError::Device(_)
         | ServeError::Lock(LockError::Io { .. }) => EXIT_CONFIG,
-        ServeError::Accounts(_) | ServeError::Tls(_) | ServeError::Hub => EXIT_FAILED,
+        ServeError::Accounts(_) | ServeError::Thread(_) | ServeError::Tls(_) | ServeError::Hub => {
+            EXIT_FAILED
+        }
     }
 }
 

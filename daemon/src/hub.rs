@@ -22,14 +22,14 @@ use imlink_connection::Connection;
 use imlink_ipc_proto::{
     Codec, EncodeError, EncodedMessage, Failure, Outcome, ServerFrame, encode_server,
 };
-use imlink_model::{AppKey, Code, Message, Token, UserId};
-use imlink_store::Accounts;
+use imlink_model::{AppKey, Code, Message, UserId};
 use tracing::{debug, error, info, warn};
 
 use crate::clock;
+use crate::ledger::Ledger;
 use crate::messages::{Ask, Attach, Detach, Drive, Happened, Inspect, Settled, Stop, Stored};
 use crate::outbox::Outbox;
-use crate::registry::{About, AccountId, Effect, PeerId, Registry, SubscriptionId, Tokens};
+use crate::registry::{About, AccountId, Effect, PeerId, Registry, SubscriptionId};
 use crate::store::{Commit, Fetch, Open, StoreActor};
 use crate::timer::Timer;
 use crate::transport::Dialer;
@@ -43,12 +43,14 @@ pub struct Hub {
     /// Open rows by directory. They stay open when their account closes: the next connect of the
     /// same user must not race the closing.
     stores: BTreeMap<PathBuf, Rows>,
-    accounts: Arc<Accounts>,
+    ledger: Ledger,
     directories: BTreeMap<AccountId, PathBuf>,
     connection: imlink_connection::Config,
     dialer: Dialer,
     about: About,
     timer: Timer,
+    /// Nothing is begun any more.
+    stopping: bool,
 }
 
 struct App {
@@ -75,7 +77,7 @@ impl Hub {
     #[must_use]
     pub fn new(
         max_accounts: usize,
-        accounts: Accounts,
+        ledger: Ledger,
         connection: imlink_connection::Config,
         dialer: Dialer,
         about: About,
@@ -85,12 +87,13 @@ impl Hub {
             apps: BTreeMap::new(),
             upstreams: BTreeMap::new(),
             stores: BTreeMap::new(),
-            accounts: Arc::new(accounts),
+            ledger,
             directories: BTreeMap::new(),
             connection,
             dialer,
             about,
             timer: Timer::default(),
+            stopping: false,
         }
     }
 
@@ -193,18 +196,8 @@ impl Hub {
                 app_key,
                 token,
                 user,
-            } => {
-                let accounts = Arc::clone(&self.accounts);
-                in_background("remember a token", move || {
-                    accounts.remember(&app_key, &token, &user)
-                });
-            }
-            Effect::Forget { app_key, user } => {
-                let accounts = Arc::clone(&self.accounts);
-                in_background("forget tokens", move || {
-                    accounts.forget_account(&app_key, &user)
-                });
-            }
+            } => self.ledger.remember(app_key, token, user),
+            Effect::Forget { app_key, user } => self.ledger.forget(app_key, user),
             Effect::Report { peer, request } => self.report(peer, request, ctx),
         }
     }
@@ -232,12 +225,17 @@ impl Hub {
         user: UserId,
         ctx: &mut Context<Self>,
     ) {
-        let directory = self.accounts.directory(app_key, &user);
+        let directory = self.ledger.accounts().directory(app_key, &user);
         self.directories.insert(account, directory.clone());
         let rows = self.stores.entry(directory.clone()).or_insert_with(|| {
             let thread = Arbiter::new();
-            let addr =
-                StoreActor::start_in_arbiter(&thread.handle(), move |_| StoreActor::new(directory));
+            let addr = StoreActor::start_in_arbiter(&thread.handle(), move |ctx| {
+                // Unbounded: a request that waits for room in a mailbox is overtaken by the next
+                // one, and the order of an app's messages is lost. What waits here is bounded
+                // where it comes in, at the sockets.
+                ctx.set_mailbox_capacity(0);
+                StoreActor::new(directory)
+            });
             Rows { addr, thread }
         });
         let store = rows.addr.clone();
@@ -385,27 +383,6 @@ impl Encoded {
     }
 }
 
-/// The index of accounts is small and its rows are in memory; only its writes go to the disk.
-impl Tokens for Arc<Accounts> {
-    fn known_user(&self, app_key: &AppKey, token: &Token) -> Option<UserId> {
-        Accounts::known_user(self, app_key, token)
-            .inspect_err(|error| warn!(%error, "The index of accounts cannot be read"))
-            .ok()
-            .flatten()
-    }
-}
-
-fn in_background<E: std::fmt::Display + Send + 'static>(
-    what: &'static str,
-    work: impl FnOnce() -> Result<(), E> + Send + 'static,
-) {
-    tokio::task::spawn_blocking(move || {
-        if let Err(error) = work() {
-            error!(%error, what, "The index of accounts cannot be written");
-        }
-    });
-}
-
 impl Actor for Hub {
     type Context = Context<Self>;
 }
@@ -450,8 +427,12 @@ impl Handler<Ask> for Hub {
     type Result = ();
 
     fn handle(&mut self, Ask { peer, id, request }: Ask, ctx: &mut Self::Context) {
+        // The app was told, and its outbox is closed.
+        if self.stopping {
+            return;
+        }
         self.registry
-            .handle_request(peer, id, request, Instant::now(), &self.accounts);
+            .handle_request(peer, id, request, Instant::now(), &self.ledger);
         self.drive(ctx);
     }
 }
@@ -490,6 +471,7 @@ impl Handler<Stop> for Hub {
     /// Says goodbye to the apps, closes the links, and waits until everything taken is durable.
     fn handle(&mut self, Stop: Stop, ctx: &mut Self::Context) -> Self::Result {
         info!("Stopping");
+        self.stopping = true;
         self.registry.announce_stop();
         self.drive(ctx);
         // All of them at once; each answers when it is through.

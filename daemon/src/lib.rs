@@ -13,6 +13,7 @@ mod config;
 mod device;
 mod directories;
 mod hub;
+mod ledger;
 mod listener;
 mod lock;
 mod messages;

@@ -1,6 +1,6 @@
 //! What waits to be written to one app: shared bytes behind a bound.
 //!
-//! The Hub fills it, the writer of the Peer drains it in one vectored write. An app that does not
+//! The Hub fills it, the writer of the Peer drains it in as few writes as it can. An app that does not
 //! read fills it up and is detached; it can hold nothing else hostage (F-I02).
 
 use std::collections::VecDeque;

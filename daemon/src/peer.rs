@@ -32,7 +32,7 @@ use crate::outbox::Outbox;
 use crate::porch::Place;
 use crate::registry::{PeerId, PeerIdentity};
 
-/// Bytes read at once; allocated while there is something to read only.
+/// Bytes read at once.
 const READ_CHUNK: usize = 16 * 1024;
 
 /// The actor; see the module.

@@ -14,6 +14,7 @@ use crate::config::Config;
 use crate::device::{self, DeviceIdError};
 use crate::directories::{self, PlaceError};
 use crate::hub::Hub;
+use crate::ledger::Ledger;
 use crate::listener::{Listener, Listening};
 use crate::lock::{Lock, LockError};
 use crate::messages::Stop;
@@ -47,6 +48,9 @@ pub enum ServeError {
         /// What the system said.
         source: io::Error,
     },
+    /// The system gives no thread.
+    #[error("no thread can be started: {0}")]
+    Thread(io::Error),
     /// The TLS library does not work here.
     #[error("TLS cannot be set up: {0}")]
     Tls(#[from] rustls::Error),
@@ -70,7 +74,7 @@ pub async fn serve(
     directories::private(&config.state_dir, "state")?;
     let _state_lock = Lock::take(&config.state_dir)?;
     let (listening, _runtime_lock) = listen(&config, inherited)?;
-    let accounts = Accounts::open(&config.state_dir)?;
+    let ledger = Ledger::new(Accounts::open(&config.state_dir)?).map_err(ServeError::Thread)?;
     let instance: u64 = rand::random();
 
     let connection = imlink_connection::Config {
@@ -85,7 +89,7 @@ pub async fn serve(
     };
     let hub = Hub::new(
         config.max_accounts,
-        accounts,
+        ledger,
         connection,
         Dialer::new()?,
         about,

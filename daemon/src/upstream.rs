@@ -38,6 +38,8 @@ pub struct Upstream {
     dialer: Dialer,
     hub: Addr<Hub>,
     store: Option<Addr<StoreActor>>,
+    /// The request or dial under way.
+    attempt: Option<Attempt>,
     link: Option<OpenLink>,
     timer: Timer,
     /// Told once no message is under way; there while the daemon stops.
@@ -52,6 +54,12 @@ const DRAIN_DEADLINE: Duration = Duration::from_millis(2500);
 #[derive(Debug, actix::Message)]
 #[rtype(result = "()")]
 pub struct UseStore(pub Addr<StoreActor>);
+
+/// A request or dial that is given up is dropped with its socket: it must not come about later.
+struct Attempt {
+    generation: Generation,
+    future: SpawnHandle,
+}
 
 struct OpenLink {
     generation: Generation,
@@ -75,6 +83,7 @@ impl Upstream {
             dialer,
             hub,
             store: None,
+            attempt: None,
             link: None,
             timer: Timer::default(),
             drained: None,
@@ -125,9 +134,11 @@ impl Upstream {
             } => {
                 let dialer = self.dialer.clone();
                 let answer = async move { dialer.navigate(request).await };
-                ctx.spawn(answer.into_actor(self).map(move |result, act, ctx| {
+                let future = ctx.spawn(answer.into_actor(self).map(move |result, act, ctx| {
+                    act.attempt = None;
                     act.drive(Some(Input::Navigated { generation, result }), ctx);
                 }));
+                self.attempt(generation, future, ctx);
                 None
             }
             Action::Dial {
@@ -137,16 +148,16 @@ impl Upstream {
             } => {
                 let dialer = self.dialer.clone();
                 let opened = async move { dialer.open(&target, &request).await };
-                ctx.spawn(
-                    opened
-                        .into_actor(self)
-                        .map(move |opened, act, ctx| match opened {
-                            Ok((link, writer, received)) => {
-                                act.opened(generation, link, writer, received, ctx);
-                            }
-                            Err(error) => act.drive(Some(Input::Lost { generation, error }), ctx),
-                        }),
-                );
+                let future = ctx.spawn(opened.into_actor(self).map(move |opened, act, ctx| {
+                    act.attempt = None;
+                    match opened {
+                        Ok((link, writer, received)) => {
+                            act.opened(generation, link, writer, received, ctx);
+                        }
+                        Err(error) => act.drive(Some(Input::Lost { generation, error }), ctx),
+                    }
+                }));
+                self.attempt(generation, future, ctx);
                 None
             }
             Action::Transmit { generation, packet } => {
@@ -165,9 +176,28 @@ impl Upstream {
                 {
                     self.hang_up(ctx);
                 }
+                if self
+                    .attempt
+                    .as_ref()
+                    .is_some_and(|attempt| attempt.generation == generation)
+                {
+                    self.give_up(ctx);
+                }
                 None
             }
             Action::Record { id, record } => self.record(id, record, ctx),
+        }
+    }
+
+    /// One attempt at a time: a new one is the end of the one before.
+    fn attempt(&mut self, generation: Generation, future: SpawnHandle, ctx: &mut Context<Self>) {
+        self.give_up(ctx);
+        self.attempt = Some(Attempt { generation, future });
+    }
+
+    fn give_up(&mut self, ctx: &mut Context<Self>) {
+        if let Some(attempt) = self.attempt.take() {
+            ctx.cancel_future(attempt.future);
         }
     }
 

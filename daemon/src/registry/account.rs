@@ -126,6 +126,22 @@ impl Account {
         self.parked.retain(|parked| parked.peer != peer);
     }
 
+    /// Takes the requests that wait for rows which nobody will open any more: without a link no
+    /// user is ever named.
+    pub(super) fn take_parked_for_good(&mut self) -> Vec<Waiter> {
+        match self.store {
+            StoreState::Unknown => std::mem::take(&mut self.parked)
+                .into_iter()
+                .map(|parked| Waiter {
+                    peer: parked.peer,
+                    request: parked.id,
+                    deadline: None,
+                })
+                .collect(),
+            StoreState::Opening | StoreState::Open { .. } | StoreState::Failed(_) => Vec::new(),
+        }
+    }
+
     /// The newest stored position, if the store is open.
     pub(super) fn last_seq(&self) -> Option<Seq> {
         match self.store {

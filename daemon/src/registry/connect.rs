@@ -57,7 +57,7 @@ impl Registry {
         }
         let id = match target {
             Some(id) => id,
-            None if self.accounts.len() >= self.max_accounts => {
+            None if self.accounts_beside(peer) >= self.max_accounts => {
                 let limit = self.max_accounts;
                 return self.refuse(
                     peer,
@@ -77,6 +77,18 @@ impl Registry {
             return self.refuse_plainly(peer, request, code);
         }
         account.members.insert(app);
+        if let (StoreState::Failed(_), Some(user)) = (&account.store, account.user.clone()) {
+            let app_key = account.app_key.clone();
+            account.store = StoreState::Opening;
+            self.effects.push_back(Effect::OpenStore {
+                account: id,
+                app_key,
+                user,
+            });
+        }
+        let Some(account) = self.accounts.get_mut(&id) else {
+            return;
+        };
         let online = account.link == Link::Online;
         if !online {
             let deadline = connect.limit.and_then(|limit| now.checked_add(limit));
@@ -125,6 +137,10 @@ impl Registry {
         };
         let (online, user) = (account.link == Link::Online, account.user.clone());
         let Some(user) = user else {
+            if !account.is_wanted() {
+                // Nobody will ever name its user.
+                return self.refuse_plainly(peer, request, Code::LOCAL_NO_ACCOUNT);
+            }
             account.waiters.push(Waiter {
                 peer,
                 request,
@@ -164,7 +180,8 @@ impl Registry {
         };
         account.link = Link::Off;
         account.members.clear();
-        let waiters = std::mem::take(&mut account.waiters);
+        let mut waiters = std::mem::take(&mut account.waiters);
+        waiters.extend(account.take_parked_for_good());
         if let Some(user) = account.user.clone() {
             let app_key = account.app_key.clone();
             self.effects.push_back(Effect::Forget { app_key, user });
@@ -213,13 +230,16 @@ impl Registry {
         if let Some(token) = gone.unproven {
             self.uplink(into, Command::Connect { token });
         }
-        let sessions: Vec<(PeerId, bool)> = self
-            .peers
-            .iter()
-            .filter_map(|(peer, found)| Some((*peer, found.session.as_ref()?)))
-            .filter(|(_, session)| session.account == from)
-            .map(|(peer, session)| (peer, session.connected_once))
-            .collect();
+        let mut live = Vec::new();
+        for (peer, found) in &mut self.peers {
+            match &mut found.session {
+                Some(session) if session.account != from => {}
+                Some(session) if session.is_live() => live.push((*peer, session.connected_once)),
+                // Its view ended; that it sees nothing does not change (decisions.md P24).
+                Some(session) => session.account = into,
+                None => {}
+            }
+        }
         let Some(account) = self.accounts.get_mut(&into) else {
             return;
         };
@@ -232,7 +252,7 @@ impl Registry {
             account.link = Link::Wanted;
             account.waiters.extend(gone.waiters);
         }
-        for (peer, connected_once) in sessions {
+        for (peer, connected_once) in live {
             self.tie(peer, into, connected_once);
         }
         for waiter in answered {
@@ -321,9 +341,19 @@ impl Registry {
             .filter(|(_, account)| !account.is_wanted() && account.waiters.is_empty())
             .map(|(id, _)| *id)
             .filter(|id| self.peers_of(*id).is_empty())
+            // An app that brings a new token is elsewhere until it is known whose that is; its
+            // subscriptions wait for it here.
+            .filter(|id| {
+                self.subscriptions
+                    .values()
+                    .all(|other| other.account != *id)
+            })
             .collect();
         for account in unused {
-            self.accounts.remove(&account);
+            let parked = self.accounts.remove(&account).map(|account| account.parked);
+            for Parked { peer, id, .. } in parked.into_iter().flatten() {
+                self.refuse_plainly(peer, id, Code::LOCAL_NO_ACCOUNT);
+            }
             self.effects.push_back(Effect::StopUpstream { account });
             self.effects.push_back(Effect::CloseStore { account });
         }
@@ -331,6 +361,16 @@ impl Registry {
 
     pub(super) fn uplink(&mut self, account: AccountId, command: Command) {
         self.effects.push_back(Effect::Uplink { account, command });
+    }
+
+    /// Accounts that stay open if this app moves on to another.
+    fn accounts_beside(&self, peer: PeerId) -> usize {
+        self.accounts
+            .iter()
+            .filter(|(id, account)| {
+                account.is_wanted() || self.peers_of(**id).iter().any(|other| *other != peer)
+            })
+            .count()
     }
 
     /// The open account a connect is about.
@@ -387,6 +427,7 @@ impl Registry {
             view: View::Live { last },
             connected_once,
         });
+        self.end_foreign_subscriptions(peer, id);
         let Some(account) = self.accounts.get(&id) else {
             return;
         };
@@ -407,6 +448,19 @@ impl Registry {
         };
         if current {
             self.show(peer, status.status, status.cause, status.retry_in);
+        }
+    }
+
+    /// Once it is known whose account an app is on, its subscriptions to another end: what is one
+    /// user's never comes to another (F-S48). The client subscribes again where it is.
+    pub(super) fn end_foreign_subscriptions(&mut self, peer: PeerId, id: AccountId) {
+        if self
+            .accounts
+            .get(&id)
+            .is_some_and(|account| account.user.is_some())
+        {
+            self.subscriptions
+                .retain(|_, subscription| subscription.peer != peer || subscription.account == id);
         }
     }
 
@@ -433,9 +487,13 @@ impl Registry {
         if !twin {
             account.members.remove(&app);
         }
-        let last = account.members.is_empty() && account.waiters.is_empty() && account.is_wanted();
+        // Who only joined does not hold the link.
+        let last = account.members.is_empty() && account.is_wanted();
+        let mut abandoned = Vec::new();
         if last {
             account.link = Link::Off;
+            abandoned = std::mem::take(&mut account.waiters);
+            abandoned.extend(account.take_parked_for_good());
             self.uplink(
                 id,
                 Command::Disconnect {
@@ -445,6 +503,9 @@ impl Registry {
         }
         for waiter in own {
             self.refuse_plainly(waiter.peer, waiter.request, code);
+        }
+        for waiter in abandoned {
+            self.refuse_plainly(waiter.peer, waiter.request, Code::LOCAL_NO_ACCOUNT);
         }
     }
 

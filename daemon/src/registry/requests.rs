@@ -99,7 +99,8 @@ impl Registry {
             StoreState::Open { .. } => {}
             StoreState::Failed(code) => return self.refuse_plainly(peer, id, code),
             StoreState::Unknown | StoreState::Opening => {
-                if found.parked.len() >= limits::PENDING_REQUESTS {
+                let own = found.parked.iter().filter(|parked| parked.peer == peer);
+                if own.count() >= limits::PENDING_REQUESTS {
                     return self.refuse_plainly(peer, id, Code::LOCAL_QUOTA);
                 }
                 return found.parked.push(Parked { peer, id, request });
@@ -443,6 +444,14 @@ impl Registry {
     ) -> Result<(), Refusal> {
         let found = self
             .subscription_of(peer, number)
+            // One that is still being made has no number the app could know.
+            .filter(|id| {
+                let state = self
+                    .subscriptions
+                    .get(id)
+                    .map(|subscription| subscription.state);
+                state != Some(State::Starting)
+            })
             .and_then(|subscription| self.subscriptions.remove(&subscription));
         let Some(found) = found else {
             return Err(plain(Code::LOCAL_NO_SUBSCRIPTION));

@@ -2,7 +2,7 @@
 
 use imlink_ipc_proto::{Event, Response, page_length};
 use imlink_model::uplink::{Command, Restored};
-use imlink_model::{Code, Message, OutgoingMessage, Seq};
+use imlink_model::{Code, ConnectionStatus, Message, OutgoingMessage, Seq};
 use imlink_store::{Applied, ConversationSummary, OutboxState, Page};
 
 use super::account::{Parked, StoreState};
@@ -50,6 +50,9 @@ impl Registry {
         if !code.is_success() {
             let push = imlink_model::uplink::PushAfterLeaving::Keep;
             self.uplink(id, Command::Disconnect { push });
+            for peer in self.peers_of(id) {
+                self.show(peer, ConnectionStatus::Unconnected, Some(code), None);
+            }
             self.stopped(id, code);
         }
         let Some(account) = self.accounts.get_mut(&id) else {

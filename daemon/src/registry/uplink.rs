@@ -2,7 +2,7 @@
 
 use imlink_ipc_proto::{Event, SendResult};
 use imlink_model::uplink::{self, IdentifiedBy, SendOutcome};
-use imlink_model::{Code, Millis, OutgoingMessage, UserId};
+use imlink_model::{Code, ConnectionStatus, Millis, OutgoingMessage, UserId};
 
 use super::account::{Link, Status, StoreState};
 use super::{AccountId, Effect, Registry};
@@ -30,6 +30,10 @@ impl Registry {
                     retry_in,
                     since,
                 };
+                // A connect that comes while the link is down waits for it like any other.
+                if account.link == Link::Online && status != ConnectionStatus::Connected {
+                    account.link = Link::Wanted;
+                }
                 for peer in self.peers_of(id) {
                     self.show(peer, status, cause, retry_in);
                 }
@@ -108,6 +112,9 @@ impl Registry {
                     account.user = Some(user.clone());
                     account.store = StoreState::Opening;
                 }
+                for peer in self.peers_of(id) {
+                    self.end_foreign_subscriptions(peer, id);
+                }
                 self.effects.push_back(Effect::OpenStore {
                     account: id,
                     app_key,
@@ -134,7 +141,11 @@ impl Registry {
         }
         let push = uplink::PushAfterLeaving::Keep;
         self.uplink(id, uplink::Command::Disconnect { push });
-        self.stopped(id, Code::RC_CONN_TOKEN_INCORRECT);
+        let code = Code::RC_CONN_TOKEN_INCORRECT;
+        for peer in self.peers_of(id) {
+            self.show(peer, ConnectionStatus::TokenIncorrect, Some(code), None);
+        }
+        self.stopped(id, code);
     }
 
     fn online(&mut self, id: AccountId) {
@@ -162,16 +173,10 @@ impl Registry {
             return;
         };
         account.link = Link::Stopped(code);
-        let waiters = std::mem::take(&mut account.waiters);
-        let parked = match account.store {
-            StoreState::Unknown => std::mem::take(&mut account.parked),
-            StoreState::Opening | StoreState::Open { .. } | StoreState::Failed(_) => Vec::new(),
-        };
+        let mut waiters = std::mem::take(&mut account.waiters);
+        waiters.extend(account.take_parked_for_good());
         for waiter in waiters {
             self.refuse_plainly(waiter.peer, waiter.request, code);
-        }
-        for parked in parked {
-            self.refuse_plainly(parked.peer, parked.id, code);
         }
     }
 }

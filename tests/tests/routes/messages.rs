@@ -312,3 +312,24 @@ async fn connect(client: Client, token: imlink::Token) -> Result<imlink::UserId,
 fn synchronized(event: &Event) -> Option<()> {
     matches!(event, Event::Synchronized).then_some(())
 }
+
+// The outbox keeps the order of a conversation however many sends are under way at once.
+#[tokio::test]
+async fn sends_that_do_not_wait_for_each_other_keep_their_order() {
+    let (cloud, setup) = (cloud(), Setup::new(IMLINK));
+    let _daemon = setup.start();
+    let app = App::connected(&setup, &cloud, "notes", "lei").await;
+    let all: Vec<String> = (0..250).map(|number| format!("number {number}")).collect();
+    let mut tasks = Vec::new();
+    for words in &all {
+        let (client, message) = (app.client.clone(), Outgoing::text(with("han"), words));
+        tasks.push(tokio::spawn(async move {
+            client.send(message).await.unwrap().outcome().await.unwrap()
+        }));
+    }
+    for task in tasks {
+        let outcome = within("its fate", task).await.unwrap();
+        assert!(matches!(outcome, Outcome::Sent { .. }), "{outcome:?}");
+    }
+    assert_eq!(mailbox(&cloud, "han"), all);
+}

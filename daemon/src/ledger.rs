@@ -1,0 +1,100 @@
+//! The index of accounts, with its writes on a thread of their own, one after the other.
+
+use std::fmt;
+use std::sync::{Arc, mpsc};
+use std::thread::JoinHandle;
+
+use imlink_model::{AppKey, Token, UserId};
+use imlink_store::{Accounts, CommitError};
+use tracing::{error, warn};
+
+use crate::registry::Tokens;
+
+/// Whose token is whose. Reads are from memory; a write that comes later is made later, so that
+/// forgetting is never overtaken by remembering.
+pub struct Ledger {
+    accounts: Arc<Accounts>,
+    writes: Option<mpsc::Sender<Write>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+type Write = Box<dyn FnOnce(&Accounts) -> Result<(), CommitError> + Send>;
+
+impl Ledger {
+    /// A ledger over an open index.
+    ///
+    /// # Errors
+    /// If the system gives no thread.
+    pub fn new(accounts: Accounts) -> std::io::Result<Self> {
+        let accounts = Arc::new(accounts);
+        let (writes, queue) = mpsc::channel::<Write>();
+        let index = Arc::clone(&accounts);
+        let thread = std::thread::Builder::new()
+            .name("imlink-ledger".into())
+            .spawn(move || {
+                for write in queue {
+                    if let Err(error) = write(&index) {
+                        error!(%error, "The index of accounts cannot be written");
+                    }
+                }
+            })?;
+        Ok(Self {
+            accounts,
+            writes: Some(writes),
+            thread: Some(thread),
+        })
+    }
+
+    /// The index itself, for what is only looked up.
+    #[must_use]
+    pub fn accounts(&self) -> &Accounts {
+        &self.accounts
+    }
+
+    /// Remembers whose token this is, by its hash.
+    pub fn remember(&self, app_key: AppKey, token: Token, user: UserId) {
+        self.write(Box::new(move |accounts| {
+            accounts.remember(&app_key, &token, &user)
+        }));
+    }
+
+    /// Forgets every token of this user.
+    pub fn forget(&self, app_key: AppKey, user: UserId) {
+        self.write(Box::new(move |accounts| {
+            accounts.forget_account(&app_key, &user)
+        }));
+    }
+
+    fn write(&self, write: Write) {
+        // The thread ends with this ledger only.
+        if let Some(writes) = &self.writes {
+            let _ = writes.send(write);
+        }
+    }
+}
+
+impl Tokens for Ledger {
+    fn known_user(&self, app_key: &AppKey, token: &Token) -> Option<UserId> {
+        self.accounts
+            .known_user(app_key, token)
+            .inspect_err(|error| warn!(%error, "The index of accounts cannot be read"))
+            .ok()
+            .flatten()
+    }
+}
+
+impl Drop for Ledger {
+    /// Everything handed over is written before this returns.
+    fn drop(&mut self) {
+        self.writes = None;
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+impl fmt::Debug for Ledger {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Ledger(..)")
+    }
+}
