@@ -19,6 +19,7 @@ mod keep;
 mod lines;
 mod log;
 mod process;
+mod relay;
 mod sabotage;
 mod stage;
 mod step;

@@ -74,7 +74,7 @@ fn a_doubled_message_fails_step_4() {
 }
 
 #[test]
-fn an_app_that_does_not_report_the_daemons_end_fails_step_5() {
+fn an_app_that_never_sees_the_daemons_end_fails_step_5() {
     fails(
         "no-ipc-disconnect",
         5,
@@ -83,7 +83,7 @@ fn an_app_that_does_not_report_the_daemons_end_fails_step_5() {
 }
 
 #[test]
-fn an_app_that_does_not_get_what_it_missed_fails_step_6() {
+fn a_daemon_that_loses_an_apps_place_fails_step_6() {
     fails("no-replay", 6, "is shown by reader. Seen: not by reader");
 }
 

@@ -7,9 +7,7 @@ use std::io::{BufRead, Write};
 use std::pin::pin;
 
 use clap::Args;
-use imlink::{
-    Client, Code, Conversation, Error, Event, Outcome, Outgoing, Start, Subscription, Token, UserId,
-};
+use imlink::{Client, Code, Conversation, Error, Event, Outcome, Outgoing, Token, UserId};
 use tokio::sync::mpsc;
 
 use super::lines::{AppEvent, Order};
@@ -19,7 +17,7 @@ use crate::output::{json_line, words};
 use crate::runtime::{self, DONE};
 
 /// The name of its durable subscription.
-const INBOX: &str = "inbox";
+pub(super) const INBOX: &str = "inbox";
 
 #[derive(Args)]
 pub struct Arguments {
@@ -27,12 +25,6 @@ pub struct Arguments {
     app_key: String,
     /// The name it gives itself.
     app_id: String,
-    /// Sabotage: keep quiet about the daemon's end.
-    #[arg(long)]
-    hide_ipc_disconnect: bool,
-    /// Sabotage: read from now on instead of where it was.
-    #[arg(long)]
-    no_replay: bool,
 }
 
 pub fn run(arguments: Arguments) -> Ending {
@@ -62,8 +54,6 @@ fn read_orders() -> mpsc::UnboundedReceiver<String> {
 struct App {
     client: Client,
     connects: u32,
-    hide_ipc_disconnect: bool,
-    no_replay: bool,
 }
 
 impl App {
@@ -74,8 +64,6 @@ impl App {
         Ok(Self {
             client,
             connects: 0,
-            hide_ipc_disconnect: arguments.hide_ipc_disconnect,
-            no_replay: arguments.no_replay,
         })
     }
 
@@ -102,10 +90,12 @@ impl App {
                 }
             }
         };
+        // A new inbox begins after the newest message, so it has to be there before anybody is told
+        // that this app is connected and writes to it.
+        let mut inbox = self.client.subscribe(INBOX).await?;
         say(&AppEvent::Connected {
             user: user.to_string(),
         })?;
-        let mut inbox = self.subscribe().await?;
         loop {
             tokio::select! {
                 Some(delivery) = inbox.next() => {
@@ -134,23 +124,13 @@ impl App {
         }
     }
 
-    async fn subscribe(&self) -> Result<Subscription, Error> {
-        if self.no_replay {
-            return self.client.subscribe_now().await;
-        }
-        self.client.subscribe_from(INBOX, Start::Beginning).await
-    }
-
     fn tell(&self, event: Event) -> Result<(), Failure> {
         match event {
             Event::Status(change) => {
-                let lost_daemon = change.code == Some(Code::IPC_DISCONNECT);
-                if !(lost_daemon && self.hide_ipc_disconnect) {
-                    say(&AppEvent::Status {
-                        status: change.status.name().to_owned(),
-                        code: change.code.map(Code::number),
-                    })?;
-                }
+                say(&AppEvent::Status {
+                    status: change.status.name().to_owned(),
+                    code: change.code.map(Code::number),
+                })?;
             }
             Event::Attached {
                 instance,

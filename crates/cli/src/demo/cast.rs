@@ -1,5 +1,7 @@
 //! What the first step leaves for the others.
 
+use std::path::Path;
+
 use super::actor::Actor;
 use super::cloud::{APP_KEY, Cloud};
 use super::daemon::House;
@@ -36,23 +38,11 @@ pub struct Said {
 }
 
 impl Cast {
-    /// Starts one of our own apps, which waits for its token.
-    pub fn start_app(
-        stage: &mut Stage,
-        actor: Actor,
-        house: &House,
-        flags: &[&str],
-    ) -> Result<(), Broken> {
+    /// Starts one of our own apps, which finds its daemon at `socket` and waits for its token.
+    pub fn start_app(stage: &mut Stage, actor: Actor, socket: &Path) -> Result<(), Broken> {
         let program = Program::ourselves(&["demo-app", APP_KEY, actor.name()])
             .map_err(|error| Broken::because("an app starts", &error))?;
-        let program = flags
-            .iter()
-            .fold(program, |program, flag| program.argument(flag));
-        stage.start(
-            actor,
-            program.variable("IMLINK_SOCKET", house.socket()),
-            read_app,
-        )
+        stage.start(actor, program.variable("IMLINK_SOCKET", socket), read_app)
     }
 
     /// Alice's other apps.

@@ -14,8 +14,8 @@ pub enum Sabotage {
     Swallow,
     /// Step 4: the cloud stores a message twice, under two ids.
     Double,
-    /// Step 5: an app keeps quiet about the daemon's end.
+    /// Step 5: an app reaches the daemon through a relay, which keeps the daemon's end from it.
     NoIpcDisconnect,
-    /// Step 6: the app that comes back reads from now on instead of where it was.
+    /// Step 6: the daemon loses how far the app that comes back has read.
     NoReplay,
 }

@@ -46,7 +46,7 @@ fn is_connected(log: &Log, app: Actor) -> bool {
 async fn connect_an_intruder(stage: &mut Stage, token: &str) -> Result<(), Broken> {
     let house = House::plain(Actor::Intruder, stage.directory(), "i")?;
     house.start_daemon(stage).await?;
-    Cast::start_app(stage, Actor::IntrudersApp, &house, &[])?;
+    Cast::start_app(stage, Actor::IntrudersApp, &house.socket())?;
     stage.write(Actor::IntrudersApp, token).await?;
     until_connected(stage, &[Actor::IntrudersApp]).await
 }

@@ -7,6 +7,7 @@ use crate::demo::cast::{Cast, names, read_app};
 use crate::demo::cloud::{APP_KEY, Cloud};
 use crate::demo::daemon::House;
 use crate::demo::process::Program;
+use crate::demo::relay;
 use crate::demo::sabotage::Sabotage;
 use crate::demo::stage::{Broken, Stage};
 
@@ -32,13 +33,14 @@ pub async fn run(stage: &mut Stage) -> Result<Cast, Broken> {
     let bobs = House::plain(Actor::BobsDaemon, &base, "b")?;
     bobs.start_daemon(stage).await?;
 
-    let quiet: &[&str] = match stage.is_sabotaged_by(Sabotage::NoIpcDisconnect) {
-        true => &["--hide-ipc-disconnect"],
-        false => &[],
+    Cast::start_app(stage, Actor::Bob, &bobs.socket())?;
+    Cast::start_app(stage, Actor::Notes, &alice.socket())?;
+    let readers_socket = if stage.is_sabotaged_by(Sabotage::NoIpcDisconnect) {
+        relay::start(base.join("r"), alice.socket())?
+    } else {
+        alice.socket()
     };
-    Cast::start_app(stage, Actor::Bob, &bobs, &[])?;
-    Cast::start_app(stage, Actor::Notes, &alice, &[])?;
-    Cast::start_app(stage, Actor::Reader, &alice, quiet)?;
+    Cast::start_app(stage, Actor::Reader, &readers_socket)?;
     let mut apps = vec![Actor::Notes, Actor::Reader];
     match python() {
         Some(python) => {
