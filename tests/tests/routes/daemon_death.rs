@@ -225,6 +225,10 @@ async fn ten_deaths_under_traffic_lose_and_double_nothing() {
         daemon = setup.start();
     }
     let (outgoing, incoming) = traffic.stop().await;
+    for message in &outgoing {
+        soon_settled(&app.client, message).await;
+    }
+    // The pull that brings this one brings every echo before it.
     write(&cloud, "han", "lei", THE_END);
 
     let (received, own) = within("everything that was written", reader).await.unwrap();
@@ -237,9 +241,7 @@ async fn ten_deaths_under_traffic_lose_and_double_nothing() {
     for (number, message) in outgoing.iter().enumerate() {
         let words = number.to_string();
         let copies = arrived.iter().filter(|other| **other == words).count();
-        let id = message.client_id().clone();
-        let known = soon_settled(&app.client, id).await;
-        match known {
+        match soon_settled(&app.client, message).await {
             // In the cloud, once.
             SendState::Sent { .. } => assert_eq!(copies, 1, "{words}"),
             // Its bytes were on their way when the daemon died. Had they arrived, its echo would
@@ -345,11 +347,12 @@ async fn read_until_the_end(mut inbox: Subscription) -> (Vec<String>, Vec<String
     panic!("the subscription ended");
 }
 
-/// What is known of a message once nothing more will be.
-async fn soon_settled(client: &Client, id: imlink::ClientMessageId) -> SendState {
+/// What is known of a message once it has been sent, or given up.
+async fn soon_settled(client: &Client, message: &Outgoing) -> SendState {
     let settled = async {
         loop {
-            match client.send_state(id.clone()).await.unwrap() {
+            let id = message.client_id().clone();
+            match client.send_state(id).await.unwrap() {
                 Some(SendState::Queued | SendState::Sending) => {
                     tokio::time::sleep(Duration::from_millis(10)).await;
                 }
