@@ -10,7 +10,7 @@
 //! ```
 //!
 //! While a batch is being synced, the mailbox gathers the next one: group commit without a timer
-//! (design/measured.md, "Store").
+//! (docs/measured.md, "Store").
 
 use std::path::PathBuf;
 
@@ -24,7 +24,7 @@ use tokio::sync::oneshot;
 use crate::clock;
 use crate::registry::{Found, Read};
 
-/// Changes that go into one batch at most (design/measured.md, "Store").
+/// Changes that go into one batch at most (docs/measured.md, "Store").
 const BATCH: usize = 100;
 
 /// Bytes of message bodies that an answer carries at most, so that it fits into a frame.

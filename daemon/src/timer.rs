@@ -8,7 +8,7 @@ use actix::{Actor, AsyncContext, Context, SpawnHandle};
 ///
 /// A later deadline is not armed: it is found when this one fires, because every turn of the actor
 /// ends with arming. Cancelling and arming again on each input would be quadratic
-/// (design/architecture.md 6).
+/// (ARCHITECTURE.md, "A turn").
 #[derive(Debug, Default)]
 pub struct Timer(Option<(Instant, SpawnHandle)>);
 

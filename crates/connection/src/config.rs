@@ -77,7 +77,7 @@ pub struct Timings {
     pub pong: Duration,
     /// As `pong`, for a ping sent because of a hint, when there is reason to doubt the link; twice
     /// the last measured round trip if that is longer, and never longer than `pong`. Default
-    /// 5 s: ours, two and a half times the slowest link of design/failures.md F-S47.
+    /// 5 s: ours, two and a half times the slowest link of docs/failures.md F-S47.
     pub probe: Duration,
     /// Waits between attempts, one after the other; the last one repeats. Those from 1 s on are
     /// shortened by up to half, at random. Default 0.05, 0.25, 0.5, 1, 2, 4, 8, 16, 32, 64 s

@@ -1,4 +1,4 @@
-//! The invariants of design/failures.md that concern the link.
+//! The invariants of docs/failures.md that concern the link.
 
 use std::collections::{BTreeMap, BTreeSet};
 

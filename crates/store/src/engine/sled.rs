@@ -1,6 +1,6 @@
 //! The engine in use: sled 0.34.7, the only place that names it.
 //!
-//! Three of its habits shape this file (design/measured.md, "Store"):
+//! Three of its habits shape this file (docs/measured.md, "Store"):
 //!
 //! - its `flush` is no fsync on Linux, so the log is synced through a second handle;
 //! - a tree node over a quarter of a segment (128 KiB) goes to a file of its own that nobody syncs.
