@@ -15,12 +15,15 @@ mod account;
 mod connect;
 mod deliver;
 mod effect;
+mod leave;
 mod peer;
 mod report;
 mod requests;
 mod storage;
+mod subscribe;
 mod subscription;
 mod uplink;
+mod view;
 mod window;
 
 #[cfg(test)]

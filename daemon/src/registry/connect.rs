@@ -1,13 +1,12 @@
-//! Connecting, joining, leaving: who gets which account, and one result for each connect.
+//! Connecting and joining: who gets which account, and one result for each connect.
 
 use std::time::{Duration, Instant};
 
-use imlink_ipc_proto::{Event, Response};
-use imlink_model::uplink::{Command, PushAfterLeaving};
+use imlink_ipc_proto::Response;
+use imlink_model::uplink::Command;
 use imlink_model::{AppKey, Code, ConnectionStatus, Token, UserId};
 
 use super::account::{Link, Parked, StoreState, Waiter};
-use super::peer::{Session, View};
 use super::{Account, AccountId, Effect, PeerId, Registry};
 
 /// One connect of an app.
@@ -152,51 +151,6 @@ impl Registry {
         self.answer(peer, request, Response::Connected { user });
     }
 
-    /// An app leaves; the others stay connected (decisions.md P10).
-    pub(super) fn disconnect(&mut self, peer: PeerId, request: u64) {
-        let Some(account) = self.session_of(peer) else {
-            return self.answer(peer, request, Response::Done {});
-        };
-        self.leave(peer, account, Code::ACTIVE_DISCONNECT);
-        self.show(peer, ConnectionStatus::SignOut, None, None);
-        self.end_view(peer);
-        self.answer(peer, request, Response::Done {});
-        self.close_unused_accounts();
-    }
-
-    /// An app ends the account's link for every app, and its tokens are forgotten.
-    pub(super) fn logout(&mut self, peer: PeerId, request: u64) {
-        let Some(id) = self.session_of(peer) else {
-            return self.answer(peer, request, Response::Done {});
-        };
-        self.uplink(
-            id,
-            Command::Disconnect {
-                push: PushAfterLeaving::Stop,
-            },
-        );
-        let Some(account) = self.accounts.get_mut(&id) else {
-            return;
-        };
-        account.link = Link::Off;
-        account.members.clear();
-        let mut waiters = std::mem::take(&mut account.waiters);
-        waiters.extend(account.take_parked_for_good());
-        if let Some(user) = account.user.clone() {
-            let app_key = account.app_key.clone();
-            self.effects.push_back(Effect::Forget { app_key, user });
-        }
-        for waiter in waiters {
-            self.refuse_plainly(waiter.peer, waiter.request, Code::ACTIVE_DISCONNECT);
-        }
-        for other in self.peers_of(id) {
-            self.show(other, ConnectionStatus::SignOut, None, None);
-            self.end_view(other);
-        }
-        self.answer(peer, request, Response::Done {});
-        self.close_unused_accounts();
-    }
-
     /// Ends the connects whose limit ran out: 34006 to that app only.
     pub fn handle_timeout(&mut self, now: Instant) {
         let ids: Vec<AccountId> = self.accounts.keys().copied().collect();
@@ -300,65 +254,6 @@ impl Registry {
             .collect()
     }
 
-    /// Shows a status to one app, unless its view ended or it saw just that.
-    pub(super) fn show(
-        &mut self,
-        peer: PeerId,
-        status: ConnectionStatus,
-        cause: Option<Code>,
-        retry_in: Option<Duration>,
-    ) {
-        let Some(session) = self
-            .peers
-            .get_mut(&peer)
-            .and_then(|peer| peer.session.as_mut())
-        else {
-            return;
-        };
-        let View::Live { last } = &mut session.view else {
-            return;
-        };
-        // Each failed attempt is a Suspend of its own; every other status is shown once.
-        if *last == Some(status) && status != ConnectionStatus::Suspend {
-            return;
-        }
-        *last = Some(status);
-        self.emit(
-            peer,
-            Event::Status {
-                status: status.number().into(),
-                code: cause,
-                retry_in_ms: retry_in.map(super::report::milliseconds),
-            },
-        );
-    }
-
-    /// Stops the drivers and closes the rows of accounts that nobody needs.
-    pub(super) fn close_unused_accounts(&mut self) {
-        let unused: Vec<AccountId> = self
-            .accounts
-            .iter()
-            .filter(|(_, account)| !account.is_wanted() && account.waiters.is_empty())
-            .map(|(id, _)| *id)
-            .filter(|id| self.peers_of(*id).is_empty())
-            // An app that brings a new token is elsewhere until it is known whose that is; its
-            // subscriptions wait for it here.
-            .filter(|id| {
-                self.subscriptions
-                    .values()
-                    .all(|other| other.account != *id)
-            })
-            .collect();
-        for account in unused {
-            let parked = self.accounts.remove(&account).map(|account| account.parked);
-            for Parked { peer, id, .. } in parked.into_iter().flatten() {
-                self.refuse_plainly(peer, id, Code::LOCAL_NO_ACCOUNT);
-            }
-            self.effects.push_back(Effect::StopUpstream { account });
-            self.effects.push_back(Effect::CloseStore { account });
-        }
-    }
-
     pub(super) fn uplink(&mut self, account: AccountId, command: Command) {
         self.effects.push_back(Effect::Uplink { account, command });
     }
@@ -409,114 +304,5 @@ impl Registry {
         let new = Account::new(app_key, connect.known.clone(), &connect.token);
         self.accounts.insert(account, new);
         account
-    }
-
-    /// Ties a peer to an account and shows it how things stand: CONNECTING, database opened,
-    /// then what is true (decisions.md P19, P24).
-    fn tie(&mut self, peer: PeerId, id: AccountId, connected_once: bool) {
-        let Some(found) = self.peers.get_mut(&peer) else {
-            return;
-        };
-        // Whoever comes over from a provisional account that was merged saw CONNECTING there.
-        let last = match &found.session {
-            Some(session) if !self.accounts.contains_key(&session.account) => session.last_shown(),
-            Some(_) | None => None,
-        };
-        found.session = Some(Session {
-            account: id,
-            view: View::Live { last },
-            connected_once,
-        });
-        self.end_foreign_subscriptions(peer, id);
-        let Some(account) = self.accounts.get(&id) else {
-            return;
-        };
-        let (link, status) = (account.link, account.status);
-        let opened = match account.store {
-            StoreState::Open { .. } => Some(Code::SUCCESS),
-            StoreState::Failed(code) => Some(code),
-            StoreState::Unknown | StoreState::Opening => None,
-        };
-        self.show(peer, ConnectionStatus::Connecting, None, None);
-        if let Some(code) = opened {
-            self.emit(peer, Event::DatabaseOpened { code });
-        }
-        // A link that is being made shows only what interrupts it; older news is not news.
-        let current = match (link, status.status) {
-            (Link::Online | Link::Off | Link::Stopped(_), _) => true,
-            (Link::Wanted, other) => !other.is_final() && other != ConnectionStatus::Connected,
-        };
-        if current {
-            self.show(peer, status.status, status.cause, status.retry_in);
-        }
-    }
-
-    /// Once it is known whose account an app is on, its subscriptions to another end: what is one
-    /// user's never comes to another (F-S48). The client subscribes again where it is.
-    pub(super) fn end_foreign_subscriptions(&mut self, peer: PeerId, id: AccountId) {
-        if self
-            .accounts
-            .get(&id)
-            .is_some_and(|account| account.user.is_some())
-        {
-            self.subscriptions
-                .retain(|_, subscription| subscription.peer != peer || subscription.account == id);
-        }
-    }
-
-    /// Takes an app off an account; the last one to leave closes the link.
-    fn leave(&mut self, peer: PeerId, id: AccountId, code: Code) {
-        let Some(app) = self.peers.get(&peer).map(super::Peer::app) else {
-            return;
-        };
-        let twin = self.peers.iter().any(|(other, found)| {
-            *other != peer
-                && found.app() == app
-                && found
-                    .session
-                    .as_ref()
-                    .is_some_and(|s| s.account == id && s.is_live())
-        });
-        let Some(account) = self.accounts.get_mut(&id) else {
-            return;
-        };
-        let (own, waiting): (Vec<Waiter>, Vec<Waiter>) = std::mem::take(&mut account.waiters)
-            .into_iter()
-            .partition(|waiter| waiter.peer == peer);
-        account.waiters = waiting;
-        if !twin {
-            account.members.remove(&app);
-        }
-        // Who only joined does not hold the link.
-        let last = account.members.is_empty() && account.is_wanted();
-        let mut abandoned = Vec::new();
-        if last {
-            account.link = Link::Off;
-            abandoned = std::mem::take(&mut account.waiters);
-            abandoned.extend(account.take_parked_for_good());
-            self.uplink(
-                id,
-                Command::Disconnect {
-                    push: PushAfterLeaving::Keep,
-                },
-            );
-        }
-        for waiter in own {
-            self.refuse_plainly(waiter.peer, waiter.request, code);
-        }
-        for waiter in abandoned {
-            self.refuse_plainly(waiter.peer, waiter.request, Code::LOCAL_NO_ACCOUNT);
-        }
-    }
-
-    fn end_view(&mut self, peer: PeerId) {
-        if let Some(session) = self
-            .peers
-            .get_mut(&peer)
-            .and_then(|peer| peer.session.as_mut())
-        {
-            session.view = View::Ended;
-            session.connected_once = false;
-        }
     }
 }

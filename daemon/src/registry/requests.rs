@@ -8,13 +8,11 @@ use imlink_model::{
     AppKey, ClientMessageId, Code, Conversation, ConversationKind, MAX_BODY_BYTES, Seq,
     SubscriptionName, Token, UserId,
 };
-use imlink_store::{Change, Submission, SubscriptionKey};
+use imlink_store::{Change, Submission};
 
 use super::account::{Parked, StoreState};
 use super::connect::Connect;
-use super::subscription::{State, Subscription};
-use super::window::Window;
-use super::{AccountId, Effect, PeerId, Read, Registry, SubscriptionId, Then};
+use super::{Effect, PeerId, Read, Registry, Then};
 
 /// Whose token is this? Known by its hash, from an earlier connect.
 pub trait Tokens {
@@ -42,7 +40,7 @@ pub(super) enum StoreRequest {
 }
 
 /// Why a request is refused before anything is done.
-struct Refusal(Code, String);
+pub(super) struct Refusal(pub(super) Code, pub(super) String);
 
 impl Registry {
     /// An app asks. It gets exactly one answer, now or later.
@@ -54,35 +52,7 @@ impl Registry {
         now: Instant,
         tokens: &impl Tokens,
     ) {
-        let result = match request {
-            Request::Ping {} => {
-                self.answer(peer, id, Response::Pong {});
-                Ok(())
-            }
-            Request::Status {} => {
-                self.effects.push_back(Effect::Report { peer, request: id });
-                Ok(())
-            }
-            Request::Init { app_key } => self.init(peer, id, app_key),
-            Request::Join { app_key, user } => {
-                self.join(peer, id, app_key.as_ref(), user.as_ref());
-                Ok(())
-            }
-            Request::Connect {
-                token,
-                time_limit,
-                replay,
-            } => {
-                let limit = time_limit.filter(|limit| *limit > 0);
-                let limit = limit.map(|seconds| Duration::from_secs(seconds.into()));
-                self.connect_checked(peer, id, &token, limit, replay, now, tokens)
-            }
-            other => match self.initialised(peer) {
-                Err(refusal) => Err(refusal),
-                Ok(()) => self.handle_initialised(peer, id, other),
-            },
-        };
-        if let Err(Refusal(code, message)) = result {
+        if let Err(Refusal(code, message)) = self.dispatch(peer, id, request, now, tokens) {
             self.refuse(peer, id, code, message);
         }
     }
@@ -148,13 +118,33 @@ impl Registry {
         self.effects.push_back(effect);
     }
 
-    fn handle_initialised(
+    fn dispatch(
         &mut self,
         peer: PeerId,
         id: u64,
         request: Request,
+        now: Instant,
+        tokens: &impl Tokens,
     ) -> Result<(), Refusal> {
+        if needs_init(&request) {
+            self.initialised(peer)?;
+        }
         match request {
+            Request::Ping {} => self.answer(peer, id, Response::Pong {}),
+            Request::Status {} => self.effects.push_back(Effect::Report { peer, request: id }),
+            Request::Init { app_key } => self.init(peer, id, app_key)?,
+            Request::Join { app_key, user } => {
+                self.join(peer, id, app_key.as_ref(), user.as_ref());
+            }
+            Request::Connect {
+                token,
+                time_limit,
+                replay,
+            } => {
+                let limit = time_limit.filter(|limit| *limit > 0);
+                let limit = limit.map(|seconds| Duration::from_secs(seconds.into()));
+                self.connect_checked(peer, id, &token, limit, replay, now, tokens)?;
+            }
             Request::Disconnect {} => self.disconnect(peer, id),
             Request::Logout {} => self.logout(peer, id),
             Request::Hint { hint } => self.hint(peer, id, hint.into()),
@@ -199,16 +189,10 @@ impl Registry {
                 let limit = page(limit)?;
                 self.handle_store_request(peer, id, StoreRequest::Conversations { limit });
             }
-            Request::Ping {}
-            | Request::Status {}
-            | Request::Init { .. }
-            | Request::Join { .. }
-            | Request::Connect { .. } => {}
         }
         Ok(())
     }
 
-    /// Calls other than these need `init` first (33001, S4-26).
     fn initialised(&self, peer: PeerId) -> Result<(), Refusal> {
         match self.peers.get(&peer) {
             Some(peer) if peer.app_key.is_none() => Err(plain(Code::RC_CLIENT_NOT_INIT)),
@@ -243,7 +227,6 @@ impl Registry {
         now: Instant,
         tokens: &impl Tokens,
     ) -> Result<(), Refusal> {
-        self.initialised(peer)?;
         let token = Token::try_from(token)
             .map_err(|error| Refusal(Code::INVALID_ARGUMENT_TOKEN, error.to_string()))?;
         let app_key = self.peers.get(&peer).and_then(|peer| peer.app_key.as_ref());
@@ -319,156 +302,25 @@ impl Registry {
             options: options.into(),
         })
     }
+}
 
-    fn subscribe(
-        &mut self,
-        peer: PeerId,
-        id: u64,
-        account: AccountId,
-        name: Option<SubscriptionName>,
-        start: imlink_store::Start,
-    ) {
-        let Some(found) = self.peers.get(&peer) else {
-            return;
-        };
-        let own = self
-            .subscriptions
-            .values()
-            .filter(|other| other.peer == peer)
-            .count();
-        if own >= limits::SUBSCRIPTIONS {
-            return self.refuse_plainly(peer, id, Code::LOCAL_QUOTA);
+/// Calls other than a few about the daemon itself come after `init` (33001, S4-26).
+fn needs_init(request: &Request) -> bool {
+    match request {
+        Request::Ping {} | Request::Status {} | Request::Init { .. } | Request::Join { .. } => {
+            false
         }
-        let key = name.map(|name| SubscriptionKey {
-            uid: found.identity.uid,
-            app: found.identity.app.clone(),
-            name,
-        });
-        let holder = key.as_ref().and_then(|key| {
-            let taken =
-                |other: &&Subscription| other.account == account && other.key.as_ref() == Some(key);
-            let other = self.subscriptions.values().find(taken)?;
-            Some(self.peers.get(&other.peer)?.identity.pid)
-        });
-        if let Some(pid) = holder {
-            let message = format!("this subscription is in use by the process with pid {pid}");
-            return self.refuse(peer, id, Code::LOCAL_SUBSCRIPTION_BUSY, message);
-        }
-        self.last_subscription += 1;
-        let subscription = SubscriptionId(self.last_subscription);
-        let newest = self
-            .accounts
-            .get(&account)
-            .and_then(super::Account::last_seq);
-        let sent = newest.unwrap_or_default();
-        let state = if key.is_some() {
-            State::Starting
-        } else {
-            State::Waiting
-        };
-        let window = Window::default();
-        let new = Subscription {
-            peer,
-            account,
-            key: key.clone(),
-            state,
-            sent,
-            window,
-        };
-        self.subscriptions.insert(subscription, new);
-        match key {
-            None => {
-                let subscription = subscription.0;
-                self.answer(
-                    peer,
-                    id,
-                    Response::Subscribed {
-                        subscription,
-                        after: sent,
-                    },
-                );
-            }
-            Some(subscription_key) => {
-                let change = Change::Subscribe {
-                    subscription: subscription_key,
-                    start,
-                };
-                let then = Then::Subscribe {
-                    peer,
-                    request: id,
-                    subscription,
-                };
-                self.effects.push_back(Effect::Commit {
-                    account,
-                    change,
-                    then,
-                });
-            }
-        }
-    }
-
-    fn acknowledge(&mut self, peer: PeerId, id: u64, number: u32, seq: Seq) -> Result<(), Refusal> {
-        let Some(subscription) = self.subscription_of(peer, number) else {
-            return Err(plain(Code::LOCAL_NO_SUBSCRIPTION));
-        };
-        let Some(found) = self.subscriptions.get(&subscription) else {
-            return Ok(());
-        };
-        if seq > found.sent {
-            let text = format!("message {seq} has not been delivered on subscription {number}");
-            return Err(Refusal(Code::LOCAL_BAD_REQUEST, text));
-        }
-        let (account, key) = (found.account, found.key.clone());
-        self.acknowledged(subscription, seq);
-        match key {
-            None => self.answer(peer, id, Response::Done {}),
-            Some(subscription) => {
-                let change = Change::Acknowledge { subscription, seq };
-                let then = Then::Answer { peer, request: id };
-                self.effects.push_back(Effect::Commit {
-                    account,
-                    change,
-                    then,
-                });
-            }
-        }
-        Ok(())
-    }
-
-    fn unsubscribe(
-        &mut self,
-        peer: PeerId,
-        id: u64,
-        number: u32,
-        forget: bool,
-    ) -> Result<(), Refusal> {
-        let found = self
-            .subscription_of(peer, number)
-            // One that is still being made has no number the app could know.
-            .filter(|id| {
-                let state = self
-                    .subscriptions
-                    .get(id)
-                    .map(|subscription| subscription.state);
-                state != Some(State::Starting)
-            })
-            .and_then(|subscription| self.subscriptions.remove(&subscription));
-        let Some(found) = found else {
-            return Err(plain(Code::LOCAL_NO_SUBSCRIPTION));
-        };
-        match found.key.filter(|_| forget) {
-            None => self.answer(peer, id, Response::Done {}),
-            Some(key) => {
-                let change = Change::Unsubscribe(key);
-                let then = Then::Answer { peer, request: id };
-                self.effects.push_back(Effect::Commit {
-                    account: found.account,
-                    change,
-                    then,
-                });
-            }
-        }
-        Ok(())
+        Request::Connect { .. }
+        | Request::Disconnect {}
+        | Request::Logout {}
+        | Request::Send { .. }
+        | Request::SendState { .. }
+        | Request::Subscribe { .. }
+        | Request::Acknowledge { .. }
+        | Request::Unsubscribe { .. }
+        | Request::History { .. }
+        | Request::Conversations { .. }
+        | Request::Hint { .. } => true,
     }
 }
 
@@ -483,7 +335,7 @@ fn page(limit: u16) -> Result<usize, Refusal> {
     }
 }
 
-fn plain(code: Code) -> Refusal {
+pub(super) fn plain(code: Code) -> Refusal {
     Refusal(code, code.cause().to_owned())
 }
 

@@ -1,0 +1,466 @@
+//! A registry on a bench: apps, a clock, known tokens, and every effect so far.
+
+pub(super) use std::cell::RefCell;
+pub(super) use std::collections::BTreeMap;
+pub(super) use std::time::{Duration, Instant};
+
+pub(super) use imlink_ipc_proto::{
+    Codec, Conversation, Event, Outcome, Request, Response, SendOptions, Start, limits,
+};
+pub(super) use imlink_model::uplink::{self, Command, IdentifiedBy, Restored};
+pub(super) use imlink_model::{
+    AppId, AppKey, Body, ClientMessageId, Code, ConnectionStatus, ConversationKind, Direction,
+    Flags, Message, Millis, ObjectName, Origin, Seq, SubscriptionName, TargetId, Token, UserId,
+};
+pub(super) use imlink_store::Applied;
+
+pub(super) use super::super::*;
+
+pub(super) const CONNECTING: i32 = 1;
+pub(super) const CONNECTED: i32 = 0;
+pub(super) const SIGN_OUT: i32 = 12;
+pub(super) const SUSPEND: i32 = 13;
+pub(super) const TIMEOUT: i32 = 14;
+
+/// What an app heard, boiled down.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Heard {
+    Status(i32, Option<Code>),
+    Database(Code),
+    Connected(u64),
+}
+
+pub(super) const MAX_ACCOUNTS: usize = 3;
+
+pub(super) struct House {
+    pub(super) registry: Registry,
+    pub(super) tokens: KnownTokens,
+    pub(super) now: Instant,
+    pub(super) last_peer: u64,
+    pub(super) last_request: u64,
+    pub(super) seen: Vec<Effect>,
+}
+
+impl House {
+    pub(super) fn new() -> Self {
+        Self {
+            registry: Registry::new(MAX_ACCOUNTS),
+            tokens: KnownTokens::default(),
+            now: Instant::now(),
+            last_peer: 0,
+            last_request: 0,
+            seen: Vec::new(),
+        }
+    }
+
+    pub(super) fn attach_without_init(&mut self, app: &str) -> PeerId {
+        self.last_peer += 1;
+        let id = PeerId(self.last_peer);
+        self.registry.attach(
+            id,
+            PeerIdentity {
+                uid: 1000,
+                pid: pid_of(id),
+                app: AppId::new(app).unwrap(),
+                client: "test".into(),
+                codec: Codec::Json,
+                attached_at: Millis(0),
+            },
+        );
+        id
+    }
+
+    pub(super) fn attach(&mut self, app: &str) -> PeerId {
+        let peer = self.attach_without_init(app);
+        self.ask(
+            peer,
+            Request::Init {
+                app_key: AppKey::new("key").unwrap(),
+            },
+        );
+        peer
+    }
+
+    pub(super) fn ask(&mut self, peer: PeerId, request: Request) -> u64 {
+        self.last_request += 1;
+        self.registry
+            .handle_request(peer, self.last_request, request, self.now, &self.tokens);
+        self.drain();
+        self.last_request
+    }
+
+    pub(super) fn uplink(&mut self, account: AccountId, event: uplink::Event) {
+        self.registry.handle_uplink(account, event, Millis(0));
+        self.drain();
+    }
+
+    pub(super) fn status(
+        &mut self,
+        account: AccountId,
+        status: ConnectionStatus,
+        cause: Option<Code>,
+    ) {
+        self.uplink(
+            account,
+            uplink::Event::Status {
+                status,
+                cause,
+                retry_in: None,
+            },
+        );
+    }
+
+    pub(super) fn suspend(&mut self, account: AccountId) {
+        let cause = Some(Code::RC_SOCKET_DISCONNECTED);
+        self.status(account, ConnectionStatus::Suspend, cause);
+    }
+
+    pub(super) fn stop(&mut self, account: AccountId, status: ConnectionStatus, code: Code) {
+        self.status(account, status, Some(code));
+        self.uplink(account, uplink::Event::Stopped { code });
+    }
+
+    pub(super) fn identify(&mut self, account: AccountId, user: &str, by: IdentifiedBy) {
+        self.uplink(
+            account,
+            uplink::Event::Identified {
+                user: UserId::new(user).unwrap(),
+                by,
+            },
+        );
+    }
+
+    pub(super) fn open_store(&mut self, account: AccountId) {
+        let restored = Restored {
+            user: UserId::new("alice").unwrap(),
+            cursor: uplink::Cursor::default(),
+            queued: Vec::new(),
+            in_doubt: Vec::new(),
+        };
+        self.registry.store_opened(account, Ok((restored, Seq(0))));
+        self.drain();
+    }
+
+    pub(super) fn bring_online(&mut self, account: AccountId) {
+        self.status(account, ConnectionStatus::Connecting, None);
+        self.identify(account, "alice", IdentifiedBy::Directory);
+        self.open_store(account);
+        self.status(account, ConnectionStatus::Connected, None);
+        self.uplink(account, uplink::Event::Online);
+        let (token, user) = ("token".to_owned(), "alice".to_owned());
+        self.tokens.0.borrow_mut().insert(token, user);
+    }
+
+    pub(super) fn connect_alone(&mut self, peer: PeerId) -> AccountId {
+        self.ask(peer, connect("token"));
+        let account = self.only_account();
+        self.bring_online(account);
+        account
+    }
+
+    pub(super) fn connect_both(&mut self, first: PeerId, second: PeerId) -> AccountId {
+        self.ask(first, connect("token"));
+        self.ask(second, connect("token"));
+        let account = self.only_account();
+        self.bring_online(account);
+        account
+    }
+
+    pub(super) fn subscribe(
+        &mut self,
+        account: AccountId,
+        peer: PeerId,
+        name: &str,
+        after: u64,
+    ) -> u32 {
+        let request = self.ask(peer, subscribe(name));
+        let then = self
+            .seen
+            .iter()
+            .find_map(|effect| match effect {
+                Effect::Commit { then, .. } => match then {
+                    Then::Subscribe { request: id, .. } if *id == request => Some(then.clone()),
+                    _ => None,
+                },
+                _ => None,
+            })
+            .expect("a durable subscription is committed");
+        let Then::Subscribe { subscription, .. } = then else {
+            unreachable!()
+        };
+        self.registry
+            .committed(account, then, Ok(Applied::Subscribed { after: Seq(after) }));
+        self.drain();
+        subscription.0
+    }
+
+    pub(super) fn stored(
+        &mut self,
+        account: AccountId,
+        seqs: std::ops::RangeInclusive<u64>,
+        origin: &Origin,
+    ) {
+        let messages = seqs.map(|seq| message(seq, origin.clone())).collect();
+        self.registry.stored(account, messages);
+        self.drain();
+    }
+
+    pub(super) fn page(&mut self, subscription: u32, seqs: std::ops::RangeInclusive<u64>) {
+        let messages = seqs.map(|seq| message(seq, Origin::Remote)).collect();
+        let then = Then::Deliver {
+            subscription: SubscriptionId(subscription),
+        };
+        self.registry.read(then, Ok(Found::Messages(messages)));
+        self.drain();
+    }
+
+    pub(super) fn pass(&mut self, time: Duration) {
+        self.now += time;
+        self.registry.handle_timeout(self.now);
+        self.drain();
+    }
+
+    pub(super) fn drain(&mut self) {
+        while let Some(effect) = self.registry.poll_effect() {
+            self.seen.push(effect);
+        }
+    }
+
+    pub(super) fn only_account(&self) -> AccountId {
+        let started: Vec<AccountId> = self
+            .seen
+            .iter()
+            .filter_map(|effect| match effect {
+                Effect::StartUpstream { account, .. } => Some(*account),
+                _ => None,
+            })
+            .collect();
+        assert_eq!(started.len(), 1, "one account for all");
+        started[0]
+    }
+
+    pub(super) fn refuses_unnamed(&self, wanted: AccountId) -> bool {
+        self.seen.iter().any(|effect| {
+            matches!(effect, Effect::StartUpstream { account, refuse_unnamed: true, .. } if *account == wanted)
+        })
+    }
+
+    pub(super) fn outcome(&self, peer: PeerId, id: u64) -> Vec<&Outcome> {
+        self.seen
+            .iter()
+            .filter_map(|effect| match effect {
+                Effect::Answer {
+                    peer: to,
+                    request,
+                    outcome,
+                } if *to == peer && *request == id => Some(outcome),
+                _ => None,
+            })
+            .collect()
+    }
+
+    /// The code of the failure, if it failed; asserts that there is one answer at most.
+    pub(super) fn failure(&self, peer: PeerId, id: u64) -> Option<Code> {
+        match self.outcome(peer, id)[..] {
+            [Outcome::Failed(failure)] => Some(failure.code),
+            [Outcome::Ok(_)] | [] => None,
+            ref more => panic!("{} answers to one request", more.len()),
+        }
+    }
+
+    pub(super) fn failure_text(&self, peer: PeerId, id: u64) -> String {
+        match self.outcome(peer, id)[..] {
+            [Outcome::Failed(failure)] => failure.message.clone(),
+            ref other => panic!("{other:?}"),
+        }
+    }
+
+    pub(super) fn connected(&self, peer: PeerId, id: u64) -> usize {
+        let success =
+            |outcome: &&&Outcome| matches!(outcome, Outcome::Ok(Response::Connected { .. }));
+        self.outcome(peer, id).iter().filter(success).count()
+    }
+
+    pub(super) fn done(&self, peer: PeerId, id: u64) -> bool {
+        matches!(self.outcome(peer, id)[..], [Outcome::Ok(Response::Done {})])
+    }
+
+    pub(super) fn heard(&self, peer: PeerId) -> Vec<Heard> {
+        self.seen
+            .iter()
+            .filter_map(|effect| match effect {
+                Effect::Event {
+                    peer: to,
+                    event: Event::Status { status, code, .. },
+                } if *to == peer => Some(Heard::Status(*status, *code)),
+                Effect::Event {
+                    peer: to,
+                    event: Event::DatabaseOpened { code },
+                } if *to == peer => Some(Heard::Database(*code)),
+                Effect::Answer {
+                    peer: to,
+                    request,
+                    outcome: Outcome::Ok(Response::Connected { .. }),
+                } if *to == peer => Some(Heard::Connected(*request)),
+                _ => None,
+            })
+            .collect()
+    }
+
+    pub(super) fn delivered(&self, peer: PeerId) -> Vec<u64> {
+        self.seen
+            .iter()
+            .filter_map(|effect| match effect {
+                Effect::Deliver {
+                    peer: to, message, ..
+                } if *to == peer => Some(message.seq.0),
+                _ => None,
+            })
+            .collect()
+    }
+
+    pub(super) fn commands(&self, account: AccountId) -> impl Iterator<Item = &Command> {
+        self.seen.iter().filter_map(move |effect| match effect {
+            Effect::Uplink {
+                account: to,
+                command,
+            } if *to == account => Some(command),
+            _ => None,
+        })
+    }
+
+    pub(super) fn was_disconnected(&self, account: AccountId) -> bool {
+        self.commands(account)
+            .any(|command| matches!(command, Command::Disconnect { .. }))
+    }
+
+    pub(super) fn connects(&self, account: AccountId) -> usize {
+        self.commands(account)
+            .filter(|c| matches!(c, Command::Connect { .. }))
+            .count()
+    }
+
+    pub(super) fn newest_token(&self, account: AccountId) -> Option<String> {
+        self.commands(account)
+            .filter_map(|command| match command {
+                Command::Connect { token } => Some(token.reveal().to_owned()),
+                _ => None,
+            })
+            .last()
+    }
+
+    pub(super) fn stopped_upstream(&self, account: AccountId) -> bool {
+        self.seen.iter().any(
+            |effect| matches!(effect, Effect::StopUpstream { account: gone } if *gone == account),
+        )
+    }
+
+    pub(super) fn commits(&self) -> usize {
+        self.seen
+            .iter()
+            .filter(|effect| matches!(effect, Effect::Commit { .. }))
+            .count()
+    }
+
+    pub(super) fn reads(&self) -> usize {
+        self.seen
+            .iter()
+            .filter(|effect| matches!(effect, Effect::Read { .. }))
+            .count()
+    }
+
+    pub(super) fn last_read(&self) -> Option<(Seq, usize)> {
+        self.seen
+            .iter()
+            .filter_map(|effect| match effect {
+                Effect::Read {
+                    read: Read::After { seq, limit, .. },
+                    ..
+                } => Some((*seq, *limit)),
+                _ => None,
+            })
+            .last()
+    }
+}
+
+#[derive(Default)]
+pub(super) struct KnownTokens(RefCell<BTreeMap<String, String>>);
+
+impl KnownTokens {
+    pub(super) fn remember(&self, token: &str, user: &str) {
+        self.0.borrow_mut().insert(token.into(), user.into());
+    }
+}
+
+impl Tokens for KnownTokens {
+    fn known_user(&self, _: &AppKey, token: &Token) -> Option<UserId> {
+        self.0
+            .borrow()
+            .get(token.reveal())
+            .map(|user| UserId::new(user.clone()).unwrap())
+    }
+}
+
+pub(super) fn pid_of(peer: PeerId) -> u32 {
+    4000 + u32::try_from(peer.0).unwrap()
+}
+
+pub(super) fn secret(token: &str) -> imlink_ipc_proto::SecretText {
+    (&Token::new(token).unwrap()).into()
+}
+
+pub(super) fn connect(token: &str) -> Request {
+    Request::Connect {
+        token: secret(token),
+        time_limit: None,
+        replay: false,
+    }
+}
+
+pub(super) fn connect_within(token: &str, seconds: u32) -> Request {
+    Request::Connect {
+        token: secret(token),
+        time_limit: Some(seconds),
+        replay: false,
+    }
+}
+
+pub(super) fn subscribe(name: &str) -> Request {
+    Request::Subscribe {
+        name: Some(SubscriptionName::new(name).unwrap()),
+        start: Start::Now,
+    }
+}
+
+pub(super) fn send(body: &str) -> Request {
+    Request::Send {
+        conversation: Conversation {
+            kind: ConversationKind::Private.number(),
+            target: TargetId::new("bob").unwrap(),
+            channel: None,
+        },
+        object_name: ObjectName::text(),
+        body: Body::new(body),
+        client_id: ClientMessageId::new("1").unwrap(),
+        options: SendOptions::default(),
+    }
+}
+
+pub(super) fn message(seq: u64, origin: Origin) -> Message {
+    Message {
+        seq: Seq(seq),
+        uid: None,
+        conversation: imlink_model::Conversation::private(UserId::new("bob").unwrap()),
+        direction: Direction::Received,
+        origin,
+        sender: UserId::new("bob").unwrap(),
+        object_name: ObjectName::text(),
+        body: Body::new("{}"),
+        sent_at: Millis(1),
+        received_at: Millis(2),
+        flags: Flags::default(),
+        client_id: None,
+        expansion: None,
+        offline: false,
+    }
+}

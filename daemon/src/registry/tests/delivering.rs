@@ -1,0 +1,149 @@
+//! Messages to subscriptions.
+
+use super::bench::*;
+
+#[test]
+fn new_messages_go_to_every_subscription_in_order() {
+    let mut house = House::new();
+    let (first, second) = (house.attach("notes"), house.attach("bar"));
+    let account = house.connect_both(first, second);
+    house.subscribe(account, first, "inbox", 0);
+    house.subscribe(account, second, "inbox", 0);
+
+    house.stored(account, 1..=3, &Origin::Remote);
+
+    assert_eq!(house.delivered(first), [1, 2, 3]);
+    assert_eq!(house.delivered(second), [1, 2, 3]);
+    assert_eq!(
+        house.reads(),
+        0,
+        "who has everything gets it without reading"
+    );
+}
+
+// P18
+#[test]
+fn what_an_app_sent_comes_to_every_app_marked_as_its_own() {
+    let mut house = House::new();
+    let (first, second) = (house.attach("notes"), house.attach("bar"));
+    let account = house.connect_both(first, second);
+    house.subscribe(account, first, "inbox", 0);
+    house.subscribe(account, second, "inbox", 0);
+
+    house.stored(account, 1..=1, &Origin::App(AppId::new("notes").unwrap()));
+    house.stored(account, 2..=2, &Origin::Remote);
+
+    assert_eq!(house.delivered(first), [1, 2]);
+    assert_eq!(house.delivered(second), [1, 2]);
+}
+
+// F-I02
+#[test]
+fn a_subscription_that_does_not_acknowledge_gets_one_window_and_then_reads_on() {
+    let mut house = House::new();
+    let app = house.attach("notes");
+    let account = house.connect_alone(app);
+    let number = house.subscribe(account, app, "inbox", 0);
+    let window = u64::from(limits::WINDOW_MESSAGES);
+
+    house.stored(account, 1..=window + 10, &Origin::Remote);
+    assert_eq!(house.delivered(app).len(), usize::try_from(window).unwrap());
+    assert_eq!(house.reads(), 0);
+
+    house.ask(
+        app,
+        Request::Acknowledge {
+            subscription: number,
+            seq: Seq(4),
+        },
+    );
+    assert_eq!(house.last_read(), Some((Seq(window), 4)));
+    house.page(number, window + 1..=window + 4);
+
+    assert_eq!(house.delivered(app).last(), Some(&(window + 4)));
+}
+
+// F-S17
+#[test]
+fn messages_that_come_out_of_turn_are_read_in_order() {
+    let mut house = House::new();
+    let app = house.attach("notes");
+    let account = house.connect_alone(app);
+    let number = house.subscribe(account, app, "inbox", 0);
+
+    house.stored(account, 2..=2, &Origin::Remote);
+    assert!(house.delivered(app).is_empty());
+    house.page(number, 1..=2);
+
+    assert_eq!(house.delivered(app), [1, 2]);
+}
+
+// F-D07
+#[test]
+fn a_row_that_cannot_be_read_does_not_hold_up_those_behind_it() {
+    let mut house = House::new();
+    let app = house.attach("notes");
+    let account = house.connect_alone(app);
+    let number = house.subscribe(account, app, "inbox", 0);
+
+    house.stored(account, 2..=3, &Origin::Remote);
+    house.page(number, 2..=3);
+
+    assert_eq!(house.delivered(app), [2, 3]);
+}
+
+// P7 F-I37
+#[test]
+fn a_subscription_in_use_is_refused_and_its_holder_named() {
+    let mut house = House::new();
+    let (first, twin) = (house.attach("notes"), house.attach("notes"));
+    let account = house.connect_both(first, twin);
+    house.subscribe(account, first, "inbox", 0);
+
+    let id = house.ask(twin, subscribe("inbox"));
+
+    assert_eq!(house.failure(twin, id), Some(Code::LOCAL_SUBSCRIPTION_BUSY));
+    assert!(
+        house
+            .failure_text(twin, id)
+            .contains(&format!("pid {}", pid_of(first)))
+    );
+}
+
+// F-I37
+#[test]
+fn another_apps_subscription_cannot_be_acknowledged() {
+    let mut house = House::new();
+    let (first, second) = (house.attach("notes"), house.attach("bar"));
+    let account = house.connect_both(first, second);
+    let number = house.subscribe(account, first, "inbox", 0);
+    house.stored(account, 1..=1, &Origin::Remote);
+
+    let id = house.ask(
+        second,
+        Request::Acknowledge {
+            subscription: number,
+            seq: Seq(1),
+        },
+    );
+
+    assert_eq!(house.failure(second, id), Some(Code::LOCAL_NO_SUBSCRIPTION));
+}
+
+#[test]
+fn what_was_never_delivered_cannot_be_acknowledged() {
+    let mut house = House::new();
+    let app = house.attach("notes");
+    let account = house.connect_alone(app);
+    let number = house.subscribe(account, app, "inbox", 0);
+
+    let id = house.ask(
+        app,
+        Request::Acknowledge {
+            subscription: number,
+            seq: Seq(9),
+        },
+    );
+
+    assert_eq!(house.failure(app, id), Some(Code::LOCAL_BAD_REQUEST));
+}
