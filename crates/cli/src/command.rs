@@ -103,7 +103,7 @@ impl Verb {
         match self {
             Self::Demo(arguments) => demo::run(arguments, output),
             Self::Sandbox(arguments) => verb::sandbox::run(arguments, output),
-            Self::Daemon(flags) => Ok(imlink_daemon::run(flags)),
+            Self::Daemon(flags) => verb::daemon::run(flags, output),
             Self::Token(arguments) => verb::token::run(arguments, output),
             Self::Connect(arguments) => verb::connect::run(arguments, output),
             Self::Status(arguments) => verb::status::run(arguments, output),

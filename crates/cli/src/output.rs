@@ -84,7 +84,11 @@ fn human(answer: &impl Display) -> io::Result<()> {
     out.flush()
 }
 
-fn json(answer: &impl Serialize) -> io::Result<()> {
+/// Says one thing to programs.
+///
+/// # Errors
+/// Standard output is closed.
+pub fn json(answer: &impl Serialize) -> io::Result<()> {
     let mut out = io::stdout().lock();
     writeln!(out, "{}", json_line(answer)?)?;
     out.flush()

@@ -1,4 +1,12 @@
-//! `imlink daemon`: what its help adds to the daemon's own flags.
+//! `imlink daemon`: the daemon itself, and what its configuration comes to, as JSON.
+
+use imlink_daemon::{Config, ConfigError, Flags, Settings};
+use serde::Serialize;
+
+use crate::command::Ending;
+use crate::failure::Failure;
+use crate::output::{self, Output};
+use crate::runtime::DONE;
 
 /// For the end of `imlink daemon --help`.
 pub const EXAMPLES: &str = "\
@@ -10,4 +18,77 @@ Examples:
                                 have systemd start it when an app first needs it
 
 Exit status 3 says that another daemon is running, 2 that the configuration or a directory that it
-names cannot be used.";
+names cannot be used.
+
+With --check --json: socket, state_dir, navigators, allow_clear_text, max_accounts, log.";
+
+/// What the configuration comes to.
+#[derive(Serialize)]
+struct Checked {
+    socket: String,
+    state_dir: String,
+    navigators: Vec<String>,
+    allow_clear_text: bool,
+    max_accounts: usize,
+    log: String,
+}
+
+/// People get what `imlinkd` would say, word for word.
+pub fn run(flags: Flags, output: Output) -> Ending {
+    if !output.is_json() {
+        return Ok(imlink_daemon::run(flags));
+    }
+    let config = configure(flags.clone()).map_err(|error| {
+        let cure = "Correct that; `imlink daemon --check` says what the configuration comes to.";
+        Failure::usage(error.to_string(), cure)
+    })?;
+    if !flags.check {
+        return Ok(imlink_daemon::run(flags));
+    }
+    output::json(&Checked::from(config))?;
+    DONE
+}
+
+/// Merges the sources as the daemon does.
+fn configure(flags: Flags) -> Result<Config, ConfigError> {
+    let Flags {
+        config,
+        socket,
+        state_dir,
+        navigators,
+        allow_clear_text,
+        max_accounts,
+        log,
+        check: _,
+    } = flags;
+    let settings = Settings {
+        socket,
+        state_dir,
+        navigators: Some(navigators).filter(|list| !list.is_empty()),
+        allow_clear_text: allow_clear_text.then_some(true),
+        max_accounts,
+        log,
+    };
+    Config::load(config, |name| std::env::var(name).ok(), settings)
+}
+
+impl From<Config> for Checked {
+    fn from(config: Config) -> Self {
+        let Config {
+            socket,
+            state_dir,
+            navigators,
+            allow_clear_text,
+            max_accounts,
+            log,
+        } = config;
+        Self {
+            socket: socket.display().to_string(),
+            state_dir: state_dir.display().to_string(),
+            navigators,
+            allow_clear_text,
+            max_accounts,
+            log,
+        }
+    }
+}

@@ -2,6 +2,7 @@
 
 mod arguments;
 mod connecting;
+mod daemon;
 mod explaining;
 mod messages;
 mod sandbox;
