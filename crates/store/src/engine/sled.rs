@@ -13,6 +13,7 @@ use std::io;
 use std::ops::Range;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 use super::{Batch, Engine, EngineError, Order, Scan};
 
@@ -27,6 +28,12 @@ pub(crate) const THREAD_NAMES: &str = "sled-io";
 /// cache is nothing.
 const CACHE_BYTES: u64 = 2 * 1024 * 1024;
 
+/// How long a dropped engine may take to let go of its lock. It takes milliseconds.
+const UNLOCK_PATIENCE: Duration = Duration::from_secs(2);
+
+/// Between two looks at the lock.
+const UNLOCK_PAUSE: Duration = Duration::from_millis(5);
+
 /// The engine on one directory.
 pub(crate) struct Sled {
     tree: sled::Db,
@@ -36,12 +43,7 @@ pub(crate) struct Sled {
 impl Sled {
     /// Opens the directory, or makes it. May panic on damaged files.
     pub(crate) fn open(directory: &Path) -> Result<Self, EngineError> {
-        let tree = sled::Config::new()
-            .path(directory)
-            .cache_capacity(CACHE_BYTES)
-            .flush_every_ms(None)
-            .open()
-            .map_err(EngineError::from)?;
+        let tree = open_once_unlocked(directory)?;
         let log = OpenOptions::new()
             .read(true)
             .write(true)
@@ -52,6 +54,33 @@ impl Sled {
         File::open(directory)?.sync_all()?;
         Ok(Self { tree, log })
     }
+}
+
+/// Opens, once the engine has let go of the directory.
+///
+/// Whoever calls this holds the store's own lock, so that nobody else is in there; but threads of
+/// an engine that was just dropped, or a process that was just forked, may still hold the engine's
+/// lock for a moment.
+fn open_once_unlocked(directory: &Path) -> Result<sled::Db, EngineError> {
+    let start = Instant::now();
+    loop {
+        let opened = sled::Config::new()
+            .path(directory)
+            .cache_capacity(CACHE_BYTES)
+            .flush_every_ms(None)
+            .open();
+        match opened {
+            Err(error) if is_locked(&error) && start.elapsed() < UNLOCK_PATIENCE => {
+                std::thread::sleep(UNLOCK_PAUSE);
+            }
+            opened => return opened.map_err(EngineError::from),
+        }
+    }
+}
+
+/// The engine has words of its own for this, and no kind.
+fn is_locked(error: &sled::Error) -> bool {
+    matches!(error, sled::Error::Io(error) if error.to_string().contains("could not acquire lock"))
 }
 
 impl Engine for Sled {
