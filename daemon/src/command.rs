@@ -9,7 +9,7 @@ use rustix::process::{DumpableBehavior, Resource, Rlimit};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
-use crate::config::{Config, Settings};
+use crate::config::{Config, ConfigError, Settings};
 use crate::lock::LockError;
 use crate::serve::{ServeError, serve};
 use crate::systemd;
@@ -61,7 +61,7 @@ pub struct Flags {
 #[must_use]
 pub fn run(flags: Flags) -> ExitCode {
     let check = flags.check;
-    let config = match configure(flags) {
+    let config = match flags.settle() {
         Ok(config) => config,
         Err(problem) => return fail(EXIT_CONFIG, &problem),
     };
@@ -93,16 +93,22 @@ pub fn run(flags: Flags) -> ExitCode {
     }
 }
 
-fn configure(flags: Flags) -> Result<Config, crate::ConfigError> {
-    let settings = Settings {
-        socket: flags.socket,
-        state_dir: flags.state_dir,
-        navigators: Some(flags.navigators).filter(|list| !list.is_empty()),
-        allow_clear_text: flags.allow_clear_text.then_some(true),
-        max_accounts: flags.max_accounts,
-        log: flags.log,
-    };
-    Config::load(flags.config, |name| std::env::var(name).ok(), settings)
+impl Flags {
+    /// Merges these flags with the environment of this process and the configuration file.
+    ///
+    /// # Errors
+    /// [`ConfigError`] for the first thing that is wrong.
+    pub fn settle(self) -> Result<Config, ConfigError> {
+        let settings = Settings {
+            socket: self.socket,
+            state_dir: self.state_dir,
+            navigators: Some(self.navigators).filter(|list| !list.is_empty()),
+            allow_clear_text: self.allow_clear_text.then_some(true),
+            max_accounts: self.max_accounts,
+            log: self.log,
+        };
+        Config::load(self.config, |name| std::env::var(name).ok(), settings)
+    }
 }
 
 #[expect(clippy::print_stdout, reason = "the answer to --check")]

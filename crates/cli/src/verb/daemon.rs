@@ -1,6 +1,6 @@
 //! `imlink daemon`: the daemon itself, and what its configuration comes to, as JSON.
 
-use imlink_daemon::{Config, ConfigError, Flags, Settings};
+use imlink_daemon::{Config, Flags};
 use serde::Serialize;
 
 use crate::command::Ending;
@@ -38,7 +38,7 @@ pub fn run(flags: Flags, output: Output) -> Ending {
     if !output.is_json() {
         return Ok(imlink_daemon::run(flags));
     }
-    let config = configure(flags.clone()).map_err(|error| {
+    let config = flags.clone().settle().map_err(|error| {
         let cure = "Correct that; `imlink daemon --check` says what the configuration comes to.";
         Failure::usage(error.to_string(), cure)
     })?;
@@ -47,29 +47,6 @@ pub fn run(flags: Flags, output: Output) -> Ending {
     }
     output::json(&Checked::from(config))?;
     DONE
-}
-
-/// Merges the sources as the daemon does.
-fn configure(flags: Flags) -> Result<Config, ConfigError> {
-    let Flags {
-        config,
-        socket,
-        state_dir,
-        navigators,
-        allow_clear_text,
-        max_accounts,
-        log,
-        check: _,
-    } = flags;
-    let settings = Settings {
-        socket,
-        state_dir,
-        navigators: Some(navigators).filter(|list| !list.is_empty()),
-        allow_clear_text: allow_clear_text.then_some(true),
-        max_accounts,
-        log,
-    };
-    Config::load(config, |name| std::env::var(name).ok(), settings)
 }
 
 impl From<Config> for Checked {
