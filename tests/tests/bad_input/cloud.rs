@@ -1,7 +1,7 @@
 //! A cloud that says what no cloud says.
 //!
 //! That a gateway which stays silent is given up after fifteen seconds is shown in virtual time
-//! by the connection's own tests; here silence is shown with an app's own limit (routes/connect.rs).
+//! by the connection's own tests; here silence is shown with an app's own limit (routes/limits.rs).
 
 use std::time::Duration;
 

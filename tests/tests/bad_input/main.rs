@@ -4,9 +4,12 @@
 mod cli;
 mod cloud;
 mod daemon;
-mod ipc;
+mod frames;
+mod greeting;
+mod house;
 mod navigation;
 mod places;
+mod requests;
 mod sandbox;
 mod stranger;
 

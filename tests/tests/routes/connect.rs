@@ -1,17 +1,11 @@
 //! From init to connected.
 
-use std::time::{Duration, Instant};
-
 use imlink::{Client, Code, ConnectionStatus, Event};
-use imlink_sandbox::{Fault, Heard, Lasting, Record, Scope};
 use imlink_tests::cloud::{token, user};
-use imlink_tests::{App, Setup, cloud, soon, within};
+use imlink_tests::{App, Setup, cloud, within};
 use tokio::task::JoinSet;
 
 use crate::IMLINK;
-
-/// The shortest limit there is: it is counted in whole seconds.
-const LIMIT: Duration = Duration::from_secs(1);
 
 // S4-01, S4-14, S4-16; decisions.md P19
 #[tokio::test]
@@ -192,167 +186,6 @@ async fn before_init_every_call_is_refused() {
     assert_eq!(cloud.counters().navigations, 0);
 }
 
-// S4-06, S4-11, S4-28
-#[tokio::test]
-async fn a_connect_with_a_limit_ends_with_the_limit_and_nothing_tries_on() {
-    let (cloud, setup) = (cloud(), Setup::new(IMLINK));
-    let _daemon = setup.start();
-    cloud.refuse_connections().unwrap();
-    let mut app = App::new(&setup, &cloud, "notes");
-    within("init", app.client.init()).await.unwrap();
-    let start = Instant::now();
-
-    let connect = app.client.connect_within(token(&cloud, "lei"), LIMIT);
-    let error = within("the limit", connect).await.unwrap_err();
-
-    assert_eq!(error.code(), Code::RC_CONNECT_TIMEOUT);
-    assert!(start.elapsed() >= LIMIT);
-    assert_eq!(app.client.status(), ConnectionStatus::Timeout);
-    // The last word of this connect: the link is given up, and no status follows.
-    app.shows(ConnectionStatus::Timeout).await;
-    assert_eq!(app.statuses().await, []);
-    cloud.accept_connections().unwrap();
-    // S4-28: the app connects by hand.
-    let again = within("connect", app.client.connect(token(&cloud, "lei"))).await;
-    assert_eq!(again.unwrap(), user("lei"));
-}
-
-// S4-06: a gateway that takes the connection and says nothing
-#[tokio::test]
-async fn a_limit_also_ends_the_wait_for_a_gateway_that_never_answers() {
-    let (cloud, setup) = (cloud(), Setup::new(IMLINK));
-    let _daemon = setup.start();
-    cloud.add_fault(Fault::NoConnAck, Scope::Everyone, Lasting::UntilCleared);
-    let app = App::new(&setup, &cloud, "notes");
-    within("init", app.client.init()).await.unwrap();
-
-    let connect = app.client.connect_within(token(&cloud, "lei"), LIMIT);
-    let error = within("the limit", connect).await.unwrap_err();
-
-    assert_eq!(error.code(), Code::RC_CONNECT_TIMEOUT);
-    assert_eq!(cloud.counters().handshakes, 1);
-}
-
-// F-S42; P9
-#[tokio::test]
-async fn a_limit_ends_the_connect_of_its_app_only() {
-    let (cloud, setup) = (cloud(), Setup::new(IMLINK));
-    let _daemon = setup.start();
-    cloud.refuse_connections().unwrap();
-    let patient = App::new(&setup, &cloud, "patient");
-    let hasty = App::new(&setup, &cloud, "hasty");
-    for app in [&patient, &hasty] {
-        within("init", app.client.init()).await.unwrap();
-    }
-    let connecting = tokio::spawn({
-        let (client, token) = (patient.client.clone(), token(&cloud, "lei"));
-        async move { client.connect(token).await }
-    });
-
-    let connect = hasty.client.connect_within(token(&cloud, "lei"), LIMIT);
-    let error = within("the limit", connect).await.unwrap_err();
-
-    assert_eq!(error.code(), Code::RC_CONNECT_TIMEOUT);
-    assert!(!connecting.is_finished());
-    cloud.accept_connections().unwrap();
-    let found = within("the other connect", connecting).await.unwrap();
-    assert_eq!(found.unwrap(), user("lei"));
-    assert_eq!(hasty.client.status(), ConnectionStatus::Timeout);
-}
-
-// S4-10, S4-13, F-S01
-#[tokio::test]
-async fn a_connect_without_a_limit_goes_on_until_it_succeeds() {
-    let (cloud, setup) = (cloud(), Setup::new(IMLINK));
-    let _daemon = setup.start();
-    cloud.refuse_connections().unwrap();
-    let mut app = App::new(&setup, &cloud, "notes");
-    within("init", app.client.init()).await.unwrap();
-    let connecting = tokio::spawn({
-        let (client, token) = (app.client.clone(), token(&cloud, "lei"));
-        async move { client.connect_within(token, Duration::ZERO).await }
-    });
-
-    for _ in 0..3 {
-        let change = app.shows(ConnectionStatus::Suspend).await;
-        assert!(
-            change.code.is_some_and(|code| code.is_retryable()),
-            "{change:?}"
-        );
-        assert!(change.retry_in.is_some(), "{change:?}");
-    }
-    cloud.accept_connections().unwrap();
-
-    let found = within("success", connecting).await.unwrap();
-    assert_eq!(found.unwrap(), user("lei"));
-}
-
-// S4-08; P10
-#[tokio::test]
-async fn a_disconnect_takes_one_app_off_and_the_last_one_closes_the_link() {
-    let (cloud, setup) = (cloud(), Setup::new(IMLINK));
-    let _daemon = setup.start();
-    let mut first = App::connected(&setup, &cloud, "first", "lei").await;
-    let second = App::connected(&setup, &cloud, "second", "lei").await;
-
-    within("disconnect", first.client.disconnect())
-        .await
-        .unwrap();
-
-    first.shows(ConnectionStatus::SignOut).await;
-    assert_eq!(second.client.status(), ConnectionStatus::Connected);
-    assert_eq!(cloud.links().len(), 1);
-
-    within("disconnect", second.client.disconnect())
-        .await
-        .unwrap();
-
-    soon("the link is closed", || {
-        cloud.links().is_empty().then_some(())
-    })
-    .await;
-    // And an app that left connects again like any other.
-    let again = within("connect", first.client.connect(token(&cloud, "lei"))).await;
-    assert_eq!(again.unwrap(), user("lei"));
-}
-
-// P10
-#[tokio::test]
-async fn a_logout_ends_the_link_for_every_app() {
-    let (cloud, setup) = (cloud(), Setup::new(IMLINK));
-    let _daemon = setup.start();
-    let first = App::connected(&setup, &cloud, "first", "lei").await;
-    let mut second = App::connected(&setup, &cloud, "second", "lei").await;
-
-    within("logout", first.client.logout()).await.unwrap();
-
-    second.shows(ConnectionStatus::SignOut).await;
-    soon("the cloud is told", || {
-        cloud.transcript().iter().find_map(farewell)
-    })
-    .await;
-    soon("the link is closed", || {
-        cloud.links().is_empty().then_some(())
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn an_app_without_a_token_joins_the_account_that_is_live() {
-    let (cloud, setup) = (cloud(), Setup::new(IMLINK));
-    let _daemon = setup.start();
-    let guest = App::new(&setup, &cloud, "guest");
-    within("init", guest.client.init()).await.unwrap();
-    let alone = within("join", guest.client.join()).await.unwrap_err();
-    assert_eq!(alone.code(), Code::LOCAL_NO_ACCOUNT);
-
-    let _host = App::connected(&setup, &cloud, "host", "lei").await;
-    let found = within("join", guest.client.join()).await.unwrap();
-
-    assert_eq!(found, user("lei"));
-    assert_eq!(cloud.links().len(), 1);
-}
-
 // IPC-05, S4-18
 #[tokio::test]
 async fn without_a_daemon_init_ends_with_minus_2_and_says_where_it_looked() {
@@ -387,42 +220,4 @@ impl Told {
             _ => None,
         }
     }
-}
-
-fn farewell(record: &Record) -> Option<()> {
-    matches!(&record.heard, Heard::Packet { packet, .. } if packet == "DISCONNECT").then_some(())
-}
-
-// F-A15
-#[tokio::test]
-async fn a_dial_that_is_given_up_is_closed() {
-    let (cloud, setup) = (cloud(), Setup::new(IMLINK));
-    let _daemon = setup.start();
-    let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = silent.local_addr().unwrap().to_string();
-    cloud.change_policy(|policy| {
-        policy.gateways = vec![imlink_sandbox::Gateway::websocket(address)]
-    });
-    let app = App::new(&setup, &cloud, "notes");
-    within("init", app.client.init()).await.unwrap();
-    let accepted = tokio::spawn(async move { silent.accept().await.unwrap().0 });
-    let error = within(
-        "the limit",
-        app.client.connect_within(token(&cloud, "lei"), LIMIT),
-    )
-    .await
-    .unwrap_err();
-    assert_eq!(error.code(), Code::RC_CONNECT_TIMEOUT);
-    let mut link = within("accept", accepted).await.unwrap();
-    let mut request = Vec::new();
-    let ended = tokio::time::timeout(
-        Duration::from_secs(30),
-        tokio::io::AsyncReadExt::read_to_end(&mut link, &mut request),
-    )
-    .await;
-    assert!(
-        ended.is_ok(),
-        "30 s after the end of the connect the dial is still open: {} bytes",
-        request.len()
-    );
 }

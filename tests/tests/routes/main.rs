@@ -3,11 +3,15 @@
 mod connect;
 mod daemon_death;
 mod forms;
+mod leaving;
+mod limits;
 mod link;
 mod messages;
 mod refusals;
 mod secrets;
+mod sending;
 mod shutdown;
+mod traffic;
 
 use imlink_tests::Command;
 

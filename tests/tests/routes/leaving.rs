@@ -1,0 +1,78 @@
+//! Apps that leave an account, or take part in one without a token.
+
+use imlink::{Code, ConnectionStatus};
+use imlink_sandbox::{Heard, Record};
+use imlink_tests::cloud::{token, user};
+use imlink_tests::{App, Setup, cloud, soon, within};
+
+use crate::IMLINK;
+
+// S4-08; P10
+#[tokio::test]
+async fn a_disconnect_takes_one_app_off_and_the_last_one_closes_the_link() {
+    let (cloud, setup) = (cloud(), Setup::new(IMLINK));
+    let _daemon = setup.start();
+    let mut first = App::connected(&setup, &cloud, "first", "lei").await;
+    let second = App::connected(&setup, &cloud, "second", "lei").await;
+
+    within("disconnect", first.client.disconnect())
+        .await
+        .unwrap();
+
+    first.shows(ConnectionStatus::SignOut).await;
+    assert_eq!(second.client.status(), ConnectionStatus::Connected);
+    assert_eq!(cloud.links().len(), 1);
+
+    within("disconnect", second.client.disconnect())
+        .await
+        .unwrap();
+
+    soon("the link is closed", || {
+        cloud.links().is_empty().then_some(())
+    })
+    .await;
+    // And an app that left connects again like any other.
+    let again = within("connect", first.client.connect(token(&cloud, "lei"))).await;
+    assert_eq!(again.unwrap(), user("lei"));
+}
+
+// P10
+#[tokio::test]
+async fn a_logout_ends_the_link_for_every_app() {
+    let (cloud, setup) = (cloud(), Setup::new(IMLINK));
+    let _daemon = setup.start();
+    let first = App::connected(&setup, &cloud, "first", "lei").await;
+    let mut second = App::connected(&setup, &cloud, "second", "lei").await;
+
+    within("logout", first.client.logout()).await.unwrap();
+
+    second.shows(ConnectionStatus::SignOut).await;
+    soon("the cloud is told", || {
+        cloud.transcript().iter().find_map(farewell)
+    })
+    .await;
+    soon("the link is closed", || {
+        cloud.links().is_empty().then_some(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_app_without_a_token_joins_the_account_that_is_live() {
+    let (cloud, setup) = (cloud(), Setup::new(IMLINK));
+    let _daemon = setup.start();
+    let guest = App::new(&setup, &cloud, "guest");
+    within("init", guest.client.init()).await.unwrap();
+    let alone = within("join", guest.client.join()).await.unwrap_err();
+    assert_eq!(alone.code(), Code::LOCAL_NO_ACCOUNT);
+
+    let _host = App::connected(&setup, &cloud, "host", "lei").await;
+    let found = within("join", guest.client.join()).await.unwrap();
+
+    assert_eq!(found, user("lei"));
+    assert_eq!(cloud.links().len(), 1);
+}
+
+fn farewell(record: &Record) -> Option<()> {
+    matches!(&record.heard, Heard::Packet { packet, .. } if packet == "DISCONNECT").then_some(())
+}
