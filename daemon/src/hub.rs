@@ -15,21 +15,25 @@ use std::time::Instant;
 
 use actix::{
     Actor, ActorContext, ActorFutureExt, Addr, Arbiter, AsyncContext, Context, Handler,
-    ResponseActFuture, WrapFuture, fut,
+    ResponseActFuture, StreamHandler, WrapFuture, fut,
 };
 use bytes::{Bytes, BytesMut};
+use futures_util::future::LocalBoxFuture;
+use futures_util::stream;
 use imlink_connection::Connection;
 use imlink_ipc_proto::{
     Codec, EncodeError, EncodedMessage, Failure, Outcome, ServerFrame, encode_server,
 };
 use imlink_model::{AppKey, Code, Message, UserId};
+use imlink_store::Applied;
+use tokio::sync::mpsc;
 use tracing::{debug, error, info, warn};
 
 use crate::clock;
 use crate::ledger::Ledger;
 use crate::messages::{Ask, Attach, Detach, Drive, Happened, Inspect, Settled, Stop, Stored};
 use crate::outbox::Outbox;
-use crate::registry::{About, AccountId, Effect, PeerId, Registry, SubscriptionId};
+use crate::registry::{About, AccountId, Effect, PeerId, Registry, SubscriptionId, Then};
 use crate::store::{Commit, Fetch, Open, StoreActor};
 use crate::timer::Timer;
 use crate::transport::Dialer;
@@ -63,6 +67,23 @@ struct App {
 struct Rows {
     addr: Addr<StoreActor>,
     thread: Arbiter,
+    /// Results are taken in the order in which the changes were made, which is the order of an
+    /// app's messages: an actor's own futures complete in any.
+    commits: mpsc::UnboundedSender<Committing>,
+}
+
+/// A change on its way into the rows.
+struct Committing {
+    account: AccountId,
+    then: Then,
+    result: LocalBoxFuture<'static, Result<Applied, Code>>,
+}
+
+/// What came of a change.
+struct Committed {
+    account: AccountId,
+    then: Then,
+    result: Result<Applied, Code>,
 }
 
 /// The last message that was encoded, once per codec: a fan-out is a run of the same one.
@@ -165,17 +186,19 @@ impl Hub {
                 change,
                 then,
             } => {
-                let Some(store) = self.store_of(account) else {
+                let Some(rows) = self.rows_of(account) else {
                     return self
                         .registry
                         .committed(account, then, Err(Code::LOCAL_STORE_FAILED));
                 };
-                let result = store.send(Commit(change));
-                ctx.spawn(result.into_actor(self).map(move |result, act, ctx| {
-                    let result = result.unwrap_or(Err(Code::LOCAL_STOPPING));
-                    act.registry.committed(account, then, result);
-                    act.drive(ctx);
-                }));
+                let result = rows.addr.send(Commit(change));
+                let committing = Committing {
+                    account,
+                    then,
+                    result: Box::pin(async { result.await.unwrap_or(Err(Code::LOCAL_STOPPING)) }),
+                };
+                // Its other end is this actor's own.
+                let _ = rows.commits.send(committing);
             }
             Effect::Read {
                 account,
@@ -236,7 +259,13 @@ impl Hub {
                 ctx.set_mailbox_capacity(0);
                 StoreActor::new(directory)
             });
-            Rows { addr, thread }
+            let (commits, committing) = mpsc::unbounded_channel();
+            ctx.add_stream(one_by_one(committing));
+            Rows {
+                addr,
+                thread,
+                commits,
+            }
         });
         let store = rows.addr.clone();
         let opened = rows.addr.send(Open { user });
@@ -251,8 +280,12 @@ impl Hub {
     }
 
     fn store_of(&self, account: AccountId) -> Option<&Addr<StoreActor>> {
+        self.rows_of(account).map(|rows| &rows.addr)
+    }
+
+    fn rows_of(&self, account: AccountId) -> Option<&Rows> {
         let directory = self.directories.get(&account)?;
-        self.stores.get(directory).map(|rows| &rows.addr)
+        self.stores.get(directory)
     }
 
     fn report(&self, peer: PeerId, request: u64, ctx: &mut Context<Self>) {
@@ -437,6 +470,40 @@ impl Handler<Ask> for Hub {
     }
 }
 
+/// The results of changes, each after those that were made before it.
+fn one_by_one(
+    committing: mpsc::UnboundedReceiver<Committing>,
+) -> impl futures_util::Stream<Item = Committed> {
+    stream::unfold(committing, |mut committing| async move {
+        let Committing {
+            account,
+            then,
+            result,
+        } = committing.recv().await?;
+        let committed = Committed {
+            account,
+            then,
+            result: result.await,
+        };
+        Some((committed, committing))
+    })
+}
+
+impl StreamHandler<Committed> for Hub {
+    fn handle(&mut self, committed: Committed, ctx: &mut Self::Context) {
+        let Committed {
+            account,
+            then,
+            result,
+        } = committed;
+        self.registry.committed(account, then, result);
+        self.drive(ctx);
+    }
+
+    /// Rows that were closed are not the end of the house.
+    fn finished(&mut self, _: &mut Self::Context) {}
+}
+
 impl Handler<Happened> for Hub {
     type Result = ();
 
@@ -487,7 +554,7 @@ impl Handler<Stop> for Hub {
             for closed in links {
                 let _ = closed.await;
             }
-            for Rows { addr, thread } in rows {
+            for Rows { addr, thread, .. } in rows {
                 let _ = addr.send(Stop).await;
                 thread.stop();
             }
