@@ -11,8 +11,8 @@ use crate::output::Escaped;
 /// The name under which this command attaches to the daemon.
 const APP_ID: &str = "imlink-cli";
 
-/// The name under which `imlink listen` attaches: an app is not handed what it sent itself, and a
-/// listener wants that too.
+/// The name under which `imlink listen` attaches: its place in the messages is its own, whatever
+/// the other verbs do beside it.
 const LISTENER_ID: &str = "imlink-listen";
 
 /// Stands for an app key where none is needed: asking the daemon how it is.
