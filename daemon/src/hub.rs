@@ -18,22 +18,20 @@ use actix::{
     ResponseActFuture, StreamHandler, WrapFuture, fut,
 };
 use bytes::{Bytes, BytesMut};
-use futures_util::future::LocalBoxFuture;
-use futures_util::stream;
 use imlink_connection::Connection;
 use imlink_ipc_proto::{
     Codec, EncodeError, EncodedMessage, Failure, Outcome, ServerFrame, encode_server,
 };
 use imlink_model::{AppKey, Code, Message, UserId};
-use imlink_store::Applied;
 use tokio::sync::mpsc;
 use tracing::{debug, error, info, warn};
 
 use crate::clock;
+use crate::commits::{Committed, Committing, one_by_one};
 use crate::ledger::Ledger;
 use crate::messages::{Ask, Attach, Detach, Drive, Happened, Inspect, Settled, Stop, Stored};
 use crate::outbox::Outbox;
-use crate::registry::{About, AccountId, Effect, PeerId, Registry, SubscriptionId, Then};
+use crate::registry::{About, AccountId, Effect, PeerId, Registry, SubscriptionId};
 use crate::store::{Commit, Fetch, Open, StoreActor};
 use crate::timer::Timer;
 use crate::transport::Dialer;
@@ -70,20 +68,6 @@ struct Rows {
     /// Results are taken in the order in which the changes were made, which is the order of an
     /// app's messages: an actor's own futures complete in any.
     commits: mpsc::UnboundedSender<Committing>,
-}
-
-/// A change on its way into the rows.
-struct Committing {
-    account: AccountId,
-    then: Then,
-    result: LocalBoxFuture<'static, Result<Applied, Code>>,
-}
-
-/// What came of a change.
-struct Committed {
-    account: AccountId,
-    then: Then,
-    result: Result<Applied, Code>,
 }
 
 /// The last message that was encoded, once per codec: a fan-out is a run of the same one.
@@ -468,25 +452,6 @@ impl Handler<Ask> for Hub {
             .handle_request(peer, id, request, Instant::now(), &self.ledger);
         self.drive(ctx);
     }
-}
-
-/// The results of changes, each after those that were made before it.
-fn one_by_one(
-    committing: mpsc::UnboundedReceiver<Committing>,
-) -> impl futures_util::Stream<Item = Committed> {
-    stream::unfold(committing, |mut committing| async move {
-        let Committing {
-            account,
-            then,
-            result,
-        } = committing.recv().await?;
-        let committed = Committed {
-            account,
-            then,
-            result: result.await,
-        };
-        Some((committed, committing))
-    })
 }
 
 impl StreamHandler<Committed> for Hub {

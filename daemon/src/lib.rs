@@ -9,6 +9,7 @@
 
 mod clock;
 mod command;
+mod commits;
 mod config;
 mod device;
 mod directories;
