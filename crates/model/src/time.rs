@@ -1,6 +1,6 @@
 //! Wall-clock time as the vendor counts it.
 
-use std::fmt;
+use std::{fmt, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
@@ -10,6 +10,15 @@ use serde::{Deserialize, Serialize};
 )]
 #[serde(transparent)]
 pub struct Millis(pub i64);
+
+impl Millis {
+    /// So much later; the end of time if that is later still.
+    #[must_use]
+    pub fn after(self, time: Duration) -> Self {
+        let time = i64::try_from(time.as_millis()).unwrap_or(i64::MAX);
+        Self(self.0.saturating_add(time))
+    }
+}
 
 impl fmt::Display for Millis {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

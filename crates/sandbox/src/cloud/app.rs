@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use imlink_model::{AppKey, Millis, UserId};
+use imlink_model::{AppKey, Millis, TargetId, UserId};
 use imlink_wire::{ClientPacket, ServerPacket};
 use rand::{SeedableRng, rngs::StdRng};
 
@@ -10,6 +10,7 @@ use super::{
     Counters, Fault, Heard, Lasting, LinkId, LinkView, Output, Policy, Record, Scope,
     StoredMessage,
     fault::Faults,
+    group::Group,
     link::{Link, Standing},
     publish::Sending,
     token::Tokens,
@@ -61,6 +62,7 @@ pub struct App {
     pub(super) secret: Secret,
     pub(super) policy: Policy,
     pub(super) users: BTreeMap<UserId, User>,
+    pub(super) groups: BTreeMap<TargetId, Group>,
     pub(super) tokens: Tokens,
     pub(super) links: BTreeMap<LinkId, Link>,
     pub(super) faults: Faults,
@@ -78,6 +80,7 @@ impl App {
             secret: settings.secret,
             policy: settings.policy,
             users: BTreeMap::new(),
+            groups: BTreeMap::new(),
             tokens: Tokens::default(),
             links: BTreeMap::new(),
             faults: Faults::default(),

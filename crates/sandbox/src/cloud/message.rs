@@ -1,26 +1,28 @@
-//! One message, from sender to receiver.
+//! One message, from sender to target.
 
 use std::fmt;
 
-use imlink_model::{ConversationKind, Direction, Millis, UserId};
+use imlink_model::{Direction, Millis, UserId};
 use imlink_wire::{
     flags,
     proto::{DownStreamMessage, UpStreamMessage},
 };
 use serde::{Deserialize, Serialize};
 
+use super::Target;
+
 /// `DownStreamMessage.direction` of a message its reader sent.
 const DIRECTION_SENT: i32 = 1;
 /// `DownStreamMessage.direction` of any other message.
 const DIRECTION_RECEIVED: i32 = 2;
 
-/// A private message that has not been accepted yet.
+/// A message that has not been accepted yet.
 #[derive(Clone, Debug)]
 pub struct Draft {
     /// Who sends.
     pub from: UserId,
-    /// Who receives.
-    pub to: UserId,
+    /// Where it goes.
+    pub to: Target,
     /// Flags and content as they travel.
     pub body: UpStreamMessage,
 }
@@ -28,13 +30,14 @@ pub struct Draft {
 impl Draft {
     /// A message as an app server sends it: flags by the class of the object name.
     #[must_use]
-    pub fn new(from: UserId, to: UserId, object_name: &str, content: &str) -> Self {
+    pub fn new(from: UserId, to: impl Into<Target>, object_name: &str, content: &str) -> Self {
         let body = UpStreamMessage {
             session_id: flags::Class::of(object_name).session_bits(),
             classname: object_name.to_owned(),
             content: content.to_owned(),
             ..UpStreamMessage::default()
         };
+        let to = to.into();
         Self { from, to, body }
     }
 }
@@ -51,14 +54,21 @@ impl Message {
     /// (protocol/cloud-wire.md 5.5).
     pub(super) fn down(&self, direction: Direction) -> DownStreamMessage {
         let Draft { from, to, body } = &self.draft;
-        let (peer, direction) = match direction {
-            Direction::Sent => (to, DIRECTION_SENT),
-            Direction::Received => (from, DIRECTION_RECEIVED),
+        // In private the other side is named, whoever sent.
+        let (peer, group) = match (to, direction) {
+            (Target::User(to), Direction::Sent) => (to, ""),
+            (Target::User(_) | Target::System(_), _) => (from, ""),
+            (Target::Group(id) | Target::Chatroom(id), _) => (from, id.as_str()),
+        };
+        let direction = match direction {
+            Direction::Sent => DIRECTION_SENT,
+            Direction::Received => DIRECTION_RECEIVED,
         };
         DownStreamMessage {
             from_user_id: peer.to_string(),
-            r#type: i32::from(ConversationKind::Private.number()),
-            group_id: Some(String::new()),
+            r#type: i32::from(to.kind().number()),
+            group_id: Some(group.to_owned()),
+            to_user_ids: body.to_user_ids.clone(),
             classname: body.classname.clone(),
             content: body.content.clone(),
             data_time: self.time.0,
@@ -89,8 +99,8 @@ pub struct StoredMessage {
     pub time: Millis,
     /// Who sent it.
     pub from: UserId,
-    /// Who received it.
-    pub to: UserId,
+    /// Where it went.
+    pub to: Target,
     /// From the mailbox owner's point of view.
     pub direction: Direction,
     /// For example `RC:TxtMsg`.

@@ -26,8 +26,7 @@ impl App {
     /// Blocks a user: his links end with 31011, new ones are refused with 31009 until the time is
     /// over. Blocking again counts anew from now.
     pub fn block(&mut self, user: &UserId, time: Duration, now: Millis) {
-        let time = i64::try_from(time.as_millis()).unwrap_or(i64::MAX);
-        self.user(user).blocked_until = Some(Millis(now.0.saturating_add(time)));
+        self.user(user).blocked_until = Some(now.after(time));
         self.disconnect(user, status::BLOCKED);
     }
 

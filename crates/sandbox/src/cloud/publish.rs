@@ -1,13 +1,13 @@
 //! What clients PUBLISH.
 
 use bytes::Bytes;
-use imlink_model::{Millis, UserId};
+use imlink_model::{Millis, TargetId, UserId};
 use imlink_wire::{
     proto::{BodyError, UpStreamMessage, decode_body},
     topic,
 };
 
-use super::{App, Draft, Fault, LinkId, SenderCopy};
+use super::{App, Draft, Fault, LinkId, SenderCopy, Target};
 
 /// PUBACK and QUERYACK status for a body that cannot be read or says nonsense (33003).
 pub(super) const INVALID: u16 = 33003;
@@ -17,8 +17,10 @@ pub(super) const UNKNOWN_TOPIC: u16 = 32546;
 const TOO_FAST: u16 = 20604;
 /// PUBACK status for a content beyond [`MAX_CONTENT`] (30016).
 const TOO_LARGE: u16 = 30016;
-/// PUBACK status: the sender is in no such group (22406). This cloud has none yet.
+/// PUBACK status: the sender is in no such group (22406).
 const NOT_IN_GROUP: u16 = 22406;
+/// PUBACK status: the sender may not send in this group (22408).
+const MUTED_IN_GROUP: u16 = 22408;
 /// PUBACK status: the sender is in no such chatroom (23406). This cloud has none yet.
 const NOT_IN_CHATROOM: u16 = 23406;
 
@@ -58,12 +60,26 @@ impl App {
     ) -> Result<(), Refusal> {
         match sending.topic.as_str() {
             topic::PRIVATE => {
-                let draft = self.draft(sender, sending, now)?;
+                let to = private(sending)?;
+                let draft = self.draft(sender, to, sending, now)?;
                 self.send_message(draft, SenderCopy::Included, Some(sending), now);
                 Ok(())
             }
             topic::PRIVATE_STATUS => {
-                let draft = self.draft(sender, sending, now)?;
+                let to = private(sending)?;
+                let draft = self.draft(sender, to, sending, now)?;
+                self.send_status(draft, sending, now);
+                Ok(())
+            }
+            topic::GROUP => {
+                let to = self.group_to_send_to(sender, sending, now)?;
+                let draft = self.draft(sender, to, sending, now)?;
+                self.send_message(draft, SenderCopy::Included, Some(sending), now);
+                Ok(())
+            }
+            topic::GROUP_STATUS => {
+                let to = self.group_to_send_to(sender, sending, now)?;
+                let draft = self.draft(sender, to, sending, now)?;
                 self.send_status(draft, sending, now);
                 Ok(())
             }
@@ -72,7 +88,6 @@ impl App {
                 self.send_message(draft, SenderCopy::Included, Some(sending), now);
                 Ok(())
             }
-            topic::GROUP | topic::GROUP_STATUS => Err(Refusal::new(NOT_IN_GROUP, "no such group")),
             topic::CHATROOM | topic::CHATROOM_STATUS => {
                 Err(Refusal::new(NOT_IN_CHATROOM, "no such chatroom"))
             }
@@ -80,14 +95,37 @@ impl App {
         }
     }
 
-    fn draft(&mut self, from: &UserId, sending: &Sending, now: Millis) -> Result<Draft, Refusal> {
+    /// The group of a PUBLISH, if the sender is in it and may speak (server-api.md 8, row 9).
+    fn group_to_send_to(
+        &self,
+        sender: &UserId,
+        sending: &Sending,
+        now: Millis,
+    ) -> Result<Target, Refusal> {
+        let id = target(sending)?;
+        let group = self
+            .groups
+            .get(&id)
+            .filter(|group| group.members.contains_key(sender))
+            .ok_or(Refusal::new(NOT_IN_GROUP, "not in the group"))?;
+        if !group.may_send(sender, now) {
+            return Err(Refusal::new(MUTED_IN_GROUP, "muted in the group"));
+        }
+        Ok(Target::Group(id))
+    }
+
+    fn draft(
+        &mut self,
+        from: &UserId,
+        to: Target,
+        sending: &Sending,
+        now: Millis,
+    ) -> Result<Draft, Refusal> {
         let body: UpStreamMessage =
             decode_body(sending.body.clone()).map_err(Refusal::malformed)?;
         if body.content.len() > MAX_CONTENT {
             return Err(Refusal::new(TOO_LARGE, "content too large"));
         }
-        let to = UserId::new(sending.target.as_str())
-            .map_err(|_| Refusal::new(INVALID, "no user id"))?;
         let rate = self.policy.send_rate;
         if rate.is_some_and(|rate| !self.user(from).sending.take(rate, now)) {
             return Err(Refusal::new(TOO_FAST, "too fast"));
@@ -98,6 +136,16 @@ impl App {
             body,
         })
     }
+}
+
+fn private(sending: &Sending) -> Result<Target, Refusal> {
+    UserId::new(sending.target.as_str())
+        .map(Target::User)
+        .map_err(|_| Refusal::new(INVALID, "no user id"))
+}
+
+fn target(sending: &Sending) -> Result<TargetId, Refusal> {
+    TargetId::new(sending.target.as_str()).map_err(|_| Refusal::new(INVALID, "no target id"))
 }
 
 /// A PUBLISH on its way, for its acknowledgement and its echoes.

@@ -1,11 +1,11 @@
 //! Recalls: a message that names another (protocol/cloud-wire.md 5.7).
 
-use imlink_model::{ConversationKind, UserId};
+use imlink_model::{ConversationKind, TargetId, UserId};
 use imlink_wire::proto::{UpStreamMessage, decode_body};
 use serde::Deserialize;
 
 use super::{
-    App, Draft,
+    App, Draft, Target,
     publish::{INVALID, Refusal, Sending},
 };
 
@@ -27,15 +27,11 @@ impl App {
             decode_body(sending.body.clone()).map_err(Refusal::malformed)?;
         let recall: Recall = serde_json::from_str(&body.content)
             .map_err(|_| Refusal::new(INVALID, "content is no recall"))?;
-        if recall.conversation_type != ConversationKind::Private.number() {
-            return Err(Refusal::new(INVALID, "not a private conversation"));
-        }
-        let to = UserId::new(recall.target_id).map_err(|_| Refusal::new(INVALID, "no user id"))?;
+        let to = recalled_from(&recall)?;
         let own = self.stored(from);
-        if !own
-            .iter()
-            .any(|stored| stored.uid == recall.message_uid && stored.from == *from)
-        {
+        if !own.iter().any(|stored| {
+            stored.uid == recall.message_uid && stored.from == *from && stored.to == to
+        }) {
             return Err(Refusal::new(INVALID, "recalls no message of the sender"));
         }
         Ok(Draft {
@@ -43,5 +39,18 @@ impl App {
             to,
             body,
         })
+    }
+}
+
+fn recalled_from(recall: &Recall) -> Result<Target, Refusal> {
+    let target = recall.target_id.as_str();
+    let no_id = |_| Refusal::new(INVALID, "no target id");
+    match ConversationKind::from_number(recall.conversation_type.into()) {
+        Some(ConversationKind::Private) => UserId::new(target).map(Target::User).map_err(no_id),
+        Some(ConversationKind::Group) => TargetId::new(target).map(Target::Group).map_err(no_id),
+        _ => Err(Refusal::new(
+            INVALID,
+            "nothing is recalled from such a conversation",
+        )),
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use imlink_model::{ConversationKind, Direction, Millis, UserId};
+use imlink_model::{Direction, Millis, UserId};
 use imlink_wire::{
     QoS, ServerPacket, flags,
     proto::{NotifyMsg, encode_body},
@@ -11,7 +11,7 @@ use imlink_wire::{
     uid::MessageUid,
 };
 
-use super::{App, Draft, Fault, LinkId, message::Message, publish::Sending};
+use super::{App, Draft, Fault, LinkId, Target, message::Message, publish::Sending};
 
 /// `NotifyMsg.type` of "new messages, pull them" (protocol/cloud-wire.md 5.3).
 const NEW_MESSAGES: i32 = 1;
@@ -21,7 +21,7 @@ const NEW_MESSAGES: i32 = 1;
 pub enum SenderCopy {
     /// It is in the sender's mailbox too.
     Included,
-    /// Only the receiver gets it: the vendor's default.
+    /// Only the receivers get it: the vendor's default.
     Excluded,
 }
 
@@ -63,14 +63,14 @@ impl App {
             None if copy == SenderCopy::Included => self.notify(&sender, message.time),
             None => {}
         }
-        self.notify_receiver(&message);
+        self.notify_receivers(&message);
         let doubled = self.strikes(Some(&sender), |fault| {
             matches!(fault, Fault::DoubleMessage).then_some(())
         });
         if doubled.is_some() {
             let twin = self.stamp(draft, now);
             self.store(&twin, copy);
-            self.notify_receiver(&twin);
+            self.notify_receivers(&twin);
         }
         message.uid.clone()
     }
@@ -78,20 +78,22 @@ impl App {
     /// Hands a status message to whoever is online; nobody acknowledges it, nobody stores it
     /// (protocol/cloud-wire.md 3.6, 5.3).
     pub(super) fn send_status(&mut self, draft: Draft, sending: &Sending, now: Millis) {
-        let (sender, receiver) = (draft.from.clone(), draft.to.clone());
+        let sender = draft.from.clone();
         let message = self.stamp(draft, now);
         let mut down = message.down(Direction::Received);
         down.ext_status = Some(flags::ext_status::STATUS_MESSAGE);
         let down = encode_body(&down);
-        for to in self.links_of(&receiver) {
-            self.publish_down(
-                to,
-                QoS::AtMostOnce,
-                topic::DIRECT_MESSAGE,
-                &receiver,
-                down.clone(),
-                now,
-            );
+        for receiver in self.receivers(&message.draft) {
+            for link in self.links_of(&receiver) {
+                self.publish_down(
+                    link,
+                    QoS::AtMostOnce,
+                    topic::DIRECT_MESSAGE,
+                    &receiver,
+                    down.clone(),
+                    now,
+                );
+            }
         }
         self.echo(sending, &sender, None, now);
     }
@@ -115,17 +117,41 @@ impl App {
         }
     }
 
-    fn notify_receiver(&mut self, message: &Arc<Message>) {
-        let receiver = message.draft.to.clone();
-        self.notify(&receiver, message.time);
-        let repeated = self.strikes(Some(&receiver), |fault| {
-            matches!(fault, Fault::RepeatMessage).then_some(())
-        });
-        if repeated.is_some() {
-            self.user(&receiver)
-                .mailbox
-                .put(message.clone(), Direction::Received, 2);
+    fn notify_receivers(&mut self, message: &Arc<Message>) {
+        for receiver in self.receivers(&message.draft) {
             self.notify(&receiver, message.time);
+            let repeated = self.strikes(Some(&receiver), |fault| {
+                matches!(fault, Fault::RepeatMessage).then_some(())
+            });
+            if repeated.is_some() {
+                self.user(&receiver)
+                    .mailbox
+                    .put(message.clone(), Direction::Received, 2);
+                self.notify(&receiver, message.time);
+            }
+        }
+    }
+
+    /// Whose mailboxes a message goes to as received: of a group the members but the sender, and
+    /// of those the named ones if it names any. Chatrooms keep their messages themselves.
+    fn receivers(&self, draft: &Draft) -> Vec<UserId> {
+        match &draft.to {
+            Target::User(user) | Target::System(user) => vec![user.clone()],
+            Target::Group(group) => {
+                let members = self.groups.get(group).map(|group| group.members.keys());
+                let named = &draft.body.to_user_ids;
+                let concerned = |user: &&UserId| {
+                    **user != draft.from
+                        && (named.is_empty() || named.iter().any(|name| name == user.as_str()))
+                };
+                members
+                    .into_iter()
+                    .flatten()
+                    .filter(concerned)
+                    .cloned()
+                    .collect()
+            }
+            Target::Chatroom(_) => Vec::new(),
         }
     }
 
@@ -153,16 +179,18 @@ impl App {
         self.send(link, packet);
     }
 
-    /// Gives a message its time, later than anything in both mailboxes, and its uid.
-    fn stamp(&mut self, draft: Draft, now: Millis) -> Arc<Message> {
-        let time = self.user(&draft.from).mailbox.next_time(now);
-        let time = self.user(&draft.to).mailbox.next_time(time);
+    /// Gives a message its time, later than anything in the mailboxes it goes to, and its uid.
+    pub(super) fn stamp(&mut self, draft: Draft, now: Millis) -> Arc<Message> {
+        let mut time = self.user(&draft.from).mailbox.next_time(now);
+        for receiver in self.receivers(&draft) {
+            time = self.user(&receiver).mailbox.next_time(time);
+        }
         self.uid_counter = self.uid_counter.wrapping_add(1);
         let uid = MessageUid::new(
             u64::try_from(time.0).unwrap_or_default(),
             self.uid_counter,
-            ConversationKind::Private.number(),
-            draft.to.as_str(),
+            draft.to.kind().number(),
+            draft.to.id(),
         );
         Arc::new(Message {
             uid: uid.to_string(),
@@ -172,12 +200,13 @@ impl App {
     }
 
     fn store(&mut self, message: &Arc<Message>, copy: SenderCopy) {
-        let Draft { from, to, .. } = &message.draft;
-        self.user(to)
-            .mailbox
-            .put(message.clone(), Direction::Received, 1);
+        for receiver in self.receivers(&message.draft) {
+            self.user(&receiver)
+                .mailbox
+                .put(message.clone(), Direction::Received, 1);
+        }
         if copy == SenderCopy::Included {
-            self.user(from)
+            self.user(&message.draft.from)
                 .mailbox
                 .put(message.clone(), Direction::Sent, 1);
         }

@@ -1,0 +1,54 @@
+//! Where a message goes.
+
+use std::fmt;
+
+use imlink_model::{ConversationKind, TargetId, UserId};
+use serde::{Deserialize, Serialize};
+
+/// Who is to have a message, and in what kind of conversation (behaviour.md 13.1).
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(tag = "kind", content = "id", rename_all = "kebab-case")]
+pub enum Target {
+    /// One user, in private.
+    User(UserId),
+    /// The members of a group.
+    Group(TargetId),
+    /// Whoever is in a chatroom.
+    Chatroom(TargetId),
+    /// One user, in the name of the app.
+    System(UserId),
+}
+
+impl Target {
+    /// The kind of conversation.
+    #[must_use]
+    pub const fn kind(&self) -> ConversationKind {
+        match self {
+            Self::User(_) => ConversationKind::Private,
+            Self::Group(_) => ConversationKind::Group,
+            Self::Chatroom(_) => ConversationKind::Chatroom,
+            Self::System(_) => ConversationKind::System,
+        }
+    }
+
+    /// The id of the user, group or room.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        match self {
+            Self::User(user) | Self::System(user) => user.as_str(),
+            Self::Group(id) | Self::Chatroom(id) => id.as_str(),
+        }
+    }
+}
+
+impl From<UserId> for Target {
+    fn from(user: UserId) -> Self {
+        Self::User(user)
+    }
+}
+
+impl fmt::Display for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.kind(), self.id())
+    }
+}
