@@ -15,6 +15,7 @@ mod outcome;
 mod received;
 mod request;
 pub mod script;
+mod transports;
 
 pub use address::{GatewayAddress, GatewayScheme};
 pub use answer::{NavigationAnswer, ServerAddress};
@@ -22,6 +23,7 @@ pub use navigator::{Navigator, gateway_token, navigators};
 pub use outcome::{NavigationError, outcome};
 pub use received::{ReceivedRequest, RequestError};
 pub use request::NavigationRequest;
+pub use transports::{NEGOTIATE, Transports};
 
 /// The largest navigation answer that is read: 64 KiB (F-S31). Real ones have about 2 KiB.
 pub const MAX_ANSWER: usize = 64 * 1024;

@@ -54,6 +54,14 @@ pub struct NavigationAnswer {
         skip_serializing_if = "Option::is_none"
     )]
     pub bs: Option<String>,
+    /// 1: the version 1 gateways are spoken to over TLS, by clients of the TCP form
+    /// (protocol/cloud-tcp.md 1).
+    #[serde(
+        rename = "openTLS",
+        deserialize_with = "lenient::number",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub open_tls: Option<i64>,
     /// 1 selects protocol version 4.
     #[serde(
         deserialize_with = "lenient::number",

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::Transports;
+
 /// What a client asked, in either version.
 #[derive(Clone, PartialEq, Eq)]
 pub struct ReceivedRequest {
@@ -11,6 +13,10 @@ pub struct ReceivedRequest {
     pub token: String,
     /// Version of the SDK, empty if unsaid.
     pub sdk_version: String,
+    /// `platfrom`, or `p` in version 1: `browser` of the web SDK, empty if unsaid.
+    pub platform: String,
+    /// What the client says it can open, `None` if unsaid.
+    pub transports: Option<Transports>,
     /// Name of the function the script of version 1 calls; `None` in version 2.
     pub callback: Option<String>,
 }
@@ -45,16 +51,26 @@ impl ReceivedRequest {
                 .to_owned(),
             token: String::new(),
             sdk_version: String::new(),
+            platform: String::new(),
+            transports: None,
             callback: None,
         };
         for (name, value) in form_urlencoded::parse(body) {
             match &*name {
                 "token" => request.token = value.into_owned(),
                 "v" => request.sdk_version = value.into_owned(),
+                "platfrom" => request.platform = value.into_owned(),
                 _ => {}
             }
         }
         request.complete()
+    }
+
+    /// Adds what the [`NEGOTIATE`](super::NEGOTIATE) header says.
+    #[must_use]
+    pub fn negotiating(mut self, header: Option<&str>) -> Self {
+        self.transports = header.and_then(Transports::negotiated);
+        self
     }
 
     /// Reads the query of a version 1 request (protocol/cloud-wire.md 1.2).
@@ -66,6 +82,8 @@ impl ReceivedRequest {
             app_key: String::new(),
             token: String::new(),
             sdk_version: String::new(),
+            platform: String::new(),
+            transports: None,
             callback: Some("getServerEndpoint".to_owned()),
         };
         for (name, value) in form_urlencoded::parse(query.as_bytes()) {
@@ -73,6 +91,7 @@ impl ReceivedRequest {
                 "appId" => request.app_key = value.into_owned(),
                 "token" => request.token = value.into_owned(),
                 "v" => request.sdk_version = value.into_owned(),
+                "p" => request.platform = value.into_owned(),
                 "callBack" => request.callback = Some(value.into_owned()),
                 _ => {}
             }
@@ -104,6 +123,8 @@ impl fmt::Debug for ReceivedRequest {
             .field("app_key", &self.app_key)
             .field("token", &"<hidden>")
             .field("sdk_version", &self.sdk_version)
+            .field("platform", &self.platform)
+            .field("transports", &self.transports)
             .field("callback", &self.callback)
             .finish()
     }
@@ -125,6 +146,7 @@ mod tests {
 
         assert_eq!(request.token, "a+b@h");
         assert_eq!(request.sdk_version, "5.28.0");
+        assert_eq!((request.platform.as_str(), request.transports), ("", None));
     }
 
     #[test]
@@ -147,6 +169,17 @@ mod tests {
             ReceivedRequest::parse_v2(Some("key"), b"\xFF"),
             Err(RequestError::NotText)
         );
+    }
+
+    #[test]
+    fn who_asks_and_what_it_can_open_are_read() {
+        let request = ReceivedRequest::parse_v2(Some("key"), b"token=t&platfrom=browser").unwrap();
+        assert_eq!(request.platform, "browser");
+
+        let request = request.negotiating(Some("conn=6;rtc=4"));
+
+        assert_eq!(request.transports, Some(Transports::from_iter([6])));
+        assert_eq!(request.negotiating(None).transports, None);
     }
 
     #[test]
