@@ -13,6 +13,7 @@ use super::{
     group::Group,
     link::{Link, Standing},
     publish::Sending,
+    query::Query,
     token::Tokens,
     transcript::Transcript,
     user::User,
@@ -204,11 +205,17 @@ impl App {
             }
             ClientPacket::Query {
                 topic,
-                target: _,
+                target,
                 message_id,
                 body,
             } => {
-                self.query(link, &topic, message_id, body, now);
+                let query = Query {
+                    link,
+                    user: state.user.clone(),
+                    target,
+                    body,
+                };
+                self.query(&topic, &query, message_id, now);
             }
             ClientPacket::PingReq => self.ping(link),
             ClientPacket::Disconnect { .. } => self.end(link),

@@ -1,24 +1,22 @@
 //! The pull of messages (protocol/cloud-wire.md 5.2).
 
-use bytes::Bytes;
-use imlink_model::{Millis, UserId};
-use imlink_wire::proto::{DownStreamMessages, SyncRequestMsg, decode_body, encode_body};
+use imlink_model::Millis;
+use imlink_wire::proto::{DownStreamMessages, SyncRequestMsg, encode_body};
 
-use super::{App, mailbox::Entry, publish::Refusal};
+use super::{
+    App,
+    mailbox::Entry,
+    query::{Answer, Query},
+};
 
 impl App {
-    pub(super) fn pull_messages(
-        &mut self,
-        user: &UserId,
-        body: Bytes,
-        now: Millis,
-    ) -> Result<Bytes, Refusal> {
-        let asked: SyncRequestMsg = decode_body(body).map_err(Refusal::malformed)?;
+    pub(super) fn pull_messages(&mut self, query: &Query, now: Millis) -> Answer {
+        let asked: SyncRequestMsg = query.read()?;
         self.counters.pulls += 1;
         let (limit, retention) = (self.policy.page, self.policy.retention);
         let sent = asked.is_pull_send.unwrap_or_default();
         let sent = sent.then(|| Millis(asked.send_box_sync_time.unwrap_or_default()));
-        let mailbox = &mut self.user(user).mailbox;
+        let mailbox = &mut self.user(&query.user).mailbox;
         mailbox.prune(now, retention);
         let page = mailbox.page(Millis(asked.sync_time), sent, limit);
         Ok(encode_body(&DownStreamMessages {

@@ -1,108 +1,94 @@
-//! What clients QUERY.
+//! What clients QUERY: a topic, a handler, exactly one QUERYACK.
 
 use bytes::Bytes;
-use imlink_model::Millis;
+use imlink_model::{Millis, TargetId, UserId};
 use imlink_wire::{
     QoS, ServerPacket,
-    proto::{
-        BotOutput, EventChangeList, PullModifyMsgReq, PullModifyMsgResp, PullUserSettingInput,
-        PullUserSettingOutput, QueryMsgChange, ReportSdkOutput, SessionReq, SessionStates,
-        decode_body, encode_body,
-    },
+    proto::{Body, BotOutput, ReportSdkOutput, decode_body, encode_body},
     topic,
 };
 
 use super::{
     App, Fault, LinkId,
-    publish::{Refusal, UNKNOWN_TOPIC},
+    publish::{INVALID, Refusal, UNKNOWN_TOPIC},
     send::seconds,
 };
 
+/// Answers one topic: the body of a QUERYACK with status 0, or the status of one without a body.
+type Handler = fn(&mut App, &Query, Millis) -> Answer;
+
+/// What a handler says.
+pub(super) type Answer = Result<Bytes, Refusal>;
+
+/// A QUERY on its way to its handler.
+pub(super) struct Query {
+    pub(super) link: LinkId,
+    /// Who asks.
+    pub(super) user: UserId,
+    /// The room, message or conversation asked about; for most topics the user himself.
+    pub(super) target: String,
+    pub(super) body: Bytes,
+}
+
+/// Who answers a topic, `None` if this cloud does not serve it.
+fn handler(topic: &str) -> Option<Handler> {
+    Some(match topic {
+        topic::PULL_MESSAGES => App::pull_messages,
+        topic::PULL_USER_SETTINGS => App::pull_user_settings,
+        topic::PULL_CONVERSATION_STATES => App::pull_conversation_states,
+        topic::PULL_EVENTS => App::pull_events,
+        topic::PULL_MODIFIED => App::pull_modified,
+        topic::APP_BOTS => |_, _, _| Ok(encode_body(&BotOutput::default())),
+        topic::REPORT_SDK => |_, _, _| Ok(encode_body(&ReportSdkOutput::default())),
+        _ => return None,
+    })
+}
+
+impl Query {
+    /// The body, or a refusal if it cannot be read.
+    pub(super) fn read<B: Body>(&self) -> Result<B, Refusal> {
+        decode_body(self.body.clone()).map_err(Refusal::malformed)
+    }
+
+    /// The target as a group or room.
+    #[expect(dead_code, reason = "the topics of chatrooms read it")]
+    pub(super) fn target_id(&self) -> Result<TargetId, Refusal> {
+        TargetId::new(self.target.as_str()).map_err(|_| Refusal::new(INVALID, "no target id"))
+    }
+}
+
 impl App {
-    pub(super) fn query(
-        &mut self,
-        link: LinkId,
-        topic: &str,
-        message_id: u16,
-        body: Bytes,
-        now: Millis,
-    ) {
-        let Some(user) = self.links.get(&link).map(|link| link.user.clone()) else {
-            return;
-        };
-        let refusal = self.strikes(Some(&user), |fault| match fault {
+    /// Answers a QUERY; every one gets a QUERYACK (protocol/cloud-wire.md 3.6).
+    pub(super) fn query(&mut self, topic: &str, query: &Query, message_id: u16, now: Millis) {
+        let refusal = self.strikes(Some(&query.user), |fault| match fault {
             Fault::Topic {
                 topic: spoiled,
                 status,
             } if spoiled == topic => Some(*status),
             _ => None,
         });
-        let answer = match refusal {
-            Some(status) => Err(Refusal::new(status, "a fault is armed")),
-            None if topic == topic::PULL_MESSAGES => self.pull_messages(&user, body, now),
-            None => nothing_new(topic, body),
+        let answer = match (refusal, handler(topic)) {
+            (Some(status), _) => Err(Refusal::new(status, "a fault is armed")),
+            (None, Some(handler)) => handler(self, query, now),
+            (None, None) => Err(Refusal::new(UNKNOWN_TOPIC, "unknown topic")),
         };
+        let link = query.link;
         let (status, body) = match answer {
             Ok(body) => (0, body),
-            Err(refusal) => {
-                let Refusal { status, reason } = refusal;
+            Err(Refusal { status, reason }) => {
                 tracing::info!(%link, topic, status, reason, "Query refused");
                 (status, Bytes::new())
             }
         };
-        let date = seconds(now);
         self.send(
             link,
             ServerPacket::QueryAck {
                 qos: QoS::AtMostOnce,
                 message_id,
-                date,
+                date: seconds(now),
                 status,
                 body,
             },
         );
     }
-}
-
-/// Answers the pulls of things this cloud does not keep: nothing is newer than what the client has.
-///
-/// A version is never lower than the client's (protocol/cloud-wire.md 5.1).
-fn nothing_new(topic: &str, body: Bytes) -> Result<Bytes, Refusal> {
-    Ok(match topic {
-        topic::APP_BOTS => encode_body(&BotOutput::default()),
-        topic::REPORT_SDK => encode_body(&ReportSdkOutput::default()),
-        topic::PULL_USER_SETTINGS => {
-            let asked: PullUserSettingInput = decode_body(body).map_err(Refusal::malformed)?;
-            encode_body(&PullUserSettingOutput {
-                version: asked.version,
-                items: Vec::new(),
-            })
-        }
-        topic::PULL_CONVERSATION_STATES => {
-            let asked: SessionReq = decode_body(body).map_err(Refusal::malformed)?;
-            encode_body(&SessionStates {
-                version: asked.time,
-                state: Vec::new(),
-            })
-        }
-        topic::PULL_EVENTS => {
-            let asked: QueryMsgChange = decode_body(body).map_err(Refusal::malformed)?;
-            encode_body(&EventChangeList {
-                sync_time: asked.sync_time,
-                has_next: Some(false),
-                ..EventChangeList::default()
-            })
-        }
-        topic::PULL_MODIFIED => {
-            let asked: PullModifyMsgReq = decode_body(body).map_err(Refusal::malformed)?;
-            encode_body(&PullModifyMsgResp {
-                next_version: asked.pull_version,
-                finished: Some(true),
-                ..PullModifyMsgResp::default()
-            })
-        }
-        _ => {
-            return Err(Refusal::new(UNKNOWN_TOPIC, "unknown topic"));
-        }
-    })
 }
