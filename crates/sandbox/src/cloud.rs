@@ -11,6 +11,7 @@ mod fault;
 mod greeting;
 mod group;
 mod link;
+mod lost;
 mod mailbox;
 mod message;
 mod moderation;

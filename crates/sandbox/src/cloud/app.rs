@@ -12,6 +12,7 @@ use super::{
     fault::Faults,
     group::Group,
     link::{Link, Standing},
+    lost::LostDevices,
     publish::Sending,
     query::Query,
     token::Tokens,
@@ -66,6 +67,7 @@ pub struct App {
     pub(super) groups: BTreeMap<TargetId, Group>,
     pub(super) tokens: Tokens,
     pub(super) links: BTreeMap<LinkId, Link>,
+    pub(super) lost: LostDevices,
     pub(super) faults: Faults,
     pub(super) counters: Counters,
     pub(super) transcript: Transcript,
@@ -84,6 +86,7 @@ impl App {
             groups: BTreeMap::new(),
             tokens: Tokens::default(),
             links: BTreeMap::new(),
+            lost: LostDevices::default(),
             faults: Faults::default(),
             counters: Counters::default(),
             transcript: Transcript::default(),
@@ -225,8 +228,13 @@ impl App {
     }
 
     pub(super) fn closed(&mut self, link: LinkId) {
-        if self.links.remove(&link).is_some() {
-            self.counters.closed += 1;
+        let Some(link) = self.links.remove(&link) else {
+            return;
+        };
+        self.counters.closed += 1;
+        if link.is_online() {
+            // Neither side said goodbye.
+            self.lost.add(link.into());
         }
     }
 

@@ -7,6 +7,7 @@ use rand::RngCore;
 use super::{
     App, Fault, Greeting, LinkId,
     link::{Link, Standing},
+    lost::Device,
 };
 
 /// CONNACK status for a token that is not this app's (31004).
@@ -15,6 +16,8 @@ const TOKEN_INCORRECT: u8 = 4;
 const USER_BLOCKED: u8 = 9;
 /// CONNACK status for an expired token (31020).
 const TOKEN_EXPIRED: u8 = 10;
+/// CONNACK status for a reconnect that gives way (31023).
+const SAME_CLIENT_ONLINE: u8 = 13;
 /// Where clients of version 4 start to count (protocol/cloud-wire.md 3.3).
 const MESSAGE_ID_BASE: u16 = 0x1000;
 
@@ -54,8 +57,11 @@ impl App {
     }
 
     fn accept(&mut self, link: LinkId, user: UserId, greeting: &Greeting, now: Millis) {
-        if self.policy.one_device {
-            self.kick_class(&user, greeting);
+        let newcomer = Device::greeting(&user, greeting);
+        let reconnects = self.lost.forget(&newcomer);
+        let yields = reconnects && greeting.reconnect_kick;
+        if self.policy.one_device && !self.wins_slot(&newcomer, yields) {
+            return self.refuse(link, SAME_CLIENT_ONLINE, "another device took the slot");
         }
         let session = self.session_id();
         let connack = ConnAck::accepted(Session {
@@ -79,17 +85,24 @@ impl App {
         self.end(link);
     }
 
-    /// The newcomer takes the slot (behaviour.md 4).
-    fn kick_class(&mut self, user: &UserId, greeting: &Greeting) {
-        for older in self.links_of(user) {
-            if self
-                .links
-                .get(&older)
-                .is_some_and(|older| older.class == greeting.class)
-            {
-                self.disconnect_link(older, status::KICKED);
-            }
+    /// Ends the other links of the newcomer's class (behaviour.md 4), unless the newcomer yields:
+    /// it reconnects, and asked to give way then (decisions.md P12). Its next connect is a first
+    /// one.
+    fn wins_slot(&mut self, newcomer: &Device, yields: bool) -> bool {
+        let same_slot = self
+            .links
+            .iter()
+            .filter(|(_, link)| newcomer.shares_slot(link));
+        let older: Vec<_> = same_slot
+            .map(|(id, link)| (*id, newcomer.is_on(link)))
+            .collect();
+        if yields && older.iter().any(|(_, own)| !own) {
+            return false;
         }
+        for (link, _) in older {
+            self.disconnect_link(link, status::KICKED);
+        }
+        true
     }
 
     /// One per connection, in the form of a UUID.

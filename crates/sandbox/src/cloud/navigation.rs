@@ -4,9 +4,11 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use imlink_model::Millis;
-use imlink_wire::navigation::{NavigationAnswer, ReceivedRequest, ServerAddress, script};
+use imlink_wire::navigation::{
+    GatewayScheme, NavigationAnswer, ReceivedRequest, ServerAddress, Transports, script,
+};
 
-use super::{App, Fault, NavigationFault, UnknownToken};
+use super::{App, Fault, Gateway, NavigationFault, UnknownToken};
 
 /// What an HTTP server answers.
 #[derive(Clone, PartialEq, Eq)]
@@ -73,7 +75,7 @@ impl App {
     }
 
     fn answer(&self, request: &ReceivedRequest, user: Option<&str>) -> NavigationReply {
-        let answer = self.navigation_answer(user.filter(|_| self.policy.name_user));
+        let answer = self.navigation_answer(request, user.filter(|_| self.policy.name_user));
         let body = match &request.callback {
             Some(callback) => script::render(callback, &answer),
             None => serde_json::to_string(&answer).expect("an answer has no map with foreign keys"),
@@ -81,25 +83,24 @@ impl App {
         NavigationReply::new(200, body)
     }
 
-    fn navigation_answer(&self, user: Option<&str>) -> NavigationAnswer {
-        let gateways = &self.policy.gateways;
-        let mut addresses = gateways.iter().map(|gateway| gateway.addr.clone());
+    fn navigation_answer(&self, request: &ReceivedRequest, user: Option<&str>) -> NavigationAnswer {
+        let transports = transports(request);
+        let suitable = |gateway: &&Gateway| transports.contains(gateway.protocol);
+        let gateways: Vec<_> = self.policy.gateways.iter().filter(suitable).collect();
+        // Version 1 has one transport for all its addresses.
+        let first = gateways.first().map(|gateway| gateway.protocol);
+        let mut addresses = gateways
+            .iter()
+            .filter(|gateway| Some(gateway.protocol) == first)
+            .map(|gateway| gateway.addr.clone());
         NavigationAnswer {
             code: Some(200),
             user_id: Some(user.unwrap_or_default().to_owned()),
             deployment: Some(0),
             server: addresses.next(),
             backup_server: Some(addresses.collect::<Vec<_>>().join(",")),
-            server_addr: Some(
-                gateways
-                    .iter()
-                    .map(|gateway| ServerAddress {
-                        addr: gateway.addr.clone(),
-                        protocol: Some(gateway.protocol.into()),
-                        weight: Some(gateway.weight.into()),
-                    })
-                    .collect(),
-            ),
+            open_tls: Some((first == Some(Gateway::TLS)).into()),
+            server_addr: Some(gateways.into_iter().map(server_address).collect()),
             open_anti: Some(self.policy.version_4.into()),
             kv_storage: Some(0),
             history_msg: Some(false),
@@ -109,6 +110,33 @@ impl App {
             log_policy: Some(String::new()),
             ..NavigationAnswer::default()
         }
+    }
+}
+
+/// The transports a client is told of: those it asks for, else those that clients like it can open.
+///
+/// The web SDK takes every protocol but 5 for wss, and asks for the one it can open: 5, or 6 where
+/// it came over https (protocol/cloud-wire.md 1.1, 1.3); so does version 1, without asking. Native
+/// SDKs have no WebSocket (protocol/cloud-tcp.md 1); they do not call themselves browsers.
+fn transports(request: &ReceivedRequest) -> Transports {
+    if let Some(asked) = &request.transports {
+        return asked.clone();
+    }
+    let is_web = matches!(request.platform.as_str(), "" | "browser");
+    match (is_web, request.scheme) {
+        (true, GatewayScheme::Ws) => Transports::from_iter([Gateway::WEBSOCKET]),
+        (true, GatewayScheme::Wss) => Transports::from_iter([Gateway::SECURE_WEBSOCKET]),
+        (false, GatewayScheme::Ws | GatewayScheme::Wss) => {
+            Transports::from_iter([Gateway::TCP, Gateway::TLS])
+        }
+    }
+}
+
+fn server_address(gateway: &Gateway) -> ServerAddress {
+    ServerAddress {
+        addr: gateway.addr.clone(),
+        protocol: Some(gateway.protocol.into()),
+        weight: Some(gateway.weight.into()),
     }
 }
 

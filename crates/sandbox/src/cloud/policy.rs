@@ -8,8 +8,9 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Policy {
-    /// What navigation names as gateways, by falling weight. The sandbox's server puts its own
-    /// address here; add dead ones to see clients try the next.
+    /// What navigation names as gateways, by falling weight; to each client those that it can
+    /// open. The sandbox's server puts its own addresses here; add dead ones to see clients try
+    /// the next.
     pub gateways: Vec<Gateway>,
     /// Whether a new link of a user ends the older ones of the same class (31010). Default: false,
     /// several devices may be online at once (decisions.md P27).
@@ -52,20 +53,53 @@ impl Default for Policy {
 pub struct Gateway {
     /// `host:port`.
     pub addr: String,
-    /// 5 is WebSocket in the clear, 6 over TLS.
+    /// 1 is the TCP form in the clear, 2 over TLS; 5 is WebSocket in the clear, 6 over TLS.
     pub protocol: u8,
     /// Higher is tried first.
     pub weight: i32,
 }
 
 impl Gateway {
+    /// In the clear: a sandbox is on loopback, and nobody knows the authority behind its
+    /// certificate.
+    const PREFERRED: i32 = 10;
+    /// Over TLS.
+    const SECOND: i32 = 5;
+
+    /// A gateway of the TCP form in the clear, weight 10.
+    #[must_use]
+    pub fn tcp(addr: impl Into<String>) -> Self {
+        Self::new(addr, Self::TCP, Self::PREFERRED)
+    }
+
+    /// A gateway of the TCP form over TLS, weight 5.
+    #[must_use]
+    pub fn tls(addr: impl Into<String>) -> Self {
+        Self::new(addr, Self::TLS, Self::SECOND)
+    }
+
     /// A WebSocket gateway in the clear, weight 10.
     #[must_use]
     pub fn websocket(addr: impl Into<String>) -> Self {
+        Self::new(addr, Self::WEBSOCKET, Self::PREFERRED)
+    }
+
+    /// A WebSocket gateway over TLS, weight 5.
+    #[must_use]
+    pub fn secure_websocket(addr: impl Into<String>) -> Self {
+        Self::new(addr, Self::SECURE_WEBSOCKET, Self::SECOND)
+    }
+
+    pub(super) const TCP: u8 = 1;
+    pub(super) const TLS: u8 = 2;
+    pub(super) const WEBSOCKET: u8 = 5;
+    pub(super) const SECURE_WEBSOCKET: u8 = 6;
+
+    fn new(addr: impl Into<String>, protocol: u8, weight: i32) -> Self {
         Self {
             addr: addr.into(),
-            protocol: 5,
-            weight: 10,
+            protocol,
+            weight,
         }
     }
 }

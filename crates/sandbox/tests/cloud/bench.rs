@@ -85,15 +85,20 @@ impl Bench {
     }
 
     pub fn open_as(&mut self, key: &str, token: &str, class: DeviceClass) -> LinkId {
-        self.last_link += 1;
-        let link = LinkId(self.last_link);
         let greeting = Greeting {
             app_key: key.to_owned(),
             token: token.to_owned(),
             version: ProtocolVersion::V3,
             class,
             device: String::new(),
+            reconnect_kick: false,
         };
+        self.greet(greeting)
+    }
+
+    pub fn greet(&mut self, greeting: Greeting) -> LinkId {
+        self.last_link += 1;
+        let link = LinkId(self.last_link);
         self.cloud.open(link, greeting, self.now);
         link
     }

@@ -8,5 +8,6 @@ mod moderation;
 mod navigation;
 mod publish;
 mod pull;
+mod reconnect_kick;
 mod server_api;
 mod worlds;

@@ -174,3 +174,90 @@ fn every_fault_is_what_a_client_takes_it_for() {
     assert_eq!(reply.delay, Duration::from_secs(11));
     assert!(outcome(reply.status, &reply.body).is_ok());
 }
+
+/// The transports named to a client that asks so, in order.
+fn protocols(
+    bench: &mut Bench,
+    header: Option<&str>,
+    form: &str,
+    scheme: GatewayScheme,
+) -> Vec<i64> {
+    let token = bench.token("alice");
+    let form = format!("token={token}&v=5.38.0{form}");
+    let received = ReceivedRequest::parse_v2(Some(KEY), form.as_bytes()).unwrap();
+    let request = ReceivedRequest {
+        scheme,
+        ..received.negotiating(header)
+    };
+    let now = bench.now;
+    let reply = bench.cloud.navigate(&request, now);
+    let answer = outcome(reply.status, &reply.body).unwrap();
+    let list = answer.server_addr.unwrap();
+    list.iter().filter_map(|server| server.protocol).collect()
+}
+
+fn all_transports() -> Policy {
+    Policy {
+        gateways: vec![
+            Gateway::websocket("127.0.0.1:5"),
+            Gateway::tls("127.0.0.1:2"),
+            Gateway::tcp("127.0.0.1:1"),
+            Gateway::tls("127.0.0.1:22"),
+            Gateway::secure_websocket("127.0.0.1:6"),
+        ],
+        ..Policy::default()
+    }
+}
+
+#[test]
+fn a_client_is_told_of_the_transports_it_asks_for_and_no_others() {
+    use GatewayScheme::{Ws, Wss};
+    let mut bench = Bench::with_policy(all_transports());
+
+    for (header, form, scheme, told) in [
+        // The web SDK, over http and https.
+        (
+            Some("conn=5;rtc=4;log=2"),
+            "&platfrom=browser",
+            Ws,
+            &[5][..],
+        ),
+        (Some("conn=6;rtc=4;log=2"), "&platfrom=browser", Wss, &[6]),
+        // A list.
+        (Some("conn=1,2,5,6"), "", Ws, &[5, 2, 1, 2, 6]),
+        (Some("conn=1,2"), "", Ws, &[2, 1, 2]),
+        (Some("conn=4"), "", Ws, &[]),
+        // Whoever does not say.
+        (None, "&platfrom=browser", Ws, &[5]),
+        (Some("rtc=4"), "", Ws, &[5]),
+        (None, "", Wss, &[6]),
+        (None, "&platfrom=PC", Ws, &[2, 1, 2]),
+    ] {
+        let protocols = protocols(&mut bench, header, form, scheme);
+        assert_eq!(protocols, told, "{header:?} {form:?} {scheme:?}");
+    }
+}
+
+#[test]
+fn version_1_addresses_are_of_one_transport_and_say_if_it_is_tls() {
+    let mut bench = Bench::with_policy(all_transports());
+    let token = bench.token("alice");
+    let mut old = |transports: &str| {
+        let form = format!("token={token}");
+        let received = ReceivedRequest::parse_v2(Some(KEY), form.as_bytes()).unwrap();
+        let now = bench.now;
+        let request = received.negotiating(Some(&format!("conn={transports}")));
+        let reply = bench.cloud.navigate(&request, now);
+        let answer = outcome(reply.status, &reply.body).unwrap();
+        (answer.server, answer.backup_server, answer.open_tls)
+    };
+    let some = |text: &str| Some(text.to_owned());
+
+    assert_eq!(
+        old("1,2"),
+        (some("127.0.0.1:2"), some("127.0.0.1:22"), Some(1))
+    );
+    assert_eq!(old("1"), (some("127.0.0.1:1"), some(""), Some(0)));
+    assert_eq!(old("5"), (some("127.0.0.1:5"), some(""), Some(0)));
+    assert_eq!(old("3"), (None, some(""), Some(0)));
+}

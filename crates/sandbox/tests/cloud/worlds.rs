@@ -108,6 +108,7 @@ fn the_same_seed_and_inputs_give_the_same_outputs() {
             version: ProtocolVersion::V4,
             class: DeviceClass::Web,
             device: String::new(),
+            reconnect_kick: false,
         };
         cloud.open(imlink_sandbox::LinkId(1), greeting, imlink_model::Millis(2));
         let outputs: Vec<Output> = std::iter::from_fn(|| cloud.poll_output()).collect();

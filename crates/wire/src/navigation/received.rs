@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::Transports;
+use super::{GatewayScheme, Transports};
 
 /// What a client asked, in either version.
 #[derive(Clone, PartialEq, Eq)]
@@ -17,6 +17,9 @@ pub struct ReceivedRequest {
     pub platform: String,
     /// What the client says it can open, `None` if unsaid.
     pub transports: Option<Transports>,
+    /// What the navigator's own URL suggests for version 1 gateways: ws where it is http, the default, wss
+    /// where it is https (protocol/cloud-wire.md 1.3).
+    pub scheme: GatewayScheme,
     /// Name of the function the script of version 1 calls; `None` in version 2.
     pub callback: Option<String>,
 }
@@ -53,6 +56,7 @@ impl ReceivedRequest {
             sdk_version: String::new(),
             platform: String::new(),
             transports: None,
+            scheme: GatewayScheme::Ws,
             callback: None,
         };
         for (name, value) in form_urlencoded::parse(body) {
@@ -84,6 +88,7 @@ impl ReceivedRequest {
             sdk_version: String::new(),
             platform: String::new(),
             transports: None,
+            scheme: GatewayScheme::Ws,
             callback: Some("getServerEndpoint".to_owned()),
         };
         for (name, value) in form_urlencoded::parse(query.as_bytes()) {
@@ -125,6 +130,7 @@ impl fmt::Debug for ReceivedRequest {
             .field("sdk_version", &self.sdk_version)
             .field("platform", &self.platform)
             .field("transports", &self.transports)
+            .field("scheme", &self.scheme)
             .field("callback", &self.callback)
             .finish()
     }
