@@ -5,10 +5,12 @@ use std::os::unix::net::UnixStream;
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ExitStatus, Stdio};
+use std::time::Instant;
 
 use tempfile::TempDir;
 
-use crate::{Command, eventually};
+use crate::wait::PAUSE;
+use crate::{Command, DEADLINE, eventually};
 
 /// Where a daemon lives: its directories, and what it is started with.
 #[derive(Debug)]
@@ -106,14 +108,31 @@ impl Setup {
     /// If it ends instead, with what it said.
     #[must_use]
     pub fn start(&self) -> Daemon {
+        match self.try_start() {
+            Ok(daemon) => daemon,
+            Err(why) => panic!("{why}"),
+        }
+    }
+
+    /// Starts a daemon and waits until it lets apps in.
+    ///
+    /// # Errors
+    /// What happened instead, if it ends or lets nobody in within [`DEADLINE`].
+    pub fn try_start(&self) -> Result<Daemon, String> {
         let mut daemon = self.launch();
-        eventually("the daemon lets apps in", || {
+        let start = Instant::now();
+        while UnixStream::connect(self.socket()).is_err() {
             if let Ok(Some(status)) = daemon.child.try_wait() {
-                panic!("the daemon ended with {status}:\n{}", daemon.log.text());
+                let said = daemon.log.text();
+                return Err(format!("the daemon ended with {status}:\n{said}"));
             }
-            UnixStream::connect(self.socket()).ok()
-        });
-        daemon
+            if start.elapsed() > DEADLINE {
+                let said = daemon.log.text();
+                return Err(format!("nobody is let in after {DEADLINE:?}:\n{said}"));
+            }
+            std::thread::sleep(PAUSE);
+        }
+        Ok(daemon)
     }
 
     /// Starts a daemon and does not wait for anything.

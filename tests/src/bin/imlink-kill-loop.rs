@@ -1,0 +1,73 @@
+//! `imlink-kill-loop`: kills a daemon under traffic, again and again, and counts what was lost.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Parser;
+use imlink_tests::Command;
+use imlink_tests::kill_loop::{Options, run};
+
+/// Kills a daemon with SIGKILL while three apps and the sandbox exchange messages through it, and
+/// checks after each restart that nothing acknowledged was lost and nothing was shown twice.
+#[derive(Parser)]
+#[command(version)]
+struct Arguments {
+    /// How many trials; every fifth kills the daemon once more while it recovers
+    #[arg(long, default_value_t = 200)]
+    trials: u32,
+    /// Repeats the choices of a run; drawn at random if not given
+    #[arg(long)]
+    seed: Option<u64>,
+    /// Acknowledged messages before a kill, at least
+    #[arg(long, default_value_t = 50)]
+    messages: u64,
+    /// Go on after a violation
+    #[arg(long)]
+    keep_going: bool,
+    /// The `imlink` command to put to the test [default: the one built beside this program]
+    #[arg(long)]
+    command: Option<PathBuf>,
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let command = match arguments.command.or_else(built_beside) {
+        Some(command) if command.is_file() => command,
+        Some(command) => {
+            eprintln!(
+                "{}: no such program; build it with `cargo build -p imlink-tests --bins`",
+                command.display()
+            );
+            return ExitCode::from(2);
+        }
+        None => {
+            eprintln!("this program does not know where it is; name the command with --command");
+            return ExitCode::from(2);
+        }
+    };
+    let options = Options {
+        trials: arguments.trials,
+        seed: arguments.seed.unwrap_or_else(rand::random),
+        messages: arguments.messages,
+        stop_at_violation: !arguments.keep_going,
+    };
+    println!("seed {}, {} trials", options.seed, options.trials);
+    let command = Command(Box::leak(
+        command.to_string_lossy().into_owned().into_boxed_str(),
+    ));
+    let report = run(command, options, |line| println!("{line}"));
+    println!("{report}");
+    if report.is_clean() && report.trials == options.trials {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
+}
+
+fn built_beside() -> Option<PathBuf> {
+    Some(
+        std::env::current_exe()
+            .ok()?
+            .with_file_name("imlink-under-test"),
+    )
+}

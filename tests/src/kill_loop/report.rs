@@ -1,0 +1,52 @@
+//! How a run went, for people and for scripts.
+
+use std::fmt;
+
+use super::Tally;
+
+/// The result of a run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Report {
+    /// What repeats its choices.
+    pub seed: u64,
+    /// Trials that were made; fewer than asked for if it stopped at the first violation.
+    pub trials: u32,
+    /// Kills, those during recovery included.
+    pub kills: u32,
+    /// Kills of a daemon that had not let anybody in yet.
+    pub kills_in_recovery: u32,
+    /// What happened.
+    pub tally: Tally,
+}
+
+impl Report {
+    /// Whether nothing was lost, doubled or unable to start.
+    #[must_use]
+    pub fn is_clean(&self) -> bool {
+        let Tally {
+            acknowledged: _,
+            lost,
+            doubled,
+            failed_starts,
+        } = self.tally;
+        lost + doubled + failed_starts == 0
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            seed,
+            trials,
+            kills,
+            kills_in_recovery,
+            tally,
+        } = self;
+        write!(
+            f,
+            "seed {seed}, {trials} trials, {kills} kills ({kills_in_recovery} during recovery), \
+             {} acknowledged: {} lost, {} doubled, {} failed starts",
+            tally.acknowledged, tally.lost, tally.doubled, tally.failed_starts
+        )
+    }
+}

@@ -1,0 +1,320 @@
+//! The loop itself.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::time::{Duration, Instant};
+
+use imlink::Client;
+use imlink_sandbox::Sandbox;
+use rand::rngs::StdRng;
+use rand::{Rng, SeedableRng};
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use super::ledger::{Fate, Ledger};
+use super::{Report, Tally, app};
+use crate::cloud::{mailbox, text, user, words};
+use crate::{App, Command, Daemon, Setup, cloud};
+
+/// Trials with one home and account; then both are new, so that the last trial takes no longer
+/// than the first.
+const SEASON: u32 = 50;
+/// Every so many trials, the daemon is killed while it recovers.
+const RECOVERY: u32 = 5;
+/// How often the three apps acknowledge.
+const ACKNOWLEDGE_EACH: [u64; 3] = [1, 7, 3];
+/// Apps that write too.
+const WRITERS: usize = 2;
+/// How long everything may take to arrive once the daemon is back.
+const ARRIVAL: Duration = Duration::from_secs(30);
+/// How long after enough messages the daemon may live on.
+const LATEST_KILL: Duration = Duration::from_millis(50);
+/// Between two looks at what nobody tells.
+const PAUSE: Duration = Duration::from_millis(5);
+
+/// What to do.
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    /// How many trials; each has at least one kill.
+    pub trials: u32,
+    /// Repeats the choices of a run.
+    pub seed: u64,
+    /// The least number of acknowledged messages before a kill.
+    pub messages: u64,
+    /// Whether the first trial with a violation is the last.
+    pub stop_at_violation: bool,
+}
+
+/// Runs the loop; `say` hears of every trial with a violation, and now and then how it goes.
+///
+/// # Panics
+/// If the machine fails: no processes, no ports, no temporary directories.
+pub fn run(command: Command, options: Options, mut say: impl FnMut(&str)) -> Report {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("the machine has room for a runtime");
+    let mut random = StdRng::seed_from_u64(options.seed);
+    let mut report = Report {
+        seed: options.seed,
+        trials: 0,
+        kills: 0,
+        kills_in_recovery: 0,
+        tally: Tally::default(),
+    };
+    while report.trials < options.trials {
+        let local = tokio::task::LocalSet::new();
+        let go_on = local.block_on(
+            &runtime,
+            season(command, options, &mut random, &mut report, &mut say),
+        );
+        if !go_on {
+            break;
+        }
+    }
+    report
+}
+
+/// Runs trials until the season or the run is over. False if the run is to stop.
+async fn season(
+    command: Command,
+    options: Options,
+    random: &mut StdRng,
+    report: &mut Report,
+    say: &mut impl FnMut(&str),
+) -> bool {
+    let mut house = House::open(command).await;
+    let trials = SEASON.min(options.trials - report.trials);
+    let before = report.tally;
+    for trial in 0..trials {
+        house.trial(options, random, report).await;
+        report.trials += 1;
+        let violations = house.ledger.borrow_mut().take_violations();
+        for violation in &violations {
+            say(&format!("trial {}: {violation}", report.trials));
+        }
+        report.tally = sum(before, house.ledger.borrow().tally());
+        if options.stop_at_violation && !violations.is_empty() {
+            return false;
+        }
+        if house.daemon.is_none() {
+            say(&format!("trial {trial}: no daemon any more"));
+            return false;
+        }
+    }
+    say(&report.to_string());
+    true
+}
+
+fn sum(one: Tally, other: Tally) -> Tally {
+    Tally {
+        acknowledged: one.acknowledged + other.acknowledged,
+        lost: one.lost + other.lost,
+        doubled: one.doubled + other.doubled,
+        failed_starts: one.failed_starts + other.failed_starts,
+    }
+}
+
+/// A cloud, a home, three apps, and the daemon that lives there at the moment.
+struct House {
+    cloud: Sandbox,
+    setup: Setup,
+    daemon: Option<Daemon>,
+    /// How long the first start took: how long a recovery may be.
+    start: Duration,
+    clients: Vec<Client>,
+    readers: Vec<JoinHandle<()>>,
+    ledger: Rc<RefCell<Ledger>>,
+    trials: u32,
+}
+
+/// The account, and who writes to it.
+const LEI: &str = "lei";
+const HAN: &str = "han";
+
+impl House {
+    async fn open(command: Command) -> Self {
+        let (cloud, setup) = (cloud(), Setup::new(command));
+        let started = Instant::now();
+        let daemon = setup.start();
+        let start = started.elapsed();
+        let ledger = Rc::new(RefCell::new(Ledger::new(ACKNOWLEDGE_EACH.len())));
+        let mut clients = Vec::new();
+        let mut readers = Vec::new();
+        for (number, each) in ACKNOWLEDGE_EACH.into_iter().enumerate() {
+            let app = App::connected(&setup, &cloud, &format!("app-{number}"), LEI).await;
+            let reader = app::read(app.client.clone(), number, each, Rc::clone(&ledger));
+            readers.push(tokio::task::spawn_local(reader));
+            clients.push(app.client);
+        }
+        Self {
+            cloud,
+            setup,
+            daemon: Some(daemon),
+            start,
+            clients,
+            readers,
+            ledger,
+            trials: 0,
+        }
+    }
+
+    async fn trial(&mut self, options: Options, random: &mut StdRng, report: &mut Report) {
+        self.trials += 1;
+        let traffic = self.start_traffic();
+        let enough = self.acknowledged() + options.messages;
+        self.wait_until(|house| house.acknowledged() >= enough)
+            .await;
+        sleep_exactly(random.random_range(Duration::ZERO..LATEST_KILL)).await;
+        self.kill(report);
+        if self.trials.is_multiple_of(RECOVERY) {
+            self.daemon = Some(self.setup.launch());
+            sleep_exactly(random.random_range(Duration::ZERO..self.start.max(PAUSE))).await;
+            self.kill(report);
+            report.kills_in_recovery += 1;
+        }
+        match self.setup.try_start() {
+            Ok(daemon) => self.daemon = Some(daemon),
+            Err(why) => {
+                self.ledger.borrow_mut().failed_start(&why);
+                return;
+            }
+        }
+        // Some traffic meets the daemon while it takes up its work.
+        let more = self.acknowledged() + 1;
+        self.wait_until(|house| house.acknowledged() >= more).await;
+        traffic.stop().await;
+        self.judge().await;
+        self.ledger.borrow_mut().next_trial();
+    }
+
+    fn start_traffic(&self) -> Traffic {
+        let (running, until) = watch::channel(true);
+        let mut tasks = Vec::new();
+        for (number, client) in self.clients.iter().take(WRITERS).enumerate() {
+            let name = format!("{}-{number}", self.trials);
+            tasks.push(app::write(
+                client.clone(),
+                name,
+                HAN.to_owned(),
+                until.clone(),
+                Rc::clone(&self.ledger),
+            ));
+        }
+        let (cloud, ledger) = (self.cloud.clone(), Rc::clone(&self.ledger));
+        tasks.push(tokio::task::spawn_local(async move {
+            let mut number = 0;
+            while *until.borrow() {
+                let text = text(&format!("in-{number}"));
+                let uid = cloud.publish(&user(HAN), &user(LEI), "RC:TxtMsg", &text);
+                ledger.borrow_mut().published(uid);
+                number += 1;
+                tokio::time::sleep(PAUSE).await;
+            }
+        }));
+        Traffic { running, tasks }
+    }
+
+    fn kill(&mut self, report: &mut Report) {
+        if let Some(daemon) = self.daemon.take() {
+            daemon.kill();
+            report.kills += 1;
+        }
+    }
+
+    /// Waits until everything has arrived, or cannot arrive any more, and counts what did not.
+    async fn judge(&mut self) {
+        let accepted = self.ledger.borrow_mut().take_accepted();
+        for fate in accepted {
+            if !self.settled(&fate).await {
+                self.ledger.borrow_mut().give_up_on(&fate);
+            }
+        }
+        if !self
+            .wait_until(|house| house.ledger.borrow().all_shown())
+            .await
+        {
+            self.ledger.borrow_mut().give_up();
+        }
+    }
+
+    async fn settled(&self, fate: &Fate) -> bool {
+        let start = Instant::now();
+        while start.elapsed() < ARRIVAL {
+            if let Ok(state) = self.state_of(fate).await {
+                let copies = self.copies(&fate.words);
+                if self
+                    .ledger
+                    .borrow_mut()
+                    .settle(fate, state.as_ref(), copies)
+                {
+                    return true;
+                }
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
+        false
+    }
+
+    /// Whichever app it was: the others have never heard of it.
+    async fn state_of(&self, fate: &Fate) -> Result<Option<imlink::SendState>, imlink::Error> {
+        for client in self.clients.iter().take(WRITERS) {
+            if let Some(state) = client.send_state(fate.client_id.clone()).await? {
+                return Ok(Some(state));
+            }
+        }
+        Ok(None)
+    }
+
+    fn copies(&self, wanted: &str) -> usize {
+        let arrived = mailbox(&self.cloud, HAN);
+        arrived
+            .iter()
+            .filter(|content| words(content) == wanted)
+            .count()
+    }
+
+    fn acknowledged(&self) -> u64 {
+        self.ledger.borrow().tally().acknowledged
+    }
+
+    /// False if it takes longer than anything may.
+    async fn wait_until(&self, holds: impl Fn(&Self) -> bool) -> bool {
+        let start = Instant::now();
+        while !holds(self) {
+            if start.elapsed() > ARRIVAL {
+                return false;
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
+        true
+    }
+}
+
+impl Drop for House {
+    fn drop(&mut self) {
+        self.readers.iter().for_each(JoinHandle::abort);
+    }
+}
+
+/// Messages in all directions.
+struct Traffic {
+    running: watch::Sender<bool>,
+    tasks: Vec<JoinHandle<()>>,
+}
+
+impl Traffic {
+    async fn stop(self) {
+        self.running.send_replace(false);
+        for task in self.tasks {
+            task.await.expect("the traffic ends by itself");
+        }
+    }
+}
+
+/// Timers of the runtime have milliseconds; the interesting instants lie between them.
+async fn sleep_exactly(time: Duration) {
+    tokio::task::spawn_blocking(move || std::thread::sleep(time))
+        .await
+        .expect("sleeping does not panic");
+}
