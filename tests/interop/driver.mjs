@@ -1,10 +1,8 @@
-// One sdk.mjs process seen from another Node process.
+// One SDK's process seen from another Node process.
 
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import readline from "node:readline";
-
-const PROCESS = fileURLToPath(new URL("./sdk.mjs", import.meta.url));
 
 export class Driver {
   #process;
@@ -12,8 +10,10 @@ export class Driver {
   #waiting = [];
   #ended = null;
 
-  constructor() {
-    this.#process = spawn(process.execPath, [PROCESS], { stdio: ["pipe", "pipe", "inherit"] });
+  /** Starts the SDK of that script of this directory. */
+  constructor(script = "sdk.mjs") {
+    const file = fileURLToPath(new URL(script, import.meta.url));
+    this.#process = spawn(process.execPath, [file], { stdio: ["pipe", "pipe", "inherit"] });
     // Writing to a process that has gone shows as its end, not as a crash of ours.
     this.#process.stdin.on("error", () => {});
     const lines = readline.createInterface({ input: this.#process.stdout });

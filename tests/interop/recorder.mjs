@@ -4,14 +4,12 @@
 // token (its navigators) stays, because where it is cut off is part of the protocol.
 
 import { describe } from "./packet.mjs";
-
-/** Stands for the secret part of a token, everything before the `@`. */
-export const TOKEN = "TOKEN";
+import { Secrets } from "./secrets.mjs";
 
 export class Recorder {
   #started = performance.now();
   #step = "start";
-  #secrets = [];
+  #secrets = new Secrets();
   #requests = [];
   #refused = [];
   #connections = [];
@@ -21,13 +19,12 @@ export class Recorder {
 
   /** Hides `token` in everything shown from here on. */
   hide(token) {
-    const [secret] = token.split("@");
-    if (secret !== "") this.#secrets.push(secret, encodeURIComponent(secret));
+    this.#secrets.hide(token);
   }
 
   /** `text` with every hidden token replaced. */
   redact(text) {
-    return this.#secrets.reduce((shown, secret) => shown.replaceAll(secret, TOKEN), text);
+    return this.#secrets.redact(text);
   }
 
   /** Names what happens next; every entry carries the step it happened in. */

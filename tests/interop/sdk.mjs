@@ -1,22 +1,12 @@
-// The official web SDK as a process: commands come one JSON object a line on stdin, events go one a
-// line to stdout. README.md lists both. Tokens come by stdin only and are never printed.
+// The official web SDK as a process. README.md lists its commands and events.
 
-import readline from "node:readline";
+import { emit, quiet, serve } from "./lines.mjs";
 import { Recorder } from "./recorder.mjs";
 import { installBrowser } from "./shims/browser.mjs";
 
 const recorder = new Recorder();
 
-// The SDK logs to the console; stdout belongs to the events, and its log may quote a token.
-const log = process.env.IMLINK_INTEROP_LOG
-  ? (...parts) => process.stderr.write(recorder.redact(`${parts.join(" ")}\n`))
-  : () => {};
-for (const level of ["debug", "log", "info", "warn", "error"]) console[level] = log;
-
-// A page survives an exception in the SDK, and so does this one; the test gets to know.
-process.on("uncaughtException", fault);
-process.on("unhandledRejection", fault);
-
+quiet((text) => recorder.redact(text));
 installBrowser(recorder);
 const sdk = await import("@rongcloud/imlib-next");
 
@@ -63,38 +53,9 @@ const commands = {
   recording() {
     emit({ event: "recording", recording: recorder.recording() });
   },
-
-  quit() {
-    process.exit(0);
-  },
 };
 
-// Commands are started in order and not waited for: a send may be under way while the next comes.
-for await (const line of readline.createInterface({ input: process.stdin })) {
-  if (line.trim() === "") continue;
-  run(line);
-}
-// Whoever drives this process is gone.
-process.exit(0);
-
-async function run(line) {
-  try {
-    const { command, ...fields } = parse(line);
-    if (!Object.hasOwn(commands, command)) throw new Error(`unknown command ${command}`);
-    await commands[command](fields);
-  } catch (error) {
-    fault(error);
-  }
-}
-
-function parse(line) {
-  try {
-    return JSON.parse(line);
-  } catch {
-    // The parser's own message quotes the line, which may hold a token.
-    throw new Error("a line is not JSON");
-  }
-}
+await serve(commands);
 
 function listen() {
   const { Events } = sdk;
@@ -116,12 +77,4 @@ function received(message) {
     own: message.messageDirection === sdk.MessageDirection.SEND,
     offline: message.isOffLineMessage,
   });
-}
-
-function fault(error) {
-  emit({ event: "fault", message: recorder.redact(String(error?.message ?? error)) });
-}
-
-function emit(event) {
-  process.stdout.write(`${JSON.stringify(event)}\n`);
 }

@@ -1,0 +1,81 @@
+// The vendor's desktop SDK as a process. README.md lists its commands and events.
+
+import { createRequire } from "node:module";
+import { emit, quiet, serve } from "./lines.mjs";
+import { Secrets } from "./secrets.mjs";
+import { installElectron, Window } from "./shims/electron.mjs";
+import { installFence } from "./shims/fence.mjs";
+
+const PRIVATE = 1;
+const SENT_BY_US = 1;
+const STATES = {
+  onConnecting: "CONNECTING",
+  onConnected: "CONNECTED",
+  onSuspend: "SUSPEND",
+  onDisconnected: "DISCONNECT",
+};
+
+const secrets = new Secrets();
+quiet((text) => secrets.redact(text));
+installFence();
+installElectron();
+const start = createRequire(import.meta.url)("@rongcloud/electron");
+
+let sdk;
+let window;
+
+const commands = {
+  init({ appkey, navigators, directory }) {
+    // Level 1 is errors only.
+    sdk = start({ appkey, dbpath: directory, logOutputLevel: 1, disableLogReport: true });
+    window = new Window({ navigators }, told);
+    emit({ event: "ready" });
+  },
+
+  async connect({ token, yields = false }) {
+    secrets.hide(token);
+    const { code, data } = await window.call("connect", token, yields, false, "");
+    if (code === 0) emit({ event: "connected", userId: data });
+    else emit({ event: "connect-failed", code });
+  },
+
+  async send({ target, text, tag }) {
+    const conversation = { conversationType: PRIVATE, targetId: target };
+    const message = { messageType: "RC:TxtMsg", content: { content: text } };
+    const stored = window.callback(() => {});
+    const { code, data } = await window.call("sendMessage", conversation, message, "", stored);
+    if (code === 0) emit({ event: "sent", uid: data.messageUId, time: data.sentTime, tag });
+    else emit({ event: "send-failed", code, tag });
+  },
+
+  async disconnect() {
+    await window.call("disconnect");
+    emit({ event: "disconnected" });
+  },
+};
+
+// Its threads crash a process that exits around them.
+await serve(commands, () => sdk?.destroy());
+
+function told(name, ...values) {
+  if (Object.hasOwn(STATES, name)) emit({ event: "state", name: STATES[name], code: code(values) });
+  if (name === "batchMessage") values[0].forEach(received);
+}
+
+function code([value]) {
+  return typeof value === "number" ? value : undefined;
+}
+
+function received(message) {
+  emit({
+    event: "message",
+    from: message.senderUserId,
+    text: message.messageType === "RC:TxtMsg" ? message.content.content : null,
+    uid: message.messageUId,
+    type: message.messageType,
+    target: message.targetId,
+    time: message.sentTime,
+    own: message.messageDirection === SENT_BY_US,
+    offline: message.isOffLineMessage,
+  });
+}
