@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use imlink_wire::navigation::{GatewayAddress, GatewayScheme, Navigator};
+use imlink_wire::navigation::{GatewayAddress, Navigator};
 
 /// Reached without any network, and the only place clear text goes (decisions.md P5, P20).
 pub(crate) trait Loopback {
@@ -41,10 +41,7 @@ impl Loopback for GatewayAddress {
     }
 
     fn is_clear_text(&self) -> bool {
-        match self.scheme {
-            GatewayScheme::Ws => true,
-            GatewayScheme::Wss => false,
-        }
+        !self.scheme.is_encrypted()
     }
 }
 
@@ -77,15 +74,19 @@ fn is_loopback(host: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use imlink_wire::navigation::GatewayScheme;
+
     use super::*;
 
+    /// Whether it may be spoken to in clear text, in either form.
     fn gateway(authority: &str) -> bool {
-        let scheme = GatewayScheme::Ws;
-        GatewayAddress {
-            scheme,
-            authority: authority.to_owned(),
-        }
-        .may_hear_token(false)
+        let may = |scheme| {
+            let authority = authority.to_owned();
+            GatewayAddress { scheme, authority }.may_hear_token(false)
+        };
+        assert_eq!(may(GatewayScheme::Ws), may(GatewayScheme::Tcp));
+        assert!(may(GatewayScheme::Wss) && may(GatewayScheme::Tls));
+        may(GatewayScheme::Ws)
     }
 
     fn navigator(host: &str) -> bool {

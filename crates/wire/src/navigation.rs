@@ -17,7 +17,7 @@ mod request;
 pub mod script;
 mod transports;
 
-pub use address::{GatewayAddress, GatewayScheme};
+pub use address::{GatewayAddress, GatewayForm, GatewayScheme};
 pub use answer::{NavigationAnswer, ServerAddress};
 pub use navigator::{Navigator, gateway_token, navigators};
 pub use outcome::{NavigationError, outcome};

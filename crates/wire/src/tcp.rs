@@ -53,7 +53,7 @@ mod mask;
 mod server;
 mod signature;
 
-pub use client::ClientCodec;
+pub use client::{ClientCodec, ClientEncoder};
 pub use connect::{APPLICATION, CLIENT_INFO, Connect};
 pub use error::{ReplyError, StreamError};
 pub use mask::Mask;

@@ -113,19 +113,71 @@ fn gateways_are_tried_by_falling_weight_each_once() {
 
     assert_eq!(
         shown(&answer),
-        ["wss://b:1", "ws://a:1", "wss://d:1", "ws://c:1"]
+        ["wss://b:1", "wss://d:1", "ws://a:1", "ws://c:1"]
     );
 }
 
 #[test]
-fn any_protocol_but_5_is_dialled_over_tls() {
-    for protocol in ["6", "1", "2", "null", "99"] {
+fn the_protocol_says_the_form_and_whether_it_is_over_tls() {
+    for (protocol, expected) in [
+        ("1", "tcp://a:1"),
+        ("2", "tls://a:1"),
+        ("5", "ws://a:1"),
+        ("6", "wss://a:1"),
+        ("null", "wss://a:1"),
+    ] {
         let body = format!(r#"{{"serverAddr":[{{"addr":"a:1","protocol":{protocol}}}]}}"#);
-        assert_eq!(
-            shown(&outcome(200, body.as_bytes()).unwrap()),
-            ["wss://a:1"],
-            "{protocol}"
-        );
+        let answer = outcome(200, body.as_bytes()).unwrap();
+
+        assert_eq!(shown(&answer), [expected], "{protocol}");
+    }
+}
+
+#[test]
+fn a_gateway_we_cannot_speak_to_is_left_out() {
+    let entries = [0, 3, 4, 7, 11, 12, -1, i64::MAX]
+        .map(|protocol| format!(r#"{{"addr":"a:{protocol}","protocol":{protocol},"weight":9}}"#));
+    let body = format!(
+        r#"{{"serverAddr":[{},{{"addr":"b:1","protocol":1}}],"server":"c:1"}}"#,
+        entries.join(",")
+    );
+
+    let answer = outcome(200, body.as_bytes()).unwrap();
+
+    assert_eq!(shown(&answer), ["tcp://b:1"]);
+}
+
+#[test]
+fn at_equal_weight_tls_goes_first_whatever_the_form() {
+    let body = br#"{"serverAddr":[{"addr":"a:1","protocol":1},{"addr":"b:1","protocol":5},
+        {"addr":"c:1","protocol":2},{"addr":"d:1","protocol":6},{"addr":"e:1","protocol":1,"weight":1}]}"#;
+
+    let answer = outcome(200, body).unwrap();
+
+    assert_eq!(
+        shown(&answer),
+        [
+            "tcp://e:1",
+            "tls://c:1",
+            "wss://d:1",
+            "tcp://a:1",
+            "ws://b:1"
+        ]
+    );
+}
+
+#[test]
+fn open_tls_says_what_version_1_gateways_are_to_a_client_of_the_tcp_form() {
+    for (body, expected) in [
+        (r#"{"server":"a:1","openTLS":1}"#, "tls://a:1"),
+        (r#"{"server":"a:1","openTLS":0}"#, "tcp://a:1"),
+        (r#"{"server":"a:1"}"#, "tcp://a:1"),
+    ] {
+        let answer = outcome(200, body.as_bytes()).unwrap();
+
+        let gateways = answer.gateways(answer.version_1_tcp_scheme());
+
+        assert_eq!(gateways[0].to_string(), expected, "{body}");
     }
 }
 

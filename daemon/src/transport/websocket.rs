@@ -77,8 +77,8 @@ impl Dialer {
         LinkError,
     > {
         let (security, port) = match target.scheme {
-            GatewayScheme::Ws => (Security::Clear, 80),
-            GatewayScheme::Wss => (Security::Tls, 443),
+            GatewayScheme::Ws | GatewayScheme::Tcp => (Security::Clear, 80),
+            GatewayScheme::Wss | GatewayScheme::Tls => (Security::Tls, 443),
         };
         let stream = self
             .dial(&with_port(&target.authority, port), security)

@@ -1,23 +1,72 @@
-//! Where a gateway listens.
+//! Where a gateway listens, and how it is spoken to.
 
 use std::fmt;
 
-/// Whether the WebSocket runs over TLS.
+/// The form of the protocol, and whether it runs inside TLS.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum GatewayScheme {
-    /// Plain.
+    /// WebSocket, plain.
     Ws,
-    /// Over TLS.
+    /// WebSocket over TLS.
     Wss,
+    /// The TCP form, plain.
+    Tcp,
+    /// The TCP form over TLS.
+    Tls,
+}
+
+/// How packets travel: as WebSocket messages, or one after the other in a byte stream.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum GatewayForm {
+    /// [`crate::websocket`].
+    WebSocket,
+    /// [`crate::tcp`].
+    Tcp,
 }
 
 impl GatewayScheme {
-    /// The scheme in a URL.
+    /// What a `protocol` of `serverAddr` stands for (protocol/cloud-tcp.md 1,
+    /// protocol/cloud-wire.md 1.3); `None` if we cannot speak it.
+    ///
+    /// An unsaid one is wss, as in the web SDK. QUIC (4) and the numbers of HTTP (11, 12) are
+    /// other clients'; 3 nobody knows.
+    #[must_use]
+    pub const fn of_protocol(protocol: Option<i64>) -> Option<Self> {
+        match protocol {
+            Some(1) => Some(Self::Tcp),
+            Some(2) => Some(Self::Tls),
+            Some(5) => Some(Self::Ws),
+            Some(6) | None => Some(Self::Wss),
+            Some(_) => None,
+        }
+    }
+
+    /// The scheme in a URL. Those of the TCP form are ours.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Ws => "ws",
             Self::Wss => "wss",
+            Self::Tcp => "tcp",
+            Self::Tls => "tls",
+        }
+    }
+
+    /// The form of the protocol.
+    #[must_use]
+    pub const fn form(self) -> GatewayForm {
+        match self {
+            Self::Ws | Self::Wss => GatewayForm::WebSocket,
+            Self::Tcp | Self::Tls => GatewayForm::Tcp,
+        }
+    }
+
+    /// Whether nobody on the way can read along.
+    #[must_use]
+    pub const fn is_encrypted(self) -> bool {
+        match self {
+            Self::Wss | Self::Tls => true,
+            Self::Ws | Self::Tcp => false,
         }
     }
 }
@@ -27,7 +76,7 @@ impl GatewayScheme {
 pub struct GatewayAddress {
     /// How.
     pub scheme: GatewayScheme,
-    /// `host:port`; the port may be absent and is then the scheme's.
+    /// `host:port`; with WebSocket the port may be absent and is then the scheme's.
     pub authority: String,
 }
 

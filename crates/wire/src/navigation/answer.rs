@@ -1,5 +1,7 @@
 //! The answer of a navigator (protocol/cloud-wire.md 1.3).
 
+use std::cmp::Reverse;
+
 use serde::{Deserialize, Serialize};
 
 use super::{GatewayAddress, GatewayScheme, lenient};
@@ -230,17 +232,21 @@ impl NavigationAnswer {
         self.deployment == Some(1)
     }
 
-    /// The WebSocket gateways to try in turn, each once: by falling weight, equals as they came.
+    /// The gateways of both forms, each once: by falling weight, at equal weight those over TLS
+    /// first, then as they came.
     ///
-    /// As in the SDK protocol 5 is ws and any other number wss; version 1 fields, read where there is
-    /// no version 2 list, follow the navigator's scheme. An empty result is the SDK's 35008.
+    /// Entries whose protocol we cannot speak are left out. Version 1 fields are read where there
+    /// is no version 2 list; they name no protocol, `version_1` is what they mean to whoever asked.
+    /// An empty result is the SDK's 35008.
     #[must_use]
-    pub fn gateways(&self, navigator_scheme: GatewayScheme) -> Vec<GatewayAddress> {
+    pub fn gateways(&self, version_1: GatewayScheme) -> Vec<GatewayAddress> {
         let mut candidates = match self.server_addr.as_deref() {
-            None | Some([]) => self.version_1_gateways(navigator_scheme),
-            Some(list) => list.iter().map(ServerAddress::weighted).collect(),
+            None | Some([]) => self.version_1_gateways(version_1),
+            Some(list) => list.iter().filter_map(ServerAddress::weighted).collect(),
         };
-        candidates.sort_by_key(|(weight, _)| std::cmp::Reverse(*weight));
+        candidates.sort_by_key(|(weight, gateway)| {
+            (Reverse(*weight), Reverse(gateway.scheme.is_encrypted()))
+        });
         let mut gateways = Vec::new();
         for (_, gateway) in candidates {
             if !gateway.authority.is_empty() && !gateways.contains(&gateway) {
@@ -248,6 +254,16 @@ impl NavigationAnswer {
             }
         }
         gateways
+    }
+
+    /// What the version 1 fields mean to a client of the TCP form (protocol/cloud-tcp.md 1).
+    #[must_use]
+    pub fn version_1_tcp_scheme(&self) -> GatewayScheme {
+        if self.open_tls == Some(1) {
+            GatewayScheme::Tls
+        } else {
+            GatewayScheme::Tcp
+        }
     }
 
     fn version_1_gateways(&self, scheme: GatewayScheme) -> Vec<(i64, GatewayAddress)> {
@@ -276,16 +292,12 @@ impl NavigationAnswer {
 }
 
 impl ServerAddress {
-    fn weighted(&self) -> (i64, GatewayAddress) {
-        let scheme = if self.protocol == Some(5) {
-            GatewayScheme::Ws
-        } else {
-            GatewayScheme::Wss
-        };
+    fn weighted(&self) -> Option<(i64, GatewayAddress)> {
+        let scheme = GatewayScheme::of_protocol(self.protocol)?;
         let authority = self.addr.trim().to_owned();
-        (
+        Some((
             self.weight.unwrap_or_default(),
             GatewayAddress { scheme, authority },
-        )
+        ))
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Navigator, SDK_VERSION};
+use super::{NEGOTIATE, Navigator, SDK_VERSION, Transports};
 use crate::escape;
 
 /// Where to ask and what to say.
@@ -18,12 +18,17 @@ pub struct NavigationRequest {
     pub sdk_version: String,
     /// Default `browser`.
     pub platform: String,
+    /// What we can open. Default the one WebSocket that goes with the navigator's scheme: a page
+    /// loaded over https may open no other.
+    pub transports: Transports,
 }
 
 impl NavigationRequest {
-    /// A request with the SDK's own values for the rest.
+    /// A request with the web SDK's own values for the rest.
     pub fn new(navigator: Navigator, app_key: impl Into<String>, token: impl Into<String>) -> Self {
+        let web_socket = if navigator.is_https() { 6 } else { 5 };
         Self {
+            transports: Transports::from_iter([web_socket]),
             navigator,
             app_key: app_key.into(),
             token: token.into(),
@@ -46,7 +51,6 @@ impl NavigationRequest {
     /// The headers in the order the SDK sets them.
     #[must_use]
     pub fn headers(&self) -> [(&'static str, String); 3] {
-        let transport = if self.navigator.is_https() { 6 } else { 5 };
         [
             ("RC-Appkey", self.app_key.clone()),
             (
@@ -54,8 +58,8 @@ impl NavigationRequest {
                 "Application/x-www-form-urlencoded".to_owned(),
             ),
             (
-                "RC-Negotiate",
-                format!("conn={transport};rtc=4;log=2;iptype=v4,v6"),
+                NEGOTIATE,
+                format!("conn={};rtc=4;log=2;iptype=v4,v6", self.transports),
             ),
         ]
     }
@@ -81,6 +85,7 @@ impl fmt::Debug for NavigationRequest {
             .field("token", &"<hidden>")
             .field("sdk_version", &self.sdk_version)
             .field("platform", &self.platform)
+            .field("transports", &self.transports)
             .finish()
     }
 }

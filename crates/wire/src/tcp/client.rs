@@ -20,8 +20,14 @@ use crate::{
 /// one packet of the limit and one push.
 #[derive(Debug)]
 pub struct ClientCodec {
-    mask: Mask,
+    encoder: ClientEncoder,
     deframer: Deframer,
+}
+
+/// The writing half of a [`ClientCodec`], for whoever reads and writes in different places.
+#[derive(Clone, Copy, Debug)]
+pub struct ClientEncoder {
+    mask: Mask,
 }
 
 impl ClientCodec {
@@ -32,25 +38,24 @@ impl ClientCodec {
     pub fn connect(connect: &Connect) -> Result<(Self, Bytes), EncodeError> {
         let bytes = connect.encode()?;
         let codec = Self {
-            mask: connect.mask,
+            encoder: ClientEncoder { mask: connect.mask },
             deframer: Deframer::new(MAX_BODY),
         };
         Ok((codec, bytes))
     }
 
-    /// Writes the bytes the native SDK would write.
+    /// The writing half.
+    #[must_use]
+    pub fn encoder(&self) -> ClientEncoder {
+        self.encoder
+    }
+
+    /// As [`ClientEncoder::encode`].
     ///
     /// # Errors
-    /// A topic or target that does not fit its length field, or a body beyond [`MAX_BODY`].
+    /// As there.
     pub fn encode(&self, packet: &ClientPacket) -> Result<Bytes, EncodeError> {
-        let mut header = packet.header();
-        if header.kind == PacketKind::Query {
-            header.qos = QoS::AtLeastOnce;
-        }
-        let body = write_body(header.kind, |writer| {
-            packet.write_fields(writer, Spelling::Utf8)
-        })?;
-        Ok(frame::seal(header.encode(), body, self.mask))
+        self.encoder.encode(packet)
     }
 
     /// Takes bytes as they came. They are copied.
@@ -67,13 +72,13 @@ impl ClientCodec {
             return Ok(None);
         };
         let header = Header::decode(header).map_err(DecodeError::Kind)?;
-        self.mask.apply(&mut body);
+        self.encoder.mask.apply(&mut body);
         if header.kind == PacketKind::Publish {
             // It only has to be there; the SDK does not look at it either.
             take_signature(header.kind, &mut body)?;
         }
         let reader = Reader::new(body.freeze());
-        let packet = ServerPacket::read_fields(header, reader, self.mask.version())?;
+        let packet = ServerPacket::read_fields(header, reader, self.encoder.mask.version())?;
         Ok(Some(packet))
     }
 
@@ -82,5 +87,22 @@ impl ClientCodec {
     #[must_use]
     pub fn pending(&self) -> usize {
         self.deframer.pending()
+    }
+}
+
+impl ClientEncoder {
+    /// Writes the bytes the native SDK would write.
+    ///
+    /// # Errors
+    /// A topic or target that does not fit its length field, or a body beyond [`MAX_BODY`].
+    pub fn encode(&self, packet: &ClientPacket) -> Result<Bytes, EncodeError> {
+        let mut header = packet.header();
+        if header.kind == PacketKind::Query {
+            header.qos = QoS::AtLeastOnce;
+        }
+        let body = write_body(header.kind, |writer| {
+            packet.write_fields(writer, Spelling::Utf8)
+        })?;
+        Ok(frame::seal(header.encode(), body, self.mask))
     }
 }
