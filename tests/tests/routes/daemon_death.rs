@@ -70,7 +70,7 @@ async fn every_call_under_way_ends_with_minus_2() {
     }
 }
 
-// S1-4, S4-18, P13; issue 2, demo step 5
+// S4-18, P13; issue 2, demo step 5
 #[tokio::test]
 async fn apps_are_attached_and_connected_again_without_doing_anything() {
     let (cloud, setup) = (cloud(), Setup::new(IMLINK));

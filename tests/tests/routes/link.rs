@@ -12,7 +12,7 @@ use tokio::task::JoinSet;
 
 use crate::IMLINK;
 
-// issue 2, demo step 4; S1-3; behaviour.md 2.2
+// issue 2, demo step 4; behaviour.md 2.2
 #[tokio::test]
 async fn a_dropped_link_shows_suspend_connecting_connected_and_costs_no_message() {
     for ending in [Ending::Close, Ending::Reset] {

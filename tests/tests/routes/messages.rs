@@ -149,7 +149,7 @@ async fn history_is_read_newest_first_page_by_page() {
     assert_eq!((list.entries[0].total, list.entries[0].unread), (5, 5));
 }
 
-// issue 2, demo step 6; S1-4
+// issue 2, demo step 6
 #[tokio::test]
 async fn an_app_that_was_away_gets_what_it_missed_and_nothing_twice() {
     let (cloud, setup) = (cloud(), Setup::new(IMLINK));

@@ -42,7 +42,7 @@ async fn an_orderly_stop_says_goodbye_to_apps_and_cloud() {
     }
 }
 
-// F-I29, S1-4: what was accepted is kept, what comes meanwhile waits
+// F-I29: what was accepted is kept, what comes meanwhile waits
 #[tokio::test]
 async fn after_an_orderly_stop_the_next_daemon_goes_on_where_the_last_one_stopped() {
     let (cloud, setup) = (cloud(), Setup::new(IMLINK));

@@ -12,7 +12,7 @@ use imlink_tests::{Setup, eventually, require, within};
 
 use crate::{IMLINK, tool};
 
-// issue 2, "systemd"; S0-1
+// issue 2, "systemd"
 #[tokio::test]
 async fn a_killed_daemon_comes_back_on_the_same_socket_and_the_app_with_it() {
     let test = "a_killed_daemon_comes_back_on_the_same_socket_and_the_app_with_it";
