@@ -120,6 +120,15 @@ pub(crate) fn write_private(path: &Path, content: &[u8]) -> Result<(), OpenError
     sync_parent(path)
 }
 
+/// A small file to be written in place, mode 0600, made if there is none.
+pub(crate) fn open_private(path: &Path) -> Result<File, OpenError> {
+    let file = private(OpenOptions::new().write(true).create(true))
+        .open(path)
+        .map_err(OpenError::io("opening", path))?;
+    sync_parent(path)?;
+    Ok(file)
+}
+
 /// Adds one byte to a file and returns when it is on the disk.
 pub(crate) fn add_stroke(path: &Path) -> Result<(), OpenError> {
     private(OpenOptions::new().append(true).create(true))

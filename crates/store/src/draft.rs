@@ -1,7 +1,7 @@
 //! Writes that are not made yet, over the rows that are.
 
 use crate::database::{Database, Lookup};
-use crate::engine::{Batch, EngineError};
+use crate::engine::{Batch, EngineError, Pair};
 use crate::record;
 use crate::row::Row;
 
@@ -22,7 +22,11 @@ impl<'a> Draft<'a> {
 
     /// Puts a row under a key that has none, or has one that is never long.
     pub(crate) fn put<R: Row>(&mut self, key: &[u8], row: &R) {
-        let values = record::seal(key, R::FORM, &row.encode());
+        self.put_values(record::seal(key, R::FORM, &row.encode()));
+    }
+
+    /// Puts a row that is sealed already.
+    pub(crate) fn put_values(&mut self, values: Vec<Pair>) {
         self.writes
             .extend(values.into_iter().map(|(key, value)| (key, Some(value))));
     }
@@ -52,6 +56,11 @@ impl<'a> Draft<'a> {
     /// The rows below, without these writes.
     pub(crate) fn database(&self) -> &'a Database {
         self.database
+    }
+
+    /// Nothing would be written.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.writes.is_empty()
     }
 
     pub(crate) fn into_writes(self) -> Batch {

@@ -8,6 +8,8 @@
 //! 10    seq                                 message
 //! 11    uid                                 seq of the message with that uid
 //! 12    conversation, seq                   (empty) the messages of a conversation in order
+//! 13    number of a block of positions      what messages the block has
+//! 14    first seq of a gap                  positions whose messages are gone
 //! 20    conversation                        its summary
 //! 21    last seq                            the conversation whose last message that is
 //! 30    outbox id                           outgoing message as it was accepted
@@ -39,6 +41,8 @@ pub(crate) enum Kind {
     Message = 0x10,
     Uid = 0x11,
     Timeline = 0x12,
+    Block = 0x13,
+    Gap = 0x14,
     Summary = 0x20,
     Recency = 0x21,
     Outgoing = 0x30,
@@ -52,13 +56,15 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    const ALL: [Self; 16] = [
+    const ALL: [Self; 18] = [
         Self::Head,
         Self::Cursor,
         Self::Owner,
         Self::Message,
         Self::Uid,
         Self::Timeline,
+        Self::Block,
+        Self::Gap,
         Self::Summary,
         Self::Recency,
         Self::Outgoing,
@@ -83,6 +89,8 @@ impl Kind {
             Some(Self::Message) => "message",
             Some(Self::Uid) => "message uid",
             Some(Self::Timeline) => "timeline",
+            Some(Self::Block) => "block of messages",
+            Some(Self::Gap) => "gap",
             Some(Self::Summary) => "conversation",
             Some(Self::Recency) => "recency",
             Some(Self::Outgoing) => "outgoing message",
@@ -109,6 +117,15 @@ pub(crate) fn single(kind: Kind) -> Vec<u8> {
 
 pub(crate) fn message(seq: Seq) -> Vec<u8> {
     number(Kind::Message, seq.0)
+}
+
+/// The key of what is known of a block of messages.
+pub(crate) fn block(number_of_block: u64) -> Vec<u8> {
+    number(Kind::Block, number_of_block)
+}
+
+pub(crate) fn gap(first: Seq) -> Vec<u8> {
+    number(Kind::Gap, first.0)
 }
 
 pub(crate) fn recency(last: Seq) -> Vec<u8> {

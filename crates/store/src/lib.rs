@@ -11,6 +11,7 @@
 //! <state>/accounts/<hash>/     one account
 //!     lock                     held while the store is open
 //!     version                  format of the rows, readable without the engine
+//!     witness                  numbers of the last commit
 //!     opening, failed          traces of starts that did not end well
 //!     rows/                    the engine's files
 //! ```
@@ -18,6 +19,7 @@
 //! The engine is named in one file; everything else speaks to a trait of three operations.
 
 mod accounts;
+mod chain;
 mod change;
 mod conversation;
 mod database;
@@ -25,6 +27,7 @@ mod directory;
 mod draft;
 mod engine;
 mod error;
+mod gap;
 mod key;
 mod opening;
 mod outbox;
@@ -33,12 +36,14 @@ mod row;
 mod store;
 mod subscription;
 mod transaction;
+mod witness;
 
 pub use accounts::Accounts;
 pub use change::{Applied, Change};
 pub use conversation::ConversationSummary;
 pub use engine::EngineError;
 pub use error::{CommitError, OpenError, ReadError};
+pub use gap::{Gap, GapCause};
 pub use outbox::{OutboxState, Submission};
-pub use store::{Anomalies, Limits, Opening, Page, Store};
+pub use store::{Anomalies, Limits, Opening, Page, RolledBack, Store};
 pub use subscription::{Start, SubscriptionKey};

@@ -4,6 +4,7 @@
 //! The form is postcard's. It names no fields, so a struct that was released never changes: a new
 //! form gets a new number, and the old one stays readable.
 
+mod block;
 mod conversation;
 mod message;
 mod outgoing;
@@ -13,6 +14,7 @@ mod token;
 
 use serde::{Deserialize, Serialize};
 
+pub(crate) use block::Block;
 pub(crate) use single::Head;
 pub(crate) use subscription::SubscriptionRow;
 pub(crate) use token::AccountRow;

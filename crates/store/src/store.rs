@@ -12,10 +12,13 @@ use std::path::{Path, PathBuf};
 use imlink_model::uplink::Restored;
 use imlink_model::{Millis, OutgoingMessage, Seq, UserId};
 
+use crate::chain::Chain;
 use crate::database::{Database, Lookup};
+use crate::engine::Order;
 use crate::key::{self, Kind};
 use crate::transaction::{State, Transaction};
-use crate::{Applied, Change, CommitError, OpenError, OutboxState, ReadError};
+use crate::witness::Witness;
+use crate::{Applied, Change, CommitError, Gap, OpenError, OutboxState, ReadError};
 
 pub use read::Page;
 
@@ -28,6 +31,14 @@ pub struct Store {
     limits: Limits,
     state: State,
     database: Database,
+    chain: Chain,
+    kept: Kept,
+}
+
+/// What lies beside the rows; nothing for rows in memory.
+#[derive(Debug, Default)]
+struct Kept {
+    witness: Option<Witness>,
     _lock: Option<File>,
 }
 
@@ -37,6 +48,20 @@ pub struct Opening {
     /// Where the rows are that could not be opened time and again. The store is empty then: the
     /// cloud gives what it keeps, and what waited in the outbox is in there.
     pub set_aside: Option<PathBuf>,
+    /// The rows are those of an earlier time.
+    pub rolled_back: Option<RolledBack>,
+}
+
+/// What rows have lost that were durable once (F-D08). The numbers go on where they were, so none
+/// is given twice; the cursor is as old as the rows, so the cloud gives again what it keeps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RolledBack {
+    /// Commits that are gone.
+    pub commits: u64,
+    /// Messages that were stored by them.
+    pub messages: u64,
+    /// Messages that were accepted by them. The cloud does not have those that were not sent.
+    pub outgoing: u64,
 }
 
 /// How much an outbox holds.
@@ -66,6 +91,11 @@ pub struct Anomalies {
     pub damaged_rows: usize,
     /// Messages that came with the uid of another; the first one is kept (F-D16).
     pub uid_conflicts: u64,
+    /// Accepted messages whose rows are gone (F-D08).
+    pub lost_outgoing: u64,
+    /// Stretches of positions that miss messages nobody deleted; [`Store::gaps`] has their extent
+    /// (F-D08).
+    pub gaps: usize,
 }
 
 impl Store {
@@ -78,11 +108,16 @@ impl Store {
     /// attempt, which then succeeds with an empty store and says so in [`Opening`].
     pub fn open(directory: &Path, user: &UserId) -> Result<(Self, Opening), OpenError> {
         let files = files::open(directory)?;
+        let kept = Kept {
+            witness: Some(files.witness),
+            _lock: Some(files.lock),
+        };
+        let (store, rolled_back) = Self::recover(files.database, user, Limits::default(), kept)
+            .map_err(|error| error.at(directory))?;
         let opening = Opening {
             set_aside: files.set_aside,
+            rolled_back,
         };
-        let store = Self::recover(files.database, user, Limits::default(), Some(files.lock))
-            .map_err(|error| error.at(directory))?;
         Ok((store, opening))
     }
 
@@ -123,6 +158,7 @@ impl Store {
         let (writes, state) = transaction.finish().map_err(CommitError::Read)?;
         if !writes.is_empty() {
             self.database.apply(&writes).map_err(CommitError::Write)?;
+            self.kept.note(&state);
         }
         self.state = state;
         Ok(applied)
@@ -161,13 +197,34 @@ impl Store {
         Anomalies {
             damaged_rows: self.database.quarantined(),
             uid_conflicts: self.state.uid_conflicts,
+            lost_outgoing: self.state.lost_outgoing,
+            gaps: self.state.gaps + self.chain.gaps().len(),
         }
+    }
+
+    /// Stretches of positions that miss messages, oldest first: those known when the rows were
+    /// opened, and those that reading came upon since.
+    ///
+    /// # Errors
+    /// [`ReadError::Engine`] if the rows cannot be read.
+    pub fn gaps(&self) -> Result<Vec<Gap>, ReadError> {
+        let mut gaps = self.chain.gaps();
+        for pair in self.database.scan(&key::all(Kind::Gap), Order::Forward) {
+            let (key, _) = pair?;
+            gaps.extend(self.database.sound_row::<Gap>(&key)?);
+        }
+        gaps.sort_by_key(|gap| (gap.first, gap.last));
+        gaps.dedup();
+        Ok(gaps)
     }
 
     /// A store over any engine, for tests.
     #[cfg(test)]
     pub(crate) fn over(engine: impl crate::engine::Engine + 'static, user: &UserId) -> Self {
-        Self::recover(Database::new(engine), user, Limits::default(), None).unwrap()
+        let kept = Kept::default();
+        let (store, _) =
+            Self::recover(Database::new(engine), user, Limits::default(), kept).unwrap();
+        store
     }
 
     /// Messages whose state can still change, oldest first.
@@ -175,6 +232,7 @@ impl Store {
         let mut found = Vec::new();
         for id in self.database.numbers(Kind::Open)? {
             let id = imlink_model::OutboxId(id);
+            // Damaged or gone: whether it was sent is kept, but there is nothing to send.
             let Some(outgoing) = self.database.sound_row(&key::outbox(Kind::Outgoing, id))? else {
                 continue;
             };
@@ -183,5 +241,17 @@ impl Store {
             found.push((outgoing, state.unwrap_or(OutboxState::InDoubt)));
         }
         Ok(found)
+    }
+}
+
+impl Kept {
+    fn note(&self, state: &State) {
+        let Some(witness) = &self.witness else {
+            return;
+        };
+        // The batch is durable; without the note a later loss is only noticed less well.
+        if let Err(error) = witness.note(&state.head) {
+            tracing::warn!(%error, "The number of the last commit was not noted");
+        }
     }
 }

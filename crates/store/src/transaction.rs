@@ -35,6 +35,19 @@ pub(crate) struct State {
     pub(crate) next_wire_counter: u16,
     /// Messages that came with the uid of another.
     pub(crate) uid_conflicts: u64,
+    /// Accepted messages found to be gone when the rows were opened.
+    pub(crate) lost_outgoing: u64,
+    /// Stretches of positions found to miss messages when the rows were opened.
+    pub(crate) gaps: usize,
+}
+
+impl State {
+    /// Numbers the commit and notes with it what the rows are from then on.
+    pub(crate) fn seal_commit(&mut self, draft: &mut Draft<'_>) {
+        self.head.commit = self.head.commit.saturating_add(1);
+        self.head.open = self.open as u64;
+        draft.put(&key::single(Kind::Head), &self.head);
+    }
 }
 
 /// A batch in the making, and what the store will know once it is written.
@@ -43,7 +56,6 @@ pub(crate) struct Transaction<'a> {
     draft: Draft<'a>,
     user: &'a UserId,
     limits: Limits,
-    before: Head,
     state: State,
     now: Millis,
 }
@@ -60,7 +72,6 @@ impl<'a> Transaction<'a> {
             draft: Draft::new(database),
             user,
             limits,
-            before: state.head,
             state,
             now,
         }
@@ -87,8 +98,8 @@ impl<'a> Transaction<'a> {
     /// The writes, none if nothing changed, and what the store knows once they are made.
     pub(crate) fn finish(mut self) -> Result<(Batch, State), EngineError> {
         self.retire_settled()?;
-        if self.state.head != self.before {
-            self.draft.put(&key::single(Kind::Head), &self.state.head);
+        if !self.draft.is_empty() {
+            self.state.seal_commit(&mut self.draft);
         }
         Ok((self.draft.into_writes(), self.state))
     }

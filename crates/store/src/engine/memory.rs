@@ -25,6 +25,21 @@ impl Memory {
         change(self.lock().get_mut(key).expect("the key exists"));
     }
 
+    /// Loses one pair behind the store's back.
+    pub(crate) fn lose(&self, key: &[u8]) {
+        self.lock().remove(key).expect("the key exists");
+    }
+
+    /// The value of a key, to be put back later.
+    pub(crate) fn peek(&self, key: &[u8]) -> Vec<u8> {
+        self.lock()[key].clone()
+    }
+
+    /// Puts an older value back behind the store's back.
+    pub(crate) fn put_back(&self, key: &[u8], value: Vec<u8>) {
+        self.lock().insert(key.to_vec(), value);
+    }
+
     fn lock(&self) -> MutexGuard<'_, BTreeMap<Vec<u8>, Vec<u8>>> {
         self.pairs.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -7,14 +7,18 @@ use serde::{Deserialize, Serialize};
 
 use super::{Row, read, write};
 
-/// How far the account's own numbers have gone. Kept apart from the rows they number, so that a
-/// number is not given twice when the newest row goes.
+/// How far the account's own numbers have gone, and how much there is. Kept apart from the rows
+/// they number, so that a number is not given twice when the newest row goes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Head {
     /// Position of the last message.
     pub(crate) seq: u64,
     /// Id of the last outgoing message.
     pub(crate) outbox: u64,
+    /// Number of the last commit.
+    pub(crate) commit: u64,
+    /// Outgoing messages without a final state.
+    pub(crate) open: u64,
 }
 
 impl Row for Head {

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::database::Database;
 use crate::engine::sled::Sled;
+use crate::witness::Witness;
 use crate::{OpenError, directory, opening};
 
 /// The format this imlink writes and the newest it reads.
@@ -15,6 +16,7 @@ const FORMAT: u32 = 1;
 pub(crate) struct Files {
     pub(crate) database: Database,
     pub(crate) lock: File,
+    pub(crate) witness: Witness,
     /// Where rows went that could not be opened.
     pub(crate) set_aside: Option<PathBuf>,
 }
@@ -27,9 +29,11 @@ pub(crate) fn open(home: &Path) -> Result<Files, OpenError> {
     check_format(home)?;
     let (engine, set_aside) = opening::open(home, Sled::open)?;
     directory::sync_parent(&home.join("rows"))?;
+    let witness = Witness::open(&home.join("witness"))?;
     Ok(Files {
         database: Database::new(engine),
         lock,
+        witness,
         set_aside,
     })
 }

@@ -40,11 +40,18 @@ impl Store {
             return Ok(page.messages);
         }
         let range = key::message(seq.next())..key::all(Kind::Message).end;
+        let mut expected = seq.next();
         for pair in self.database.scan(&range, Order::Forward) {
             if page.is_full() {
                 break;
             }
             let (key, _) = pair?;
+            let found = key::tail(&key).map_or(expected, Seq);
+            if found > expected {
+                // Deleted, or lost.
+                self.chain.check(&self.database, expected, found)?;
+            }
+            expected = Seq(found.0.saturating_add(1));
             if let Some(message) = self.database.sound_row(&key)?
                 && !page.take(message)
             {
@@ -188,7 +195,11 @@ impl Store {
         let Some(seq) = key::tail(timeline).map(Seq) else {
             return Ok(None);
         };
-        let message: Option<Message> = self.database.sound_row(&key::message(seq))?;
+        let key = key::message(seq);
+        let message: Option<Message> = self.database.sound_row(&key)?;
+        if message.is_none() && self.database.value(&key)?.is_none() {
+            self.chain.check(&self.database, seq, seq)?;
+        }
         Ok(message.filter(|message| message.conversation == *conversation))
     }
 

@@ -1,18 +1,19 @@
 //! What a store finds out about its rows before it serves them.
 
-use std::fs::File;
 use std::path::Path;
 
-use imlink_model::{OutboxId, UserId};
+use imlink_model::{OutboxId, Seq, UserId};
 
-use super::{Limits, Store};
+use super::{Kept, Limits, RolledBack, Store};
+use crate::chain::Chain;
 use crate::database::{Database, Lookup};
 use crate::draft::Draft;
 use crate::engine::{EngineError, Order};
 use crate::key::{self, Kind};
 use crate::row::Head;
 use crate::transaction::State;
-use crate::{OpenError, OutboxState};
+use crate::witness::{Seen, Witness};
+use crate::{Gap, GapCause, OpenError, OutboxState};
 
 /// Why rows that the engine opened cannot be served.
 #[derive(Debug)]
@@ -38,18 +39,22 @@ impl From<EngineError> for RecoveryError {
 }
 
 impl Store {
-    /// Reads what is needed in memory and brings the outbox into the state of a new run.
+    /// Reads what is needed in memory, looks whether everything is there, and brings the outbox
+    /// into the state of a new run.
     pub(super) fn recover(
         database: Database,
         user: &UserId,
         limits: Limits,
-        lock: Option<File>,
-    ) -> Result<Self, RecoveryError> {
+        kept: Kept,
+    ) -> Result<(Self, Option<RolledBack>), RecoveryError> {
         let mut draft = Draft::new(&database);
         claim_for(user, &mut draft)?;
         let open = doubt_what_was_sending(&mut draft)?;
-        let state = State {
-            head: head(&database)?,
+        let seen = kept.witness.as_ref().and_then(Witness::seen);
+        let (head, rolled_back) = head(seen, &mut draft)?;
+        let gaps = Chain::check_end(Seq(head.seq), &mut draft)?;
+        let mut state = State {
+            head,
             cursor: database
                 .sound_row(&key::single(Kind::Cursor))?
                 .unwrap_or_default(),
@@ -57,18 +62,23 @@ impl Store {
             settled: database.numbers(Kind::Settled)?.len(),
             next_wire_counter: 0,
             uid_conflicts: 0,
+            lost_outgoing: head.open.saturating_sub(open as u64),
+            gaps: gaps.len() + usize::from(rolled_back.is_some()),
         };
-        let writes = draft.into_writes();
-        if !writes.is_empty() {
-            database.apply(&writes)?;
+        if !draft.is_empty() {
+            state.seal_commit(&mut draft);
+            database.apply(&draft.into_writes())?;
+            kept.note(&state);
         }
-        Ok(Self {
+        let store = Self {
             user: user.clone(),
             limits,
             state,
             database,
-            _lock: lock,
-        })
+            chain: Chain::default(),
+            kept,
+        };
+        Ok((store, rolled_back))
     }
 }
 
@@ -96,15 +106,53 @@ fn doubt_what_was_sending(draft: &mut Draft<'_>) -> Result<usize, EngineError> {
     Ok(open.len())
 }
 
-/// The last numbers given. The rows have the say where the head row is damaged.
-fn head(database: &Database) -> Result<Head, EngineError> {
-    let head: Head = database
-        .sound_row(&key::single(Kind::Head))?
-        .unwrap_or_default();
-    Ok(Head {
-        seq: head.seq.max(last(database, Kind::Message)?),
-        outbox: head.outbox.max(last(database, Kind::Outgoing)?),
-    })
+/// The last numbers given, and what is missing of them. The rows and the witness have the say
+/// where the head row is damaged or older than they are.
+fn head(
+    seen: Option<Seen>,
+    draft: &mut Draft<'_>,
+) -> Result<(Head, Option<RolledBack>), EngineError> {
+    let key = key::single(Kind::Head);
+    let database = draft.database();
+    let is_damaged = database.value(&key)?.is_some() && database.sound_row::<Head>(&key)?.is_none();
+    let written: Head = database.sound_row(&key)?.unwrap_or_default();
+    let stored = Head {
+        seq: written.seq.max(last(database, Kind::Message)?),
+        outbox: written.outbox.max(last(database, Kind::Outgoing)?),
+        ..written
+    };
+    if stored != written && !is_damaged {
+        database.quarantine(&key);
+    }
+    let Some(seen) = seen.filter(|seen| seen.commit > written.commit) else {
+        return Ok((stored, None));
+    };
+    let head = Head {
+        seq: stored.seq.max(seen.seq),
+        outbox: stored.outbox.max(seen.outbox),
+        commit: seen.commit,
+        ..stored
+    };
+    if is_damaged {
+        return Ok((head, None));
+    }
+    let lost = RolledBack {
+        commits: seen.commit - written.commit,
+        messages: head.seq - stored.seq,
+        outgoing: head.outbox - stored.outbox,
+    };
+    if lost.messages > 0 {
+        let first = Seq(stored.seq).next();
+        let gap = Gap {
+            first,
+            last: Seq(head.seq),
+            lost: Some(lost.messages),
+            cause: GapCause::RolledBack,
+        };
+        draft.put(&key::gap(first), &gap);
+    }
+    draft.put(&key, &head);
+    Ok((head, Some(lost)))
 }
 
 fn last(database: &Database, kind: Kind) -> Result<u64, EngineError> {

@@ -1,5 +1,6 @@
 //! A store over the engine in memory, by its public face.
 
+mod chain;
 mod damage;
 mod incoming;
 mod model;

@@ -173,7 +173,7 @@ impl Transaction<'_> {
                 if copy.client_id.is_none() && copy.direction == Direction::Sent {
                     copy.origin = origin;
                     copy.client_id = Some(outgoing.client_id.clone());
-                    self.draft.replace(&key::message(copy.seq), &copy)?;
+                    self.draft.replace_message(&copy)?;
                 }
                 return Ok(None);
             }

@@ -64,7 +64,7 @@ impl Transaction<'_> {
         self.draft.put(&key::summary(conversation), &summary);
         self.draft.put(&key::recency(seq), conversation);
 
-        self.draft.put(&key::message(seq), &message);
+        self.draft.append_message(&message)?;
         self.draft.put_mark(key::timeline(conversation, seq));
         if let Some(uid) = &message.uid {
             self.draft.put(&key::uid(uid), &seq);

@@ -1,0 +1,27 @@
+//! Positions whose messages are gone, though nobody deleted them.
+
+use imlink_model::Seq;
+
+/// A stretch of positions of which something is missing. Told to every subscription that comes
+/// past it (F-D08: never silently).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Gap {
+    /// The first position of the stretch.
+    pub first: Seq,
+    /// The last position of it.
+    pub last: Seq,
+    /// How many messages of it are missing; `None` if that is not known.
+    pub lost: Option<u64>,
+    /// Why.
+    pub cause: GapCause,
+}
+
+/// Why messages are gone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GapCause {
+    /// The rows are those of an earlier time: what was stored since is gone with its cursor, so the
+    /// cloud gives it again, in new positions.
+    RolledBack,
+    /// Rows were lost or replaced by older ones.
+    Damaged,
+}
