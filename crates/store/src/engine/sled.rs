@@ -7,6 +7,9 @@
 //!   A leaf has up to 17 pairs, so [`MAX_VALUE_BYTES`] keeps any leaf below that;
 //! - its own flusher thread wakes ten times a second and is not needed.
 
+#[cfg(test)]
+mod power;
+
 use std::fmt;
 use std::fs::{self, File, OpenOptions, Permissions};
 use std::io;
@@ -37,12 +40,32 @@ const UNLOCK_PAUSE: Duration = Duration::from_millis(5);
 /// The engine on one directory.
 pub(crate) struct Sled {
     tree: sled::Db,
-    log: File,
+    log: Box<dyn Log>,
+}
+
+/// The file all rows are in.
+trait Log: Send + Sync {
+    /// Returns when everything written to it is on the disk.
+    fn sync(&self) -> io::Result<()>;
+}
+
+impl Log for File {
+    fn sync(&self) -> io::Result<()> {
+        self.sync_data()
+    }
 }
 
 impl Sled {
     /// Opens the directory, or makes it. May panic on damaged files.
     pub(crate) fn open(directory: &Path) -> Result<Self, EngineError> {
+        Self::open_on(directory, |log| log)
+    }
+
+    /// The same with something else in the place of the log's own handle.
+    fn open_on<L: Log + 'static>(
+        directory: &Path,
+        watch: impl FnOnce(File) -> L,
+    ) -> Result<Self, EngineError> {
         let tree = open_once_unlocked(directory)?;
         let log = OpenOptions::new()
             .read(true)
@@ -50,9 +73,12 @@ impl Sled {
             .open(directory.join("db"))?;
         tree.flush()?;
         close_to_others(directory)?;
-        log.sync_all()?;
-        File::open(directory)?.sync_all()?;
-        Ok(Self { tree, log })
+        let log = watch(log);
+        log.sync()?;
+        Ok(Self {
+            tree,
+            log: Box::new(log),
+        })
     }
 }
 
@@ -109,7 +135,7 @@ impl Engine for Sled {
         }
         self.tree.apply_batch(writes)?;
         self.tree.flush()?;
-        self.log.sync_data()?;
+        self.log.sync()?;
         Ok(())
     }
 }
@@ -134,7 +160,8 @@ impl From<sled::Error> for EngineError {
     }
 }
 
-/// The engine makes its files by the process's umask; the directory around them is closed already.
+/// The engine makes its files by the process's umask, and syncs not all of them; the directory
+/// around them is closed already.
 fn close_to_others(directory: &Path) -> io::Result<()> {
     fs::set_permissions(directory, Permissions::from_mode(0o700))?;
     for entry in fs::read_dir(directory)? {
@@ -143,7 +170,8 @@ fn close_to_others(directory: &Path) -> io::Result<()> {
             close_to_others(&entry.path())?;
         } else {
             fs::set_permissions(entry.path(), Permissions::from_mode(0o600))?;
+            File::open(entry.path())?.sync_all()?;
         }
     }
-    Ok(())
+    File::open(directory)?.sync_all()
 }
