@@ -14,10 +14,12 @@ pub(crate) struct Draft<'a> {
 
 impl<'a> Draft<'a> {
     pub(crate) fn new(database: &'a Database) -> Self {
-        Self {
-            database,
-            writes: Batch::new(),
-        }
+        Self::over(database, Batch::new())
+    }
+
+    /// A draft that has writes already.
+    pub(crate) fn over(database: &'a Database, writes: Batch) -> Self {
+        Self { database, writes }
     }
 
     /// Puts a row under a key that has none, or has one that is never long.

@@ -35,6 +35,12 @@ pub enum OpenError {
         #[source]
         source: Option<EngineError>,
     },
+    /// It is on a file system that cannot be written to (F-D05).
+    #[error("{} cannot be written to: its file system is read-only", directory.display())]
+    ReadOnly {
+        /// The store's directory.
+        directory: PathBuf,
+    },
     /// Another account's rows are in it.
     #[error("{} belongs to another account", directory.display())]
     OtherAccount {
@@ -99,6 +105,7 @@ impl OpenError {
             Self::Io { source, .. } if is_full(source) => Code::LOCAL_STORE_FULL,
             Self::Engine { source, .. } if source.is_full() => Code::LOCAL_STORE_FULL,
             Self::Locked { .. }
+            | Self::ReadOnly { .. }
             | Self::OtherAccount { .. }
             | Self::Exposed { .. }
             | Self::Foreign { .. }
@@ -114,6 +121,13 @@ pub enum CommitError {
     /// Rows the batch depends on could not be read; nothing was written.
     #[error("rows needed for the batch cannot be read")]
     Read(#[source] EngineError),
+    /// There is no room for the batch; nothing was written. The same batch can be committed once
+    /// there is (F-D01).
+    #[error("the disk is full")]
+    Full,
+    /// The file system became read-only; nothing was written (F-D05).
+    #[error("the file system is read-only")]
+    ReadOnly,
     /// The batch could not be made durable. Every later commit fails with the same error: what a
     /// failed sync left behind is unknown until the store is opened again (F-D04).
     #[error("the batch cannot be made durable")]
@@ -125,7 +139,7 @@ impl CommitError {
     #[must_use]
     pub fn is_fatal(&self) -> bool {
         match self {
-            Self::Read(_) => false,
+            Self::Read(_) | Self::Full | Self::ReadOnly => false,
             Self::Write(_) => true,
         }
     }
@@ -134,8 +148,9 @@ impl CommitError {
     #[must_use]
     pub fn code(&self) -> Code {
         match self {
+            Self::Full => Code::LOCAL_STORE_FULL,
             Self::Write(error) if error.is_full() => Code::LOCAL_STORE_FULL,
-            Self::Read(_) | Self::Write(_) => Code::RC_DB_SQL_ERROR,
+            Self::Read(_) | Self::ReadOnly | Self::Write(_) => Code::RC_DB_SQL_ERROR,
         }
     }
 }

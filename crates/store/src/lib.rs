@@ -12,6 +12,7 @@
 //!     lock                     held while the store is open
 //!     version                  format of the rows, readable without the engine
 //!     witness                  numbers of the last commit
+//!     reserve                  room to open with when the disk is full
 //!     opening, failed          traces of starts that did not end well
 //!     rows/                    the engine's files
 //! ```
@@ -33,6 +34,7 @@ mod opening;
 mod outbox;
 mod record;
 mod row;
+mod space;
 mod store;
 mod subscription;
 mod transaction;
@@ -45,5 +47,6 @@ pub use engine::EngineError;
 pub use error::{CommitError, OpenError, ReadError};
 pub use gap::{Gap, GapCause};
 pub use outbox::{OutboxState, Submission};
+pub use space::Writable;
 pub use store::{Anomalies, Limits, Opening, Page, RolledBack, Store};
 pub use subscription::{Start, SubscriptionKey};

@@ -14,11 +14,13 @@ use imlink_model::{Millis, OutgoingMessage, Seq, UserId};
 
 use crate::chain::Chain;
 use crate::database::{Database, Lookup};
-use crate::engine::Order;
+use crate::draft::Draft;
+use crate::engine::{Batch, Order};
 use crate::key::{self, Kind};
+use crate::space::Space;
 use crate::transaction::{State, Transaction};
 use crate::witness::Witness;
-use crate::{Applied, Change, CommitError, Gap, OpenError, OutboxState, ReadError};
+use crate::{Applied, Change, CommitError, Gap, OpenError, OutboxState, ReadError, Writable};
 
 pub use read::Page;
 
@@ -32,12 +34,15 @@ pub struct Store {
     state: State,
     database: Database,
     chain: Chain,
+    /// Writes of the opening that wait for room on the disk.
+    unsaved: Batch,
     kept: Kept,
 }
 
 /// What lies beside the rows; nothing for rows in memory.
 #[derive(Debug, Default)]
 struct Kept {
+    space: Option<Space>,
     witness: Option<Witness>,
     _lock: Option<File>,
 }
@@ -109,6 +114,7 @@ impl Store {
     pub fn open(directory: &Path, user: &UserId) -> Result<(Self, Opening), OpenError> {
         let files = files::open(directory)?;
         let kept = Kept {
+            space: Some(files.space),
             witness: Some(files.witness),
             _lock: Some(files.lock),
         };
@@ -137,14 +143,15 @@ impl Store {
     /// Many changes at once cost little more than one: the sync is what takes the time.
     ///
     /// # Errors
-    /// [`CommitError`]; if it [is fatal](CommitError::is_fatal), every later commit fails too.
+    /// [`CommitError`]; if it [is fatal](CommitError::is_fatal), every later commit fails too. A
+    /// full disk is not: reads go on, and commits do once there is room.
     pub fn commit(
         &mut self,
         changes: Vec<Change>,
         now: Millis,
     ) -> Result<Vec<Applied>, CommitError> {
         let mut transaction = Transaction::begin(
-            &self.database,
+            Draft::over(&self.database, self.unsaved.clone()),
             &self.user,
             self.limits,
             self.state.clone(),
@@ -157,11 +164,23 @@ impl Store {
             .map_err(CommitError::Read)?;
         let (writes, state) = transaction.finish().map_err(CommitError::Read)?;
         if !writes.is_empty() {
+            match self.kept.room_for(&writes) {
+                Writable::Yes => {}
+                Writable::Full => return Err(CommitError::Full),
+                Writable::ReadOnly => return Err(CommitError::ReadOnly),
+            }
             self.database.apply(&writes).map_err(CommitError::Write)?;
             self.kept.note(&state);
+            self.unsaved.clear();
         }
         self.state = state;
         Ok(applied)
+    }
+
+    /// Whether a commit could be made now. Asks the disk.
+    #[must_use]
+    pub fn writable(&self) -> Writable {
+        self.kept.room_for(&self.unsaved)
     }
 
     /// What a driver needs to know when it starts.
@@ -245,6 +264,12 @@ impl Store {
 }
 
 impl Kept {
+    fn room_for(&self, writes: &Batch) -> Writable {
+        self.space
+            .as_ref()
+            .map_or(Writable::Yes, |space| space.for_batch(writes))
+    }
+
     fn note(&self, state: &State) {
         let Some(witness) = &self.witness else {
             return;

@@ -8,7 +8,6 @@ mod wire_ref;
 use imlink_model::uplink::{Cursor, Record};
 use imlink_model::{Code, Millis, UserId};
 
-use crate::database::Database;
 use crate::draft::Draft;
 use crate::engine::{Batch, EngineError};
 use crate::key::{self, Kind};
@@ -62,14 +61,14 @@ pub(crate) struct Transaction<'a> {
 
 impl<'a> Transaction<'a> {
     pub(crate) fn begin(
-        database: &'a Database,
+        draft: Draft<'a>,
         user: &'a UserId,
         limits: Limits,
         state: State,
         now: Millis,
     ) -> Self {
         Self {
-            draft: Draft::new(database),
+            draft,
             user,
             limits,
             state,

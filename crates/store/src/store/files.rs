@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::database::Database;
 use crate::engine::sled::Sled;
+use crate::space::Space;
 use crate::witness::Witness;
 use crate::{OpenError, directory, opening};
 
@@ -16,6 +17,7 @@ const FORMAT: u32 = 1;
 pub(crate) struct Files {
     pub(crate) database: Database,
     pub(crate) lock: File,
+    pub(crate) space: Space,
     pub(crate) witness: Witness,
     /// Where rows went that could not be opened.
     pub(crate) set_aside: Option<PathBuf>,
@@ -24,6 +26,7 @@ pub(crate) struct Files {
 /// Opens the database in a directory, or makes both.
 pub(crate) fn open(home: &Path) -> Result<Files, OpenError> {
     directory::claim(home)?;
+    let space = Space::open(home)?;
     let lock = directory::lock(home)?;
     // Before the engine sees anything: rows of a later engine must not look damaged to this one.
     check_format(home)?;
@@ -33,6 +36,7 @@ pub(crate) fn open(home: &Path) -> Result<Files, OpenError> {
     Ok(Files {
         database: Database::new(engine),
         lock,
+        space,
         witness,
         set_aside,
     })

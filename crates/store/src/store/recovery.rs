@@ -8,12 +8,12 @@ use super::{Kept, Limits, RolledBack, Store};
 use crate::chain::Chain;
 use crate::database::{Database, Lookup};
 use crate::draft::Draft;
-use crate::engine::{EngineError, Order};
+use crate::engine::{Batch, EngineError, Order};
 use crate::key::{self, Kind};
 use crate::row::Head;
 use crate::transaction::State;
 use crate::witness::{Seen, Witness};
-use crate::{Gap, GapCause, OpenError, OutboxState};
+use crate::{Gap, GapCause, OpenError, OutboxState, Writable};
 
 /// Why rows that the engine opened cannot be served.
 #[derive(Debug)]
@@ -65,10 +65,17 @@ impl Store {
             lost_outgoing: head.open.saturating_sub(open as u64),
             gaps: gaps.len() + usize::from(rolled_back.is_some()),
         };
+        let mut unsaved = Batch::new();
         if !draft.is_empty() {
             state.seal_commit(&mut draft);
-            database.apply(&draft.into_writes())?;
-            kept.note(&state);
+            let writes = draft.into_writes();
+            match kept.room_for(&writes) {
+                Writable::Yes => {
+                    database.apply(&writes)?;
+                    kept.note(&state);
+                }
+                Writable::Full | Writable::ReadOnly => unsaved = writes,
+            }
         }
         let store = Self {
             user: user.clone(),
@@ -76,6 +83,7 @@ impl Store {
             state,
             database,
             chain: Chain::default(),
+            unsaved,
             kept,
         };
         Ok((store, rolled_back))

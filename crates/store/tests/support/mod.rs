@@ -3,7 +3,7 @@
 
 #![allow(dead_code, reason = "every test program takes what it needs")]
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, channel};
@@ -167,4 +167,47 @@ pub fn given_directory() -> PathBuf {
     std::env::var_os(DIRECTORY)
         .expect("started by another test")
         .into()
+}
+
+/// Runs the ignored test `name` as a process of its own with a file system of its own, made with
+/// those options, as its directory. Says so and does nothing where that is not allowed.
+pub fn on_own_mount(name: &str, options: &str) {
+    let place = tempfile::tempdir().unwrap();
+    let unshare = || {
+        let mut command = Command::new("unshare");
+        command
+            .args(["--mount", "--map-root-user", "sh", "-c"])
+            .env(DIRECTORY, place.path());
+        command
+    };
+    let mount = format!(
+        "mount -t tmpfs -o {options},mode=700 imlink-test \"$IMLINK_STORE_TEST_DIRECTORY\""
+    );
+    let allowed = unshare()
+        .arg(&mount)
+        .stderr(Stdio::null())
+        .status()
+        .is_ok_and(|status| status.success());
+    if !allowed {
+        // Past the test harness, which keeps what passing tests print.
+        let _ = writeln!(
+            std::io::stderr(),
+            "SKIPPED {name}: no mounts in user namespaces"
+        );
+        return;
+    }
+    let output = unshare()
+        .arg(format!(
+            "{mount} && exec \"$0\" --exact {name} --ignored --nocapture"
+        ))
+        .arg(std::env::current_exe().unwrap())
+        .output()
+        .unwrap();
+    assert!(
+        output.status.success(),
+        "{}{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    );
+    assert!(String::from_utf8_lossy(&output.stdout).contains("1 passed"));
 }

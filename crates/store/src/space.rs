@@ -1,0 +1,115 @@
+//! Room on the disk: asked for before the engine writes, and kept for the day there is none.
+//!
+//! An engine that meets a full disk fails for good, and cannot be opened again on one. So it never
+//! meets one: every commit looks whether there is room for it and is refused where there is not,
+//! while rows are read as before. And a [`RESERVE`] lies beside the rows, given up when a store is
+//! opened without room, so that it opens all the same (F-D01, F-D02, F-D05, F-D06).
+
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use rustix::fs::{FallocateFlags, StatVfsMountFlags, fallocate, fstatvfs};
+
+use crate::engine::Batch;
+use crate::{OpenError, directory};
+
+/// What the engine takes to open: its notes of every page, and a segment or two. Measured up to
+/// 2 MiB with 100,000 messages.
+const RESERVE: u64 = 4 * 1024 * 1024;
+
+/// Free bytes below which nothing is written. The engine takes room by segments of 512 KiB, and
+/// moves older rows as it goes.
+const MARGIN: u64 = 2 * 1024 * 1024;
+
+/// What a byte of a batch may take on the disk: leaves of the engine are written as a whole.
+const GROWTH: u64 = 4;
+
+/// Whether rows can be written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Writable {
+    /// They can.
+    Yes,
+    /// The disk is full. Heals itself once there is room.
+    Full,
+    /// The file system became read-only. Heals itself once it is writable.
+    ReadOnly,
+}
+
+/// The room around the rows.
+#[derive(Debug)]
+pub(crate) struct Space {
+    home: File,
+    reserve: PathBuf,
+}
+
+impl Space {
+    /// Looks at the disk below a store, before anything of it is opened. Gives the reserve up if
+    /// there is no room.
+    pub(crate) fn open(home: &Path) -> Result<Self, OpenError> {
+        let space = Self {
+            home: File::open(home).map_err(OpenError::io("opening", home))?,
+            reserve: home.join("reserve"),
+        };
+        match space.ask(RESERVE) {
+            Writable::Yes => {}
+            Writable::Full => directory::remove(&space.reserve)?,
+            Writable::ReadOnly => {
+                return Err(OpenError::ReadOnly {
+                    directory: home.into(),
+                });
+            }
+        }
+        Ok(space)
+    }
+
+    /// Whether there is room for a batch. Takes the reserve back as soon as there is.
+    pub(crate) fn for_batch(&self, batch: &Batch) -> Writable {
+        let bytes: usize = batch
+            .iter()
+            .map(|(key, value)| key.len() + value.as_ref().map_or(0, Vec::len))
+            .sum();
+        let wanted = MARGIN.saturating_add((bytes as u64).saturating_mul(GROWTH));
+        if self.has_reserve() {
+            return self.ask(wanted);
+        }
+        let writable = self.ask(wanted.saturating_add(RESERVE));
+        if writable == Writable::Yes
+            && let Err(error) = self.take_reserve()
+        {
+            // There is room for the batch; the reserve is for another day.
+            tracing::debug!(%error, "No room is kept for a full disk");
+        }
+        writable
+    }
+
+    fn has_reserve(&self) -> bool {
+        fs::metadata(&self.reserve).is_ok_and(|found| found.len() >= RESERVE)
+    }
+
+    fn take_reserve(&self) -> io::Result<()> {
+        let file = directory::open_private(&self.reserve).map_err(io::Error::other)?;
+        match fallocate(&file, FallocateFlags::empty(), 0, RESERVE) {
+            Ok(()) => Ok(()),
+            Err(error) => {
+                // A part of it is of no use to anybody.
+                fs::remove_file(&self.reserve)?;
+                Err(error.into())
+            }
+        }
+    }
+
+    /// Whether so many bytes can be written. A file system that cannot say has them.
+    fn ask(&self, wanted: u64) -> Writable {
+        let Ok(found) = fstatvfs(&self.home) else {
+            return Writable::Yes;
+        };
+        if found.f_flag.contains(StatVfsMountFlags::RDONLY) {
+            Writable::ReadOnly
+        } else if found.f_bavail.saturating_mul(found.f_frsize) < wanted {
+            Writable::Full
+        } else {
+            Writable::Yes
+        }
+    }
+}

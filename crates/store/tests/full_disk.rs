@@ -1,0 +1,133 @@
+//! A disk without room, on a small file system of its own.
+//!
+//! Needs a kernel that lets this user make a user namespace with mounts; where it does not, the
+//! tests say so and check nothing.
+
+mod support;
+
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+use std::process::Command;
+
+use imlink_model::{Code, Millis};
+use imlink_store::{CommitError, OpenError, Store, Writable};
+use support::{Place, arrival, body, given_directory, me, messages, on_own_mount, submission};
+
+// F-D01, F-D02
+#[test]
+fn a_full_disk_refuses_writes_serves_reads_and_heals() {
+    on_own_mount("full_disk", "size=12m");
+}
+
+#[test]
+#[ignore = "run by the test above on a file system of its own"]
+fn full_disk() {
+    let disk = given_directory();
+    let home = disk.join("account");
+
+    let (mut store, _) = Store::open(&home, &me()).unwrap();
+    let stored = fill(&mut store);
+    assert!(
+        stored > 100,
+        "only {stored} messages before the disk was full"
+    );
+    assert_serves(&mut store, stored);
+
+    // Another program takes what was left.
+    fill_up(&disk.join("other"));
+    assert_serves(&mut store, stored);
+    assert_eq!(store.writable(), Writable::Full);
+    drop(store);
+
+    // A supervisor starts a daemon again and again.
+    for _ in 0..5 {
+        let (mut store, opening) = Store::open(&home, &me()).unwrap();
+        assert_eq!(opening, Default::default());
+        assert_serves(&mut store, stored);
+    }
+
+    let (mut store, _) = Store::open(&home, &me()).unwrap();
+    mount_again(&disk, "size=64m");
+    assert_eq!(store.writable(), Writable::Yes);
+    store.commit(vec![arrival(stored + 1)], Millis(0)).unwrap();
+    assert_eq!(messages(&store).len() as u64, stored + 1);
+    assert!(fs::metadata(home.join("reserve")).unwrap().len() > 0);
+}
+
+// F-D05
+#[test]
+fn a_store_on_a_read_only_file_system_is_refused_by_that_name() {
+    on_own_mount("read_only", "size=12m");
+}
+
+#[test]
+#[ignore = "run by the test above on a file system of its own"]
+fn read_only() {
+    let disk = given_directory();
+    let home = disk.join("account");
+    let (mut store, _) = Store::open(&home, &me()).unwrap();
+    store.commit(vec![arrival(1)], Millis(0)).unwrap();
+    drop(store);
+
+    mount_again(&disk, "ro");
+    let refused = Store::open(&home, &me()).unwrap_err();
+    mount_again(&disk, "rw");
+
+    assert!(matches!(refused, OpenError::ReadOnly { .. }), "{refused:?}");
+    let (store, _) = Store::open(&home, &me()).unwrap();
+    assert_eq!(messages(&store).len(), 1);
+}
+
+/// Stores messages until there is no room; gives the number of the last one.
+fn fill(store: &mut Store) -> u64 {
+    for n in 1.. {
+        match store.commit(vec![arrival(n)], Millis(0)) {
+            Ok(_) => {}
+            Err(CommitError::Full) => return n - 1,
+            Err(error) => panic!("message {n}: {error:?}"),
+        }
+    }
+    unreachable!("a disk of 12 MiB has an end");
+}
+
+fn assert_serves(store: &mut Store, stored: u64) {
+    let refused = store
+        .commit(vec![submission(stored + 1)], Millis(0))
+        .unwrap_err();
+    assert_eq!(refused.code(), Code::LOCAL_STORE_FULL);
+    assert!(!refused.is_fatal());
+
+    let found = messages(store);
+    assert_eq!(found.len() as u64, stored);
+    for message in &found {
+        assert_eq!(message.body, body(message.seq.0));
+    }
+    assert!(store.restored().unwrap().queued.is_empty());
+}
+
+fn fill_up(path: &Path) {
+    let mut file = fs::File::create(path).unwrap();
+    for size in [64 * 1024, 1] {
+        while file.write_all(&vec![0; size]).is_ok() {}
+    }
+}
+
+fn mount_again(disk: &Path, options: &str) {
+    let status = Command::new("mount")
+        .args(["-o", &format!("remount,{options}")])
+        .arg(disk)
+        .status()
+        .unwrap();
+    assert!(status.success(), "remount with {options}");
+}
+
+#[test]
+fn the_reserve_is_taken_with_the_first_commit() {
+    let home = Place::new();
+    let (mut store, _) = Store::open(home.path(), &me()).unwrap();
+
+    store.commit(vec![arrival(1)], Millis(0)).unwrap();
+
+    assert!(fs::metadata(home.path().join("reserve")).unwrap().len() > 0);
+}
