@@ -2,12 +2,14 @@
 
 mod acks;
 mod app;
+mod chatroom;
 mod connect;
 mod counters;
 mod directory;
 mod echo;
 mod events;
 mod fault;
+mod floor;
 mod greeting;
 mod group;
 mod link;
@@ -24,6 +26,7 @@ mod pull;
 mod query;
 mod rate;
 mod recall;
+mod relation;
 mod send;
 mod settings;
 mod states;
@@ -35,6 +38,9 @@ mod user;
 use std::collections::{BTreeMap, VecDeque};
 
 pub use app::{App, AppSettings, Secret};
+pub use chatroom::{
+    ChatroomOptions, ChatroomView, Destruction, Entry, EntryError, EntryRules,
+};
 pub use counters::Counters;
 pub use fault::{Fault, Lasting, NavigationFault, Scope};
 pub use greeting::{DeviceClass, Greeting};
@@ -173,9 +179,9 @@ impl Cloud {
     }
 
     /// Notes that a link is gone, whoever ended it.
-    pub fn closed(&mut self, link: LinkId, _now: Millis) {
+    pub fn closed(&mut self, link: LinkId, now: Millis) {
         if let Some(app) = self.app_of(link) {
-            app.closed(link);
+            app.closed(link, now);
         }
         self.links.remove(&link);
     }

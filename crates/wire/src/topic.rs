@@ -92,6 +92,15 @@ pub const LEAVE_CHATROOM: &str = "exitChrm";
 /// QUERY: who is in a chatroom, [`crate::proto::QueryChatRoomInfoInput`].
 pub const CHATROOM_INFO: &str = "queryChrmI";
 
+/// QUERY to the room: sets an entry, [`crate::proto::SetChrmKv`].
+pub const SET_ENTRY: &str = "setKV";
+/// QUERY to the room: removes an entry, [`crate::proto::SetChrmKv`].
+pub const REMOVE_ENTRY: &str = "delKV";
+/// QUERY to the room: sets several entries, [`crate::proto::SetChrmKvs`].
+pub const SET_ENTRIES: &str = "setKVS";
+/// QUERY to the room: removes several entries, [`crate::proto::DeleteChrmKvs`].
+pub const REMOVE_ENTRIES: &str = "delKVS";
+
 /// QUERY: package versions, [`crate::proto::ReportSdkInput`].
 pub const REPORT_SDK: &str = "reportsdk";
 /// QUERY: robots of the app, [`crate::proto::BotInput`].

@@ -9,6 +9,7 @@ use rand::{SeedableRng, rngs::StdRng};
 use super::{
     Counters, Fault, Heard, Lasting, LinkId, LinkView, Output, Policy, Record, Scope,
     StoredMessage,
+    chatroom::Chatroom,
     fault::Faults,
     group::Group,
     link::{Link, Standing},
@@ -65,6 +66,7 @@ pub struct App {
     pub(super) policy: Policy,
     pub(super) users: BTreeMap<UserId, User>,
     pub(super) groups: BTreeMap<TargetId, Group>,
+    pub(super) chatrooms: BTreeMap<TargetId, Chatroom>,
     pub(super) tokens: Tokens,
     pub(super) links: BTreeMap<LinkId, Link>,
     pub(super) lost: LostDevices,
@@ -84,6 +86,7 @@ impl App {
             policy: settings.policy,
             users: BTreeMap::new(),
             groups: BTreeMap::new(),
+            chatrooms: BTreeMap::new(),
             tokens: Tokens::default(),
             links: BTreeMap::new(),
             lost: LostDevices::default(),
@@ -177,6 +180,7 @@ impl App {
     }
 
     pub(super) fn receive(&mut self, link: LinkId, packet: ClientPacket, now: Millis) {
+        self.let_time_pass(now);
         let Some(state) = self.links.get(&link) else {
             return;
         };
@@ -227,11 +231,14 @@ impl App {
         }
     }
 
-    pub(super) fn closed(&mut self, link: LinkId) {
+    pub(super) fn closed(&mut self, link: LinkId, now: Millis) {
         let Some(link) = self.links.remove(&link) else {
             return;
         };
         self.counters.closed += 1;
+        if self.links_of(&link.user).is_empty() {
+            self.note_absence(&link.user, now);
+        }
         if link.is_online() {
             // Neither side said goodbye.
             self.lost.add(link.into());

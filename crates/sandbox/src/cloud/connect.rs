@@ -63,6 +63,7 @@ impl App {
         if self.policy.one_device && !self.wins_slot(&newcomer, yields) {
             return self.refuse(link, SAME_CLIENT_ONLINE, "another device took the slot");
         }
+        self.note_return(&user);
         let session = self.session_id();
         let connack = ConnAck::accepted(Session {
             user_id: Some(user.to_string()),

@@ -1,18 +1,18 @@
 //! Echoes: the sender's other devices see what he sent (protocol/cloud-wire.md 3.6).
 
 use imlink_model::{Millis, UserId};
-use imlink_wire::{QoS, ServerPacket};
+use imlink_wire::{QoS, ServerPacket, topic};
 
 use super::{App, message::Message, publish::Sending, send::seconds};
 
 impl App {
     /// Sends the PUBLISH as it came, with the sync bit, to the sender's other links; then the
-    /// PUBACK that completes it, unless the message has none.
+    /// PUBACK that completes it, unless clients wait for none.
     pub(super) fn echo(
         &mut self,
         sending: &Sending,
         sender: &UserId,
-        message: Option<&Message>,
+        message: &Message,
         now: Millis,
     ) {
         for other in self.links_of(sender) {
@@ -33,7 +33,7 @@ impl App {
                 body: sending.body.clone(),
             };
             self.send(other, packet);
-            if let Some(message) = message {
+            if !topic::ECHOES_WITHOUT_PUBACK.contains(&sending.topic.as_str()) {
                 self.complete_echo(other, message_id, message);
             }
         }

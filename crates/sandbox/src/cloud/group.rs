@@ -5,9 +5,14 @@ use std::{
     time::Duration,
 };
 
-use imlink_model::{Millis, TargetId, UserId};
+use imlink_model::{ConversationKind, Millis, TargetId, UserId};
 
-use super::App;
+use super::{App, floor::Floor, publish::Refusal};
+
+/// PUBACK status: the sender is in no such group.
+const NOT_IN_GROUP: u16 = 22406;
+/// PUBACK status: the sender may not send in this group.
+const MUTED_IN_GROUP: u16 = 22408;
 
 /// One group.
 pub(super) struct Group {
@@ -15,12 +20,7 @@ pub(super) struct Group {
     pub(super) created: Millis,
     /// Members, each with the time of joining.
     pub(super) members: BTreeMap<UserId, Millis>,
-    /// Who may not send until when. `None` is for ever.
-    pub(super) muted: BTreeMap<UserId, Option<Millis>>,
-    /// Nobody may send, the exempt apart.
-    pub(super) frozen: bool,
-    /// Who may send although the group is frozen.
-    pub(super) exempt: BTreeSet<UserId>,
+    pub(super) floor: Floor,
 }
 
 impl Group {
@@ -29,19 +29,8 @@ impl Group {
             name: name.to_owned(),
             created: now,
             members: BTreeMap::new(),
-            muted: BTreeMap::new(),
-            frozen: false,
-            exempt: BTreeSet::new(),
+            floor: Floor::default(),
         }
-    }
-
-    /// Whether a member may send.
-    pub(super) fn may_send(&self, user: &UserId, now: Millis) -> bool {
-        let muted = self
-            .muted
-            .get(user)
-            .is_some_and(|until| until.is_none_or(|until| now < until));
-        !muted && (!self.frozen || self.exempt.contains(user))
     }
 }
 
@@ -65,6 +54,27 @@ pub struct GroupView {
 }
 
 impl App {
+    /// Whether a client of a user may send to a group (server-api.md 8, row 9).
+    pub(super) fn check_group_sender(
+        &self,
+        id: &TargetId,
+        user: &UserId,
+        now: Millis,
+    ) -> Result<(), Refusal> {
+        let group = self
+            .groups
+            .get(id)
+            .filter(|group| group.members.contains_key(user))
+            .ok_or(Refusal::new(NOT_IN_GROUP, "not in the group"))?;
+        if self.is_muted_in(user, ConversationKind::Group, now) {
+            return Err(Refusal::new(MUTED_IN_GROUP, "muted in all groups"));
+        }
+        if !group.floor.allows(user, now) {
+            return Err(Refusal::new(MUTED_IN_GROUP, "muted in the group"));
+        }
+        Ok(())
+    }
+
     /// Adds users to a group, which is made if new and gets the name if there is one. Users are
     /// made if new; members stay members.
     pub fn join_group(
@@ -128,9 +138,9 @@ impl App {
             name: group.name.clone(),
             created: group.created,
             members: group.members.clone(),
-            muted: group.muted.clone(),
-            frozen: group.frozen,
-            exempt: group.exempt.clone(),
+            muted: group.floor.muted.clone(),
+            frozen: group.floor.frozen,
+            exempt: group.floor.exempt.clone(),
         })
     }
 
@@ -158,9 +168,7 @@ impl App {
         let Some(group) = self.groups.get_mut(group) else {
             return false;
         };
-        group
-            .muted
-            .insert(user.clone(), time.map(|time| now.after(time)));
+        group.floor.mute(user, time, now);
         true
     }
 
@@ -169,7 +177,7 @@ impl App {
         let Some(group) = self.groups.get_mut(group) else {
             return false;
         };
-        group.muted.remove(user);
+        group.floor.muted.remove(user);
         true
     }
 
@@ -179,7 +187,7 @@ impl App {
         let Some(group) = self.groups.get_mut(group) else {
             return false;
         };
-        group.frozen = frozen;
+        group.floor.frozen = frozen;
         true
     }
 
@@ -188,11 +196,7 @@ impl App {
         let Some(group) = self.groups.get_mut(group) else {
             return false;
         };
-        if exempt {
-            group.exempt.insert(user.clone());
-        } else {
-            group.exempt.remove(user);
-        }
+        group.floor.exempt(user, exempt);
         true
     }
 }

@@ -102,10 +102,10 @@ impl App {
             open_tls: Some((first == Some(Gateway::TLS)).into()),
             server_addr: Some(gateways.into_iter().map(server_address).collect()),
             open_anti: Some(self.policy.version_4.into()),
-            kv_storage: Some(0),
+            kv_storage: Some(self.policy.chatroom_entries.into()),
             history_msg: Some(false),
             chatroom_msg: Some(false),
-            join_many_chatrooms: Some(false),
+            join_many_chatrooms: Some(self.policy.many_chatrooms),
             log_switch: Some(0),
             log_policy: Some(String::new()),
             ..NavigationAnswer::default()

@@ -21,6 +21,23 @@ pub struct Policy {
     pub retention: Duration,
     /// Most messages a user may send in a time; more get 20604. Default: `None`, no limit.
     pub send_rate: Option<Rate>,
+    /// Whether a user may be in several chatrooms at once (`joinMChrm`). Default: false, joining one
+    /// leaves the other; the vendor's console has the switch.
+    pub many_chatrooms: bool,
+    /// Most members of a chatroom; the next gets 23411. Default: `None`, no limit
+    /// (behaviour.md 13.8).
+    pub chatroom_members: Option<usize>,
+    /// Whether users may send to chatrooms they are not in, instead of getting 23406. Default:
+    /// false; the vendor's is true until its console says otherwise (behaviour.md 13.8).
+    pub chatroom_outsiders: bool,
+    /// Whether chatrooms carry entries (`kvStorage`). Default: true; without them changes get 23426.
+    pub chatroom_entries: bool,
+    /// Most changes of entries in one chatroom; more get 23425. Default: 100 in a second
+    /// (behaviour.md 13.8).
+    pub entry_rate: Option<Rate>,
+    /// Whether users get private messages only from those on their allow lists (407). Default:
+    /// false.
+    pub allow_lists: bool,
     /// What navigation says to a token it does not know.
     pub unknown_token: UnknownToken,
     /// Whether navigation names the token's user. Default: true.
@@ -40,6 +57,15 @@ impl Default for Policy {
             page: 200,
             retention: Duration::from_secs(7 * 24 * 60 * 60),
             send_rate: None,
+            many_chatrooms: false,
+            chatroom_members: None,
+            chatroom_outsiders: false,
+            chatroom_entries: true,
+            entry_rate: Some(Rate {
+                messages: 100,
+                per: Duration::from_secs(1),
+            }),
+            allow_lists: false,
             unknown_token: UnknownToken::default(),
             name_user: true,
             version_4: false,

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use imlink_model::{Millis, TargetId, UserId};
 use imlink_wire::{
-    proto::{BodyError, UpStreamMessage, decode_body},
+    proto::{BodyError, decode_body},
     topic,
 };
 
@@ -17,12 +17,8 @@ pub(super) const UNKNOWN_TOPIC: u16 = 32546;
 const TOO_FAST: u16 = 20604;
 /// PUBACK status for a content beyond [`MAX_CONTENT`] (30016).
 const TOO_LARGE: u16 = 30016;
-/// PUBACK status: the sender is in no such group (22406).
-const NOT_IN_GROUP: u16 = 22406;
-/// PUBACK status: the sender may not send in this group (22408).
-const MUTED_IN_GROUP: u16 = 22408;
-/// PUBACK status: the sender is in no such chatroom (23406). This cloud has none yet.
-const NOT_IN_CHATROOM: u16 = 23406;
+/// PUBACK status: system messages are not for clients (20109).
+const NOT_FOR_CLIENTS: u16 = 20109;
 
 /// The largest content of a message, in bytes (protocol/cloud-wire.md 5.4).
 pub(crate) const MAX_CONTENT: usize = 128 * 1024;
@@ -41,7 +37,7 @@ impl App {
             Some(status) => Err(Refusal::new(status, "a fault is armed")),
             None => self.serve_publish(&sender, sending, now),
         };
-        let Err(Refusal { status, reason }) = published else {
+        let Err(Refusal { status, reason, .. }) = published else {
             return;
         };
         let Sending { link, topic, .. } = sending;
@@ -59,27 +55,13 @@ impl App {
         now: Millis,
     ) -> Result<(), Refusal> {
         match sending.topic.as_str() {
-            topic::PRIVATE => {
-                let to = private(sending)?;
-                let draft = self.draft(sender, to, sending, now)?;
+            topic::PRIVATE | topic::GROUP | topic::CHATROOM => {
+                let draft = self.draft(sender, sending, now)?;
                 self.send_message(draft, SenderCopy::Included, Some(sending), now);
                 Ok(())
             }
-            topic::PRIVATE_STATUS => {
-                let to = private(sending)?;
-                let draft = self.draft(sender, to, sending, now)?;
-                self.send_status(draft, sending, now);
-                Ok(())
-            }
-            topic::GROUP => {
-                let to = self.group_to_send_to(sender, sending, now)?;
-                let draft = self.draft(sender, to, sending, now)?;
-                self.send_message(draft, SenderCopy::Included, Some(sending), now);
-                Ok(())
-            }
-            topic::GROUP_STATUS => {
-                let to = self.group_to_send_to(sender, sending, now)?;
-                let draft = self.draft(sender, to, sending, now)?;
+            topic::PRIVATE_STATUS | topic::GROUP_STATUS | topic::CHATROOM_STATUS => {
+                let draft = self.draft(sender, sending, now)?;
                 self.send_status(draft, sending, now);
                 Ok(())
             }
@@ -88,64 +70,49 @@ impl App {
                 self.send_message(draft, SenderCopy::Included, Some(sending), now);
                 Ok(())
             }
-            topic::CHATROOM | topic::CHATROOM_STATUS => {
-                Err(Refusal::new(NOT_IN_CHATROOM, "no such chatroom"))
-            }
+            topic::SYSTEM => Err(Refusal::new(NOT_FOR_CLIENTS, "only an app server may")),
             _ => Err(Refusal::new(UNKNOWN_TOPIC, "unknown topic")),
         }
     }
 
-    /// The group of a PUBLISH, if the sender is in it and may speak (server-api.md 8, row 9).
-    fn group_to_send_to(
-        &self,
-        sender: &UserId,
-        sending: &Sending,
-        now: Millis,
-    ) -> Result<Target, Refusal> {
-        let id = target(sending)?;
-        let group = self
-            .groups
-            .get(&id)
-            .filter(|group| group.members.contains_key(sender))
-            .ok_or(Refusal::new(NOT_IN_GROUP, "not in the group"))?;
-        if !group.may_send(sender, now) {
-            return Err(Refusal::new(MUTED_IN_GROUP, "muted in the group"));
-        }
-        Ok(Target::Group(id))
-    }
-
-    fn draft(
-        &mut self,
-        from: &UserId,
-        to: Target,
-        sending: &Sending,
-        now: Millis,
-    ) -> Result<Draft, Refusal> {
-        let body: UpStreamMessage =
-            decode_body(sending.body.clone()).map_err(Refusal::malformed)?;
-        if body.content.len() > MAX_CONTENT {
+    /// The message of a PUBLISH, if its sender may send it there.
+    fn draft(&mut self, from: &UserId, sending: &Sending, now: Millis) -> Result<Draft, Refusal> {
+        let draft = Draft {
+            from: from.clone(),
+            to: target(sending)?,
+            body: decode_body(sending.body.clone()).map_err(Refusal::malformed)?,
+        };
+        self.check_sender(&draft, now)?;
+        if draft.body.content.len() > MAX_CONTENT {
             return Err(Refusal::new(TOO_LARGE, "content too large"));
         }
         let rate = self.policy.send_rate;
         if rate.is_some_and(|rate| !self.user(from).sending.take(rate, now)) {
             return Err(Refusal::new(TOO_FAST, "too fast"));
         }
-        Ok(Draft {
-            from: from.clone(),
-            to,
-            body,
-        })
+        Ok(draft)
+    }
+
+    /// Whether a client may send there (server-api.md 8, row 9).
+    fn check_sender(&self, draft: &Draft, now: Millis) -> Result<(), Refusal> {
+        match &draft.to {
+            Target::User(receiver) => self.check_private(draft, receiver, now),
+            Target::Group(id) => self.check_group_sender(id, &draft.from, now),
+            Target::Chatroom(id) => self.check_chatroom_sender(id, &draft.from, now),
+            Target::System(_) => Err(Refusal::new(NOT_FOR_CLIENTS, "only an app server may")),
+        }
     }
 }
 
-fn private(sending: &Sending) -> Result<Target, Refusal> {
-    UserId::new(sending.target.as_str())
-        .map(Target::User)
-        .map_err(|_| Refusal::new(INVALID, "no user id"))
-}
-
-fn target(sending: &Sending) -> Result<TargetId, Refusal> {
-    TargetId::new(sending.target.as_str()).map_err(|_| Refusal::new(INVALID, "no target id"))
+/// Where a PUBLISH goes, by its topic.
+fn target(sending: &Sending) -> Result<Target, Refusal> {
+    let id = sending.target.as_str();
+    let target = match sending.topic.as_str() {
+        topic::GROUP | topic::GROUP_STATUS => TargetId::new(id).map(Target::Group),
+        topic::CHATROOM | topic::CHATROOM_STATUS => TargetId::new(id).map(Target::Chatroom),
+        _ => UserId::new(id).map(Target::User),
+    };
+    target.map_err(|_| Refusal::new(INVALID, "no target id"))
 }
 
 /// A PUBLISH on its way, for its acknowledgement and its echoes.
@@ -161,11 +128,21 @@ pub(super) struct Sending {
 pub(super) struct Refusal {
     pub(super) status: u16,
     pub(super) reason: &'static str,
+    /// What a QUERYACK says beside its status, mostly nothing.
+    pub(super) body: Bytes,
 }
 
 impl Refusal {
     pub(super) const fn new(status: u16, reason: &'static str) -> Self {
-        Self { status, reason }
+        Self {
+            status,
+            reason,
+            body: Bytes::new(),
+        }
+    }
+
+    pub(super) fn saying(self, body: Bytes) -> Self {
+        Self { body, ..self }
     }
 
     pub(super) fn malformed(_: BodyError) -> Self {

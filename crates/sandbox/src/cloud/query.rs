@@ -38,6 +38,16 @@ fn handler(topic: &str) -> Option<Handler> {
         topic::PULL_CONVERSATION_STATES => App::pull_conversation_states,
         topic::PULL_EVENTS => App::pull_events,
         topic::PULL_MODIFIED => App::pull_modified,
+        topic::JOIN_CHATROOM => App::join_chatroom,
+        topic::REJOIN_CHATROOM => App::rejoin_chatroom,
+        topic::LEAVE_CHATROOM => App::exit_chatroom,
+        topic::CHATROOM_INFO => App::query_chatroom,
+        topic::PULL_CHATROOM => App::pull_chatroom,
+        topic::PULL_CHATROOM_ENTRIES => App::pull_entries,
+        topic::SET_ENTRY => App::set_entry,
+        topic::REMOVE_ENTRY => App::remove_entry,
+        topic::SET_ENTRIES => App::set_entries,
+        topic::REMOVE_ENTRIES => App::remove_entries,
         topic::APP_BOTS => |_, _, _| Ok(encode_body(&BotOutput::default())),
         topic::REPORT_SDK => |_, _, _| Ok(encode_body(&ReportSdkOutput::default())),
         _ => return None,
@@ -51,7 +61,6 @@ impl Query {
     }
 
     /// The target as a group or room.
-    #[expect(dead_code, reason = "the topics of chatrooms read it")]
     pub(super) fn target_id(&self) -> Result<TargetId, Refusal> {
         TargetId::new(self.target.as_str()).map_err(|_| Refusal::new(INVALID, "no target id"))
     }
@@ -75,9 +84,13 @@ impl App {
         let link = query.link;
         let (status, body) = match answer {
             Ok(body) => (0, body),
-            Err(Refusal { status, reason }) => {
+            Err(Refusal {
+                status,
+                reason,
+                body,
+            }) => {
                 tracing::info!(%link, topic, status, reason, "Query refused");
-                (status, Bytes::new())
+                (status, body)
             }
         };
         self.send(

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use imlink_model::{Direction, Millis, UserId};
+use imlink_model::{ConversationKind, Direction, Millis, UserId};
 use imlink_wire::{
     QoS, ServerPacket, flags,
     proto::{NotifyMsg, encode_body},
@@ -11,7 +11,9 @@ use imlink_wire::{
     uid::MessageUid,
 };
 
-use super::{App, Draft, Fault, LinkId, Target, message::Message, publish::Sending};
+use super::{
+    App, Draft, Fault, LinkId, Target, chatroom::Speaker, message::Message, publish::Sending,
+};
 
 /// `NotifyMsg.type` of "new messages, pull them" (protocol/cloud-wire.md 5.3).
 const NEW_MESSAGES: i32 = 1;
@@ -44,6 +46,8 @@ impl App {
     ) -> String {
         let sender = draft.from.clone();
         let message = self.stamp(draft.clone(), now);
+        let speaker = speaker(sending, copy);
+        let from = sending.map(|sending| sending.link);
         self.counters.messages += 1;
         let swallowed = self.strikes(Some(&sender), |fault| {
             matches!(fault, Fault::SwallowMessage).then_some(())
@@ -54,35 +58,38 @@ impl App {
             }
             return message.uid.clone();
         }
-        self.store(&message, copy);
+        self.store(&message, copy, speaker);
         match sending {
             Some(sending) => {
                 self.acknowledge(sending.link, sending.message_id, &message);
-                self.echo(sending, &sender, Some(&message), now);
+                self.echo(sending, &sender, &message, now);
             }
-            None if copy == SenderCopy::Included => self.notify(&sender, message.time),
+            None if copy == SenderCopy::Included => self.notify_sender(&message),
             None => {}
         }
-        self.notify_receivers(&message);
+        self.notify_receivers(&message, from);
         let doubled = self.strikes(Some(&sender), |fault| {
             matches!(fault, Fault::DoubleMessage).then_some(())
         });
         if doubled.is_some() {
             let twin = self.stamp(draft, now);
-            self.store(&twin, copy);
-            self.notify_receivers(&twin);
+            self.store(&twin, copy, speaker);
+            self.notify_receivers(&twin, from);
         }
         message.uid.clone()
     }
 
-    /// Hands a status message to whoever is online; nobody acknowledges it, nobody stores it
-    /// (protocol/cloud-wire.md 3.6, 5.3).
+    /// Hands a status message to whoever is online; nobody stores it, and only those of chatrooms
+    /// are acknowledged (protocol/cloud-wire.md 3.6, 5.3).
     pub(super) fn send_status(&mut self, draft: Draft, sending: &Sending, now: Millis) {
         let sender = draft.from.clone();
         let message = self.stamp(draft, now);
         let mut down = message.down(Direction::Received);
         down.ext_status = Some(flags::ext_status::STATUS_MESSAGE);
         let down = encode_body(&down);
+        if let Target::Chatroom(id) = &message.draft.to {
+            self.pass_on_in_chatroom(id, &message, now);
+        }
         for receiver in self.receivers(&message.draft) {
             for link in self.links_of(&receiver) {
                 self.publish_down(
@@ -95,7 +102,10 @@ impl App {
                 );
             }
         }
-        self.echo(sending, &sender, None, now);
+        if !topic::UNACKNOWLEDGED.contains(&sending.topic.as_str()) {
+            self.acknowledge(sending.link, sending.message_id, &message);
+        }
+        self.echo(sending, &sender, &message, now);
     }
 
     /// Tells a user's links to pull.
@@ -117,7 +127,18 @@ impl App {
         }
     }
 
-    fn notify_receivers(&mut self, message: &Arc<Message>) {
+    /// Tells the sender's links of what an app server sent in his name; in a chatroom he hears it
+    /// as everyone there does.
+    fn notify_sender(&mut self, message: &Message) {
+        if message.draft.to.kind() != ConversationKind::Chatroom {
+            self.notify(&message.draft.from, message.time);
+        }
+    }
+
+    fn notify_receivers(&mut self, message: &Arc<Message>, from: Option<LinkId>) {
+        if let Target::Chatroom(id) = &message.draft.to {
+            return self.notify_chatroom(id, message, from);
+        }
         for receiver in self.receivers(&message.draft) {
             self.notify(&receiver, message.time);
             let repeated = self.strikes(Some(&receiver), |fault| {
@@ -155,7 +176,7 @@ impl App {
         }
     }
 
-    fn publish_down(
+    pub(super) fn publish_down(
         &mut self,
         link: LinkId,
         qos: QoS,
@@ -185,6 +206,9 @@ impl App {
         for receiver in self.receivers(&draft) {
             time = self.user(&receiver).mailbox.next_time(time);
         }
+        if let Target::Chatroom(id) = &draft.to {
+            time = self.next_time_in_chatroom(id, time);
+        }
         self.uid_counter = self.uid_counter.wrapping_add(1);
         let uid = MessageUid::new(
             u64::try_from(time.0).unwrap_or_default(),
@@ -199,7 +223,10 @@ impl App {
         })
     }
 
-    fn store(&mut self, message: &Arc<Message>, copy: SenderCopy) {
+    fn store(&mut self, message: &Arc<Message>, copy: SenderCopy, speaker: Speaker) {
+        if let Target::Chatroom(id) = &message.draft.to {
+            return self.keep_in_chatroom(id, message, speaker);
+        }
         for receiver in self.receivers(&message.draft) {
             self.user(&receiver)
                 .mailbox
@@ -210,6 +237,14 @@ impl App {
                 .mailbox
                 .put(message.clone(), Direction::Sent, 1);
         }
+    }
+}
+
+fn speaker(sending: Option<&Sending>, copy: SenderCopy) -> Speaker {
+    match (sending, copy) {
+        (Some(_), _) => Speaker::Client,
+        (None, SenderCopy::Included) => Speaker::ServerIncluded,
+        (None, SenderCopy::Excluded) => Speaker::ServerExcluded,
     }
 }
 

@@ -2,13 +2,14 @@
 
 use imlink_model::Millis;
 
-use super::{mailbox::Mailbox, rate::Bucket};
+use super::{mailbox::Mailbox, rate::Bucket, relation::Relations};
 
 /// One user; made when first mentioned.
 #[derive(Default)]
 pub(super) struct User {
     pub(super) mailbox: Mailbox,
     pub(super) sending: Bucket,
+    pub(super) relations: Relations,
     /// Name and portrait, shown in pushes only (server-api.md 3).
     pub(super) name: String,
     pub(super) portrait: String,
