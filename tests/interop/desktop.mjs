@@ -5,6 +5,7 @@ import { emit, quiet, serve } from "./lines.mjs";
 import { Secrets } from "./secrets.mjs";
 import { installElectron, Window } from "./shims/electron.mjs";
 import { installFence } from "./shims/fence.mjs";
+import { received } from "./web.mjs";
 
 const PRIVATE = 1;
 const SENT_BY_US = 1;
@@ -59,23 +60,10 @@ await serve(commands, () => sdk?.destroy());
 
 function told(name, ...values) {
   if (Object.hasOwn(STATES, name)) emit({ event: "state", name: STATES[name], code: code(values) });
-  if (name === "batchMessage") values[0].forEach(received);
+  if (name !== "batchMessage") return;
+  for (const message of values[0]) emit(received(message, SENT_BY_US));
 }
 
 function code([value]) {
   return typeof value === "number" ? value : undefined;
-}
-
-function received(message) {
-  emit({
-    event: "message",
-    from: message.senderUserId,
-    text: message.messageType === "RC:TxtMsg" ? message.content.content : null,
-    uid: message.messageUId,
-    type: message.messageType,
-    target: message.targetId,
-    time: message.sentTime,
-    own: message.messageDirection === SENT_BY_US,
-    offline: message.isOffLineMessage,
-  });
 }

@@ -1,13 +1,14 @@
 //! The SDK and an app behind our daemon talk with each other through the sandbox.
 
-use imlink::{Client, Conversation, Delivery, Outcome, Outgoing, Subscription, Token, UserId};
+use imlink::Conversation;
 use imlink_sandbox::{Config, Ending, Sandbox, Scope};
-use imlink_tests::{Daemon, Setup, require, within};
+use imlink_tests::require;
 use serde_json::json;
 
+use crate::app::{App, text};
 use crate::installed::Interop;
 use crate::sdk::Sdk;
-use crate::{IMLINK, alice, bob};
+use crate::{alice, bob};
 
 // issue 2, "Real clients and the honest judge"
 #[tokio::test]
@@ -17,7 +18,7 @@ async fn the_sdk_connects_and_gets_its_user_id() {
     };
     let sandbox = sandbox();
 
-    let mut sdk = Sdk::start(&interop, &sandbox).await;
+    let mut sdk = Sdk::web(&interop, &sandbox).await;
     sdk.tell("connect", json!({ "token": sandbox.issue_token(&bob()) }));
 
     sdk.expect(json!({ "event": "connected", "userId": "bob" }))
@@ -32,7 +33,7 @@ async fn a_text_goes_from_the_sdk_to_an_app_and_the_answer_back() {
     };
     let sandbox = sandbox();
     let mut app = App::connect(&sandbox, &alice()).await;
-    let mut sdk = connect(&interop, &sandbox, &bob()).await;
+    let mut sdk = Sdk::connected(&interop, &sandbox, &bob()).await;
 
     sdk.tell(
         "send",
@@ -65,7 +66,7 @@ async fn a_bad_token_gives_the_sdk_31004() {
     };
     let sandbox = sandbox();
 
-    let mut sdk = Sdk::start(&interop, &sandbox).await;
+    let mut sdk = Sdk::web(&interop, &sandbox).await;
     sdk.tell("connect", json!({ "token": "a-token-nobody-issued" }));
 
     sdk.expect(json!({ "event": "connect-failed", "code": 31004 }))
@@ -78,7 +79,7 @@ async fn a_kick_gives_the_sdk_31010() {
         return;
     };
     let sandbox = sandbox();
-    let mut sdk = connect(&interop, &sandbox, &bob()).await;
+    let mut sdk = Sdk::connected(&interop, &sandbox, &bob()).await;
 
     assert_eq!(sandbox.kick(&bob()), 1);
 
@@ -94,7 +95,7 @@ async fn after_its_socket_is_dropped_the_sdk_reconnects_and_messages_flow() {
     };
     let sandbox = sandbox();
     let mut app = App::connect(&sandbox, &alice()).await;
-    let mut sdk = connect(&interop, &sandbox, &bob()).await;
+    let mut sdk = Sdk::connected(&interop, &sandbox, &bob()).await;
 
     assert_eq!(sandbox.drop_links(&Scope::User(bob()), Ending::Close), 1);
     sdk.expect_states(&["SUSPEND", "CONNECTING", "CONNECTED"])
@@ -105,78 +106,6 @@ async fn after_its_socket_is_dropped_the_sdk_reconnects_and_messages_flow() {
     app.send(&bob(), "after, too").await;
     sdk.expect(json!({ "event": "message", "from": "alice", "text": "after, too" }))
         .await;
-}
-
-/// An app with a daemon of its own.
-struct App {
-    client: Client,
-    inbox: Subscription,
-    _daemon: Daemon,
-    _setup: Setup,
-}
-
-impl App {
-    async fn connect(sandbox: &Sandbox, user: &UserId) -> Self {
-        let setup = Setup::new(IMLINK);
-        let daemon = setup.start();
-        let client = Client::builder(sandbox.app_key().as_str())
-            .app_id("interop")
-            .socket(setup.socket())
-            .build()
-            .unwrap();
-        within("the app attaches", client.init()).await.unwrap();
-        let token = Token::new(sandbox.issue_token(user)).unwrap();
-        let connected = within("the app connects", client.connect(token))
-            .await
-            .unwrap();
-        assert_eq!(connected, *user);
-        let inbox = within("the app subscribes", client.subscribe("inbox"))
-            .await
-            .unwrap();
-        Self {
-            client,
-            inbox,
-            _daemon: daemon,
-            _setup: setup,
-        }
-    }
-
-    async fn next(&mut self) -> Delivery {
-        within("a message for the app", self.inbox.next())
-            .await
-            .unwrap()
-            .unwrap()
-    }
-
-    /// Sends a text; uid and time the cloud gave it.
-    async fn send(&self, to: &UserId, text: &str) -> (String, i64) {
-        let message = Outgoing::text(Conversation::private(to.clone()), text);
-        let receipt = within("the message is accepted", self.client.send(message))
-            .await
-            .unwrap();
-        let outcome = within("the message is sent", receipt.outcome())
-            .await
-            .unwrap();
-        let Outcome::Sent { uid, at } = outcome else {
-            panic!("the message is not sent: {outcome:?}");
-        };
-        (uid.as_str().to_owned(), at.0)
-    }
-}
-
-async fn connect(interop: &Interop, sandbox: &Sandbox, user: &UserId) -> Sdk {
-    let mut sdk = Sdk::start(interop, sandbox).await;
-    sdk.tell("connect", json!({ "token": sandbox.issue_token(user) }));
-    sdk.expect(json!({ "event": "connected", "userId": user.as_str() }))
-        .await;
-    sdk.expect_states(&["CONNECTING", "CONNECTED"]).await;
-    sdk
-}
-
-fn text(delivery: &Delivery) -> String {
-    let body = delivery.message().body.as_str();
-    let body: serde_json::Value = serde_json::from_str(body).unwrap();
-    body["content"].as_str().unwrap().to_owned()
 }
 
 fn sandbox() -> Sandbox {

@@ -1,7 +1,7 @@
-//! The SDK on this machine: node, and the packages of `tests/interop`.
+//! The SDKs on this machine: node, and the packages of `tests/interop`.
 
-use std::fs::File;
-use std::io::{ErrorKind, Read};
+use std::fs::{File, Metadata};
+use std::io::{self, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
@@ -42,16 +42,36 @@ impl Interop {
         let lock = File::open(directory.join("package-lock.json")).unwrap();
         // Held until it is dropped; also by a test run of another checkout's target directory.
         lock.lock().unwrap();
-        if !is_complete(&directory) {
+        if !is_complete(&directory, &lock) {
             output(Command::new("npm").arg("ci").current_dir(&directory))?;
         }
         Ok(Self(directory))
     }
 }
 
-/// npm writes this file last.
-fn is_complete(directory: &Path) -> bool {
-    directory.join("node_modules/.package-lock.json").exists()
+/// A Chromium, from the machine's packages.
+#[derive(Clone, Debug)]
+pub struct Chromium(pub PathBuf);
+
+impl Chromium {
+    /// Where Debian puts it.
+    const PLACE: &str = "/usr/bin/chromium";
+
+    /// The browser, if it is there.
+    pub fn find() -> Result<Self, Missing> {
+        let place = PathBuf::from(Self::PLACE);
+        if place.exists() {
+            return Ok(Self(place));
+        }
+        Err(Missing(format!("there is no {}", Self::PLACE)))
+    }
+}
+
+/// Whether the packages were installed since the lock last changed: npm writes that file last.
+fn is_complete(directory: &Path, lock: &File) -> bool {
+    let time = |metadata: io::Result<Metadata>| metadata.and_then(|metadata| metadata.modified());
+    let installed = time(directory.join("node_modules/.package-lock.json").metadata());
+    installed.is_ok_and(|installed| installed >= time(lock.metadata()).unwrap())
 }
 
 /// What a command prints, or what is missing if it does not work.

@@ -1,7 +1,9 @@
-//! The official web SDK beside our daemon, and as the judge of what our daemon sends.
+//! The vendor's own SDKs beside our daemon, and as the judges of what our daemon sends.
 //!
 //! Needs node and npm; skipped out loud without them. `tests/interop` has the SDK's side.
 
+mod app;
+mod browser;
 mod conversation;
 mod frame;
 mod installed;

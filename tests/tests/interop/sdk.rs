@@ -2,53 +2,92 @@
 
 use std::collections::VecDeque;
 use std::io::{BufRead, BufReader, Write};
-use std::process::{Child, ChildStdin, Stdio};
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
 
+use imlink::UserId;
 use imlink_sandbox::Sandbox;
-use imlink_tests::within;
+use imlink_tests::{DEADLINE, within};
 use serde_json::{Map, Value, json};
+use tempfile::TempDir;
 use tokio::sync::mpsc;
 
-use crate::installed::Interop;
+use crate::installed::{Chromium, Interop};
 
 /// A running SDK; ended when dropped.
 pub struct Sdk {
     process: Child,
-    commands: ChildStdin,
     events: mpsc::UnboundedReceiver<Value>,
     untaken: VecDeque<Value>,
+    /// Where it may write.
+    _directory: TempDir,
 }
 
 impl Sdk {
-    /// Starts an SDK that asks the navigation of that sandbox.
-    pub async fn start(interop: &Interop, sandbox: &Sandbox) -> Self {
-        let mut process = interop
-            .script("sdk.mjs")
+    /// Starts a web SDK that asks the navigation of that sandbox.
+    pub async fn web(interop: &Interop, sandbox: &Sandbox) -> Self {
+        Self::start(interop.script("sdk.mjs"), sandbox).await
+    }
+
+    /// Starts a desktop SDK that asks the navigation of that sandbox.
+    pub async fn desktop(interop: &Interop, sandbox: &Sandbox) -> Self {
+        Self::start(interop.script("desktop.mjs"), sandbox).await
+    }
+
+    /// Starts a web SDK in a page that asks the navigation of that sandbox.
+    pub async fn in_browser(interop: &Interop, chromium: &Chromium, sandbox: &Sandbox) -> Self {
+        let profile = TempDir::new().unwrap();
+        let mut script = interop.script("browser.mjs");
+        script.arg(&chromium.0).arg(profile.path());
+        Self::run(script, profile, sandbox).await
+    }
+
+    /// A web SDK that is connected as that user.
+    pub async fn connected(interop: &Interop, sandbox: &Sandbox, user: &UserId) -> Self {
+        let mut sdk = Self::web(interop, sandbox).await;
+        sdk.connect(sandbox, user).await;
+        sdk
+    }
+
+    /// Connects it, for the first time, as that user.
+    pub async fn connect(&mut self, sandbox: &Sandbox, user: &UserId) {
+        self.tell("connect", json!({ "token": sandbox.issue_token(user) }));
+        self.expect(json!({ "event": "connected", "userId": user.as_str() }))
+            .await;
+        self.expect_states(&["CONNECTING", "CONNECTED"]).await;
+    }
+
+    async fn start(script: Command, sandbox: &Sandbox) -> Self {
+        Self::run(script, TempDir::new().unwrap(), sandbox).await
+    }
+
+    async fn run(mut script: Command, directory: TempDir, sandbox: &Sandbox) -> Self {
+        let mut process = script
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
-        let commands = process.stdin.take().unwrap();
         let output = process.stdout.take().unwrap();
         let (sender, events) = mpsc::unbounded_channel();
         // Ends with the process; a test that has ended listens no more.
-        std::thread::spawn(move || {
+        thread::spawn(move || {
             for line in BufReader::new(output).lines().map_while(Result::ok) {
                 let _ = sender.send(serde_json::from_str(&line).unwrap());
             }
         });
+        let init = json!({
+            "appkey": sandbox.app_key().as_str(),
+            "navigators": [sandbox.navigator()],
+            "directory": directory.path(),
+        });
         let mut sdk = Self {
             process,
-            commands,
             events,
             untaken: VecDeque::new(),
+            _directory: directory,
         };
-        let navigators = [sandbox.navigator()];
-        let app_key = sandbox.app_key().as_str();
-        sdk.tell(
-            "init",
-            json!({ "appkey": app_key, "navigators": navigators }),
-        );
+        sdk.tell("init", init);
         sdk.expect(json!({ "event": "ready" })).await;
         sdk
     }
@@ -57,7 +96,8 @@ impl Sdk {
     pub fn tell(&mut self, command: &str, fields: Value) {
         let mut line = object(fields);
         line.insert("command".to_owned(), command.into());
-        writeln!(self.commands, "{}", Value::Object(line)).unwrap();
+        let mut commands = self.process.stdin.as_ref().unwrap();
+        writeln!(commands, "{}", Value::Object(line)).unwrap();
     }
 
     /// The first event not taken yet that has all these fields.
@@ -93,7 +133,12 @@ impl Sdk {
 
 impl Drop for Sdk {
     fn drop(&mut self) {
-        // Gone already is as good.
+        // The end of its commands ends it, and its browser before it. Gone already is as good.
+        drop(self.process.stdin.take());
+        let end = Instant::now() + DEADLINE;
+        while matches!(self.process.try_wait(), Ok(None)) && Instant::now() < end {
+            thread::sleep(Duration::from_millis(5));
+        }
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
