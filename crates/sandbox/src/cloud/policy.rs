@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
 /// Standing rules of one app; each may be changed at any time and holds from then on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -19,6 +21,12 @@ pub struct Policy {
     pub page: usize,
     /// How long messages can be pulled. Default: 7 days (server-api.md 8).
     pub retention: Duration,
+    /// How far back private, group and system histories reach; `None` keeps none and refuses
+    /// queries with 25102. Default: 180 days (behaviour.md 13.7).
+    pub history: Option<Duration>,
+    /// How far back histories of chatrooms reach; `None` keeps none and refuses queries with 23414.
+    /// Default: 60 days (behaviour.md 13.7).
+    pub chatroom_history: Option<Duration>,
     /// Most messages a user may send in a time; more get 20604. Default: `None`, no limit.
     pub send_rate: Option<Rate>,
     /// Whether a user may be in several chatrooms at once (`joinMChrm`). Default: false, joining one
@@ -55,7 +63,9 @@ impl Default for Policy {
             gateways: Vec::new(),
             one_device: false,
             page: 200,
-            retention: Duration::from_secs(7 * 24 * 60 * 60),
+            retention: 7 * DAY,
+            history: Some(180 * DAY),
+            chatroom_history: Some(60 * DAY),
             send_rate: None,
             many_chatrooms: false,
             chatroom_members: None,

@@ -1,7 +1,7 @@
 //! The pull of messages (protocol/cloud-wire.md 5.2).
 
 use imlink_model::Millis;
-use imlink_wire::proto::{DownStreamMessages, SyncRequestMsg, encode_body};
+use imlink_wire::proto::{DownStreamMessage, DownStreamMessages, SyncRequestMsg, encode_body};
 
 use super::{
     App,
@@ -20,7 +20,11 @@ impl App {
         mailbox.prune(now, retention);
         let page = mailbox.page(Millis(asked.sync_time), sent, limit);
         Ok(encode_body(&DownStreamMessages {
-            list: page.entries.iter().flat_map(shown).collect(),
+            list: page
+                .entries
+                .iter()
+                .flat_map(|entry| self.shown(entry))
+                .collect(),
             sync_time: page.received.0,
             finished: Some(page.finished),
             // No broadcasts here: the client keeps the cursor it has.
@@ -28,9 +32,9 @@ impl App {
             ..DownStreamMessages::default()
         }))
     }
-}
 
-fn shown(entry: &Entry) -> impl Iterator<Item = imlink_wire::proto::DownStreamMessage> {
-    let down = entry.message.down(entry.direction);
-    std::iter::repeat_n(down, entry.copies.into())
+    fn shown(&self, entry: &Entry) -> impl Iterator<Item = DownStreamMessage> + use<> {
+        let down = self.render(&entry.message, entry.direction);
+        std::iter::repeat_n(down, entry.copies.into())
+    }
 }

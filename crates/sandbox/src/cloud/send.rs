@@ -231,11 +231,13 @@ impl App {
             self.user(&receiver)
                 .mailbox
                 .put(message.clone(), Direction::Received, 1);
+            self.archive(&receiver, message, Direction::Received);
         }
         if copy == SenderCopy::Included {
             self.user(&message.draft.from)
                 .mailbox
                 .put(message.clone(), Direction::Sent, 1);
+            self.archive(&message.draft.from, message, Direction::Sent);
         }
     }
 }

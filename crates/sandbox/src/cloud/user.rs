@@ -2,12 +2,13 @@
 
 use imlink_model::Millis;
 
-use super::{mailbox::Mailbox, rate::Bucket, relation::Relations};
+use super::{history::Archive, mailbox::Mailbox, rate::Bucket, relation::Relations};
 
 /// One user; made when first mentioned.
 #[derive(Default)]
 pub(super) struct User {
     pub(super) mailbox: Mailbox,
+    pub(super) archive: Archive,
     pub(super) sending: Bucket,
     pub(super) relations: Relations,
     /// Name and portrait, shown in pushes only (server-api.md 3).

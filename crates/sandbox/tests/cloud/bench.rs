@@ -9,7 +9,7 @@ use imlink_sandbox::{
 };
 use imlink_wire::{
     ClientPacket, ProtocolVersion, QoS, ServerPacket,
-    proto::{DownStreamMessages, SyncRequestMsg, UpStreamMessage, decode_body, encode_body},
+    proto::{Body, DownStreamMessages, SyncRequestMsg, UpStreamMessage, decode_body, encode_body},
     topic,
 };
 
@@ -179,10 +179,28 @@ impl Bench {
         topic: &str,
         body: impl Into<bytes::Bytes>,
     ) -> (u16, bytes::Bytes) {
+        self.query_about(link, topic, "self", body)
+    }
+
+    /// Asks and gets the only answer, which is no refusal.
+    pub fn ask<Q: Body, A: Body>(&mut self, link: LinkId, topic: &str, question: &Q) -> A {
+        let (status, body) = self.query(link, topic, encode_body(question));
+        assert_eq!(status, 0, "{topic}");
+        decode_body(body).unwrap()
+    }
+
+    /// Asks about a room or another user and gets the only answer: status and body.
+    pub fn query_about(
+        &mut self,
+        link: LinkId,
+        topic: &str,
+        target: &str,
+        body: impl Into<bytes::Bytes>,
+    ) -> (u16, bytes::Bytes) {
         self.heard(link);
         self.last_message_id += 1;
         let asked = self.last_message_id;
-        let (topic, target) = (topic.to_owned(), "self".to_owned());
+        let (topic, target) = (topic.to_owned(), target.to_owned());
         self.receive(
             link,
             ClientPacket::Query {

@@ -4,6 +4,7 @@ mod bench;
 mod connect;
 mod echo;
 mod faults;
+mod history;
 mod moderation;
 mod navigation;
 mod publish;

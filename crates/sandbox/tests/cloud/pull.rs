@@ -209,7 +209,7 @@ fn a_query_nobody_serves_and_one_that_cannot_be_read_get_a_status() {
     let mut bench = Bench::new();
     let alice = bench.online("alice");
 
-    assert_eq!(bench.query(alice, "qryPMsg", vec![]).0, 32546);
+    assert_eq!(bench.query(alice, "noSuchTopic", vec![]).0, 32546);
     assert_eq!(bench.query(alice, "pullMsg", b"\xFF".to_vec()).0, 33003);
     assert_eq!(
         bench.query(alice, "pullUS", vec![]).0,

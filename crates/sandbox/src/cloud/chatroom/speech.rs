@@ -53,6 +53,7 @@ impl App {
         if let Some(room) = self.chatrooms.get_mut(id) {
             room.active = message.time;
             room.log.add(message.clone(), speaker);
+            self.archive_in_room(id, message);
         }
     }
 
