@@ -1,7 +1,9 @@
 //! The pure core: every app key is a world of its own, links lead into one of them.
 
+mod account;
 mod acks;
 mod app;
+mod broadcast;
 mod chatroom;
 mod connect;
 mod counters;
@@ -35,13 +37,13 @@ mod target;
 mod token;
 mod transcript;
 mod user;
+mod words;
 
 use std::collections::{BTreeMap, VecDeque};
 
 pub use app::{App, AppSettings, Secret};
-pub use chatroom::{
-    ChatroomOptions, ChatroomView, Destruction, Entry, EntryError, EntryRules,
-};
+pub use broadcast::Audience;
+pub use chatroom::{ChatroomOptions, ChatroomView, Destruction, Entry, EntryError, EntryRules};
 pub use counters::Counters;
 pub use fault::{Fault, Lasting, NavigationFault, Scope};
 pub use greeting::{DeviceClass, Greeting};
@@ -53,6 +55,7 @@ pub use navigation::NavigationReply;
 pub use output::{LinkId, Output};
 pub use policy::{Gateway, Policy, Rate, UnknownToken};
 pub(crate) use publish::MAX_CONTENT;
+pub use recall::Recall;
 pub use send::SenderCopy;
 pub use target::Target;
 pub use transcript::{Heard, Record};

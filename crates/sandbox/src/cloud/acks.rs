@@ -3,12 +3,18 @@
 use imlink_model::Millis;
 use imlink_wire::ServerPacket;
 
-use super::{App, Fault, LinkId, message::Message, send::seconds};
+use super::{App, Fault, LinkId, message::Message, publish::Sending, send::seconds};
 
 impl App {
     /// Tells the sender that his message was accepted.
-    pub(super) fn acknowledge(&mut self, link: LinkId, message_id: u16, message: &Message) {
-        let packet = puback(message_id, 0, message.time, message.uid.clone());
+    pub(super) fn acknowledge(&mut self, sending: &Sending, message: &Message) {
+        let Sending {
+            link,
+            message_id,
+            accepted_as,
+            ..
+        } = *sending;
+        let packet = puback(message_id, accepted_as, message.time, message.uid.clone());
         let Some(user) = self.links.get(&link).map(|link| link.user.clone()) else {
             return;
         };

@@ -20,6 +20,7 @@ use super::{
     token::Tokens,
     transcript::Transcript,
     user::User,
+    words::Words,
 };
 
 /// The secret an app server signs its calls with.
@@ -75,6 +76,8 @@ pub struct App {
     pub(super) links: BTreeMap<LinkId, Link>,
     pub(super) lost: LostDevices,
     pub(super) faults: Faults,
+    pub(super) words: Words,
+    pub(super) is_shut: bool,
     pub(super) counters: Counters,
     pub(super) transcript: Transcript,
     pub(super) random: StdRng,
@@ -97,6 +100,8 @@ impl App {
             links: BTreeMap::new(),
             lost: LostDevices::default(),
             faults: Faults::default(),
+            words: Words::default(),
+            is_shut: false,
             counters: Counters::default(),
             transcript: Transcript::default(),
             random: StdRng::seed_from_u64(seed),
@@ -213,8 +218,9 @@ impl App {
                     target,
                     message_id,
                     body,
+                    accepted_as: 0,
                 };
-                self.publish(&sending, now);
+                self.publish(sending, now);
             }
             ClientPacket::Query {
                 topic,

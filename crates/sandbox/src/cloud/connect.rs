@@ -12,12 +12,16 @@ use super::{
 
 /// CONNACK status for a token that is not this app's (31004).
 const TOKEN_INCORRECT: u8 = 4;
+/// CONNACK status for an app that is shut (31008).
+const APP_BLOCKED: u8 = 8;
 /// CONNACK status for a blocked user (31009).
 const USER_BLOCKED: u8 = 9;
 /// CONNACK status for an expired token (31020).
 const TOKEN_EXPIRED: u8 = 10;
 /// CONNACK status for a reconnect that gives way (31023).
 const SAME_CLIENT_ONLINE: u8 = 13;
+/// CONNACK status for a user whose account is gone (31029).
+const ACCOUNT_GONE: u8 = 19;
 /// Where clients of version 4 start to count (protocol/cloud-wire.md 3.3).
 const MESSAGE_ID_BASE: u16 = 0x1000;
 
@@ -47,8 +51,12 @@ impl App {
             return self.refuse(link, status, "a fault is armed");
         }
         match granted {
+            _ if self.is_shut => self.refuse(link, APP_BLOCKED, "the app is shut"),
             None => self.refuse(link, TOKEN_INCORRECT, "unknown token"),
             Some((_, true)) => self.refuse(link, TOKEN_EXPIRED, "expired token"),
+            Some((user, _)) if self.user(&user).deleted => {
+                self.refuse(link, ACCOUNT_GONE, "the account is gone");
+            }
             Some((user, _)) if self.user(&user).is_blocked(now) => {
                 self.refuse(link, USER_BLOCKED, "blocked user");
             }

@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use imlink_model::{Direction, Millis};
+use imlink_wire::uid::MessageUid;
 
 use super::message::{Message, StoredMessage};
 
@@ -87,6 +88,16 @@ impl Mailbox {
         }
         page.finished = incoming.peek().is_none() && outgoing.peek().is_none();
         page
+    }
+
+    /// A message by its uid, which tells when it was sent.
+    pub(super) fn find(&self, uid: &str) -> Option<&Arc<Message>> {
+        let time = i64::try_from(MessageUid::parse(uid)?.time()).ok()?;
+        [&self.received, &self.sent]
+            .into_iter()
+            .filter_map(|messages| messages.get(&Millis(time)))
+            .map(|entry| &entry.message)
+            .find(|message| message.uid == uid)
     }
 
     /// Forgets what is older than the retention.

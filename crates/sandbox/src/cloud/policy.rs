@@ -43,6 +43,9 @@ pub struct Policy {
     /// Most changes of entries in one chatroom; more get 23425. Default: 100 in a second
     /// (behaviour.md 13.8).
     pub entry_rate: Option<Rate>,
+    /// Whether clients may recall what others sent, instead of getting 25107. Default: true
+    /// (behaviour.md 13.7).
+    pub recall_of_others: bool,
     /// Whether users get private messages only from those on their allow lists (407). Default:
     /// false.
     pub allow_lists: bool,
@@ -75,6 +78,7 @@ impl Default for Policy {
                 messages: 100,
                 per: Duration::from_secs(1),
             }),
+            recall_of_others: true,
             allow_lists: false,
             unknown_token: UnknownToken::default(),
             name_user: true,

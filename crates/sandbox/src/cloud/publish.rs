@@ -24,7 +24,7 @@ const NOT_FOR_CLIENTS: u16 = 20109;
 pub(crate) const MAX_CONTENT: usize = 128 * 1024;
 
 impl App {
-    pub(super) fn publish(&mut self, sending: &Sending, now: Millis) {
+    pub(super) fn publish(&mut self, mut sending: Sending, now: Millis) {
         let Some(link) = self.links.get(&sending.link) else {
             return;
         };
@@ -35,12 +35,12 @@ impl App {
         });
         let published = match refusal {
             Some(status) => Err(Refusal::new(status, "a fault is armed")),
-            None => self.serve_publish(&sender, sending, now),
+            None => self.serve_publish(&sender, &mut sending, now),
         };
         let Err(Refusal { status, reason, .. }) = published else {
             return;
         };
-        let Sending { link, topic, .. } = sending;
+        let Sending { link, topic, .. } = &sending;
         tracing::info!(%link, topic, status, reason, "Message refused");
         self.counters.refused_messages += 1;
         if !topic::UNACKNOWLEDGED.contains(&topic.as_str()) {
@@ -51,7 +51,7 @@ impl App {
     fn serve_publish(
         &mut self,
         sender: &UserId,
-        sending: &Sending,
+        sending: &mut Sending,
         now: Millis,
     ) -> Result<(), Refusal> {
         match sending.topic.as_str() {
@@ -76,8 +76,13 @@ impl App {
     }
 
     /// The message of a PUBLISH, if its sender may send it there.
-    fn draft(&mut self, from: &UserId, sending: &Sending, now: Millis) -> Result<Draft, Refusal> {
-        let draft = Draft {
+    fn draft(
+        &mut self,
+        from: &UserId,
+        sending: &mut Sending,
+        now: Millis,
+    ) -> Result<Draft, Refusal> {
+        let mut draft = Draft {
             from: from.clone(),
             to: target(sending)?,
             body: decode_body(sending.body.clone()).map_err(Refusal::malformed)?,
@@ -90,6 +95,7 @@ impl App {
         if rate.is_some_and(|rate| !self.user(from).sending.take(rate, now)) {
             return Err(Refusal::new(TOO_FAST, "too fast"));
         }
+        sending.accepted_as = self.screen(&mut draft)?;
         Ok(draft)
     }
 
@@ -122,6 +128,8 @@ pub(super) struct Sending {
     pub(super) target: String,
     pub(super) message_id: u16,
     pub(super) body: Bytes,
+    /// The status of its PUBACK once it is accepted: 0, or what has happened to it.
+    pub(super) accepted_as: u16,
 }
 
 /// Why a message is not accepted.

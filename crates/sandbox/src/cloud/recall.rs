@@ -1,18 +1,46 @@
 //! Recalls: a message that names another (protocol/cloud-wire.md 5.7).
 
-use imlink_model::{ConversationKind, TargetId, UserId};
+use imlink_model::{ConversationKind, Millis, TargetId, UserId};
 use imlink_wire::proto::{UpStreamMessage, decode_body};
 use serde::Deserialize;
+use serde_json::json;
 
 use super::{
-    App, Draft, Target,
-    publish::{INVALID, Refusal, Sending},
+    App, Draft, SenderCopy, Target,
+    message::Message,
+    publish::{Refusal, Sending},
 };
+
+/// The object name of a recall.
+const RECALL: &str = "RC:RcCmd";
+/// PUBACK status: the recall names no message of the conversation (25101).
+const NO_SUCH_MESSAGE: u16 = 25101;
+/// PUBACK status: the message is another user's (25107).
+const FOREIGN: u16 = 25107;
+
+/// A recall as an app server asks for it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Recall {
+    /// In whose name.
+    pub from: UserId,
+    /// Where the message went.
+    pub to: Target,
+    /// Its uid.
+    pub uid: String,
+    /// When it was sent.
+    pub sent: Millis,
+    /// Whether an administrator recalls it, whoever sent it.
+    pub by_admin: bool,
+    /// Whether it leaves no trace.
+    pub without_trace: bool,
+    /// What the app wants said beside.
+    pub extra: Option<String>,
+}
 
 /// The part of the content that says what is recalled.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Recall {
+struct Recalled {
     conversation_type: u8,
     target_id: String,
     #[serde(rename = "messageUId")]
@@ -20,19 +48,42 @@ struct Recall {
 }
 
 impl App {
+    /// Recalls a message as an app server does. Says the uid of the message that tells so, which
+    /// the sender of the recalled one gets as well.
+    pub fn recall_as(&mut self, recall: &Recall, now: Millis) -> String {
+        let content = json!({
+            "conversationType": recall.to.kind().number(),
+            "targetId": recall.to.id(),
+            "messageUId": recall.uid,
+            "sentTime": recall.sent,
+            "isAdmin": recall.by_admin,
+            "isDelete": recall.without_trace,
+            "extra": recall.extra,
+        });
+        let draft = Draft::new(
+            recall.from.clone(),
+            recall.to.clone(),
+            RECALL,
+            &content.to_string(),
+        );
+        self.publish_as(draft, SenderCopy::Included, now)
+    }
+
     /// The message that tells the other side. The recalled one stays in its mailboxes, as the
     /// vendor's clients themselves take it out of sight.
     pub(super) fn recall(&self, from: &UserId, sending: &Sending) -> Result<Draft, Refusal> {
         let body: UpStreamMessage =
             decode_body(sending.body.clone()).map_err(Refusal::malformed)?;
-        let recall: Recall = serde_json::from_str(&body.content)
-            .map_err(|_| Refusal::new(INVALID, "content is no recall"))?;
-        let to = recalled_from(&recall)?;
-        let own = self.stored(from);
-        if !own.iter().any(|stored| {
-            stored.uid == recall.message_uid && stored.from == *from && stored.to == to
-        }) {
-            return Err(Refusal::new(INVALID, "recalls no message of the sender"));
+        let recalled: Recalled = serde_json::from_str(&body.content)
+            .map_err(|_| Refusal::new(NO_SUCH_MESSAGE, "content is no recall"))?;
+        let to = recalled_from(&recalled)?;
+        let message = self.sent_in(from, &to, &recalled.message_uid);
+        let message = message.ok_or(Refusal::new(
+            NO_SUCH_MESSAGE,
+            "no message of the conversation",
+        ))?;
+        if message.draft.from != *from && !self.policy.recall_of_others {
+            return Err(Refusal::new(FOREIGN, "another user's message"));
         }
         Ok(Draft {
             from: from.clone(),
@@ -40,17 +91,39 @@ impl App {
             body,
         })
     }
+
+    /// A message of a conversation of a user, whichever side sent it.
+    fn sent_in(&self, user: &UserId, to: &Target, uid: &str) -> Option<&Message> {
+        let message = match to {
+            Target::Chatroom(id) => self
+                .messages_in_chatroom(id)
+                .find(|message| message.uid == uid),
+            Target::User(_) | Target::Group(_) | Target::System(_) => {
+                self.users.get(user)?.mailbox.find(uid)
+            }
+        }?;
+        let Draft { from, to: sent, .. } = &message.draft;
+        let answered = matches!(
+            (sent, to),
+            (Target::User(receiver), Target::User(peer)) if receiver == user && from == peer
+        );
+        (sent == to || answered).then_some(message.as_ref())
+    }
 }
 
-fn recalled_from(recall: &Recall) -> Result<Target, Refusal> {
-    let target = recall.target_id.as_str();
-    let no_id = |_| Refusal::new(INVALID, "no target id");
-    match ConversationKind::from_number(recall.conversation_type.into()) {
-        Some(ConversationKind::Private) => UserId::new(target).map(Target::User).map_err(no_id),
-        Some(ConversationKind::Group) => TargetId::new(target).map(Target::Group).map_err(no_id),
-        _ => Err(Refusal::new(
-            INVALID,
-            "nothing is recalled from such a conversation",
-        )),
-    }
+fn recalled_from(recalled: &Recalled) -> Result<Target, Refusal> {
+    let target = recalled.target_id.as_str();
+    let kind = ConversationKind::from_number(recalled.conversation_type.into());
+    let target = match kind {
+        Some(ConversationKind::Private) => UserId::new(target).map(Target::User),
+        Some(ConversationKind::Group) => TargetId::new(target).map(Target::Group),
+        Some(ConversationKind::Chatroom) => TargetId::new(target).map(Target::Chatroom),
+        _ => {
+            return Err(Refusal::new(
+                NO_SUCH_MESSAGE,
+                "nothing is recalled from such a conversation",
+            ));
+        }
+    };
+    target.map_err(|_| Refusal::new(NO_SUCH_MESSAGE, "no target id"))
 }

@@ -54,14 +54,14 @@ impl App {
         });
         if swallowed.is_some() {
             if let Some(sending) = sending {
-                self.acknowledge(sending.link, sending.message_id, &message);
+                self.acknowledge(sending, &message);
             }
             return message.uid.clone();
         }
         self.store(&message, copy, speaker);
         match sending {
             Some(sending) => {
-                self.acknowledge(sending.link, sending.message_id, &message);
+                self.acknowledge(sending, &message);
                 self.echo(sending, &sender, &message, now);
             }
             None if copy == SenderCopy::Included => self.notify_sender(&message),
@@ -103,7 +103,7 @@ impl App {
             }
         }
         if !topic::UNACKNOWLEDGED.contains(&sending.topic.as_str()) {
-            self.acknowledge(sending.link, sending.message_id, &message);
+            self.acknowledge(sending, &message);
         }
         self.echo(sending, &sender, &message, now);
     }
@@ -135,7 +135,7 @@ impl App {
         }
     }
 
-    fn notify_receivers(&mut self, message: &Arc<Message>, from: Option<LinkId>) {
+    pub(super) fn notify_receivers(&mut self, message: &Arc<Message>, from: Option<LinkId>) {
         if let Target::Chatroom(id) = &message.draft.to {
             return self.notify_chatroom(id, message, from);
         }
@@ -200,22 +200,11 @@ impl App {
         self.send(link, packet);
     }
 
-    /// Gives a message its time, later than anything in the mailboxes it goes to, and its uid.
+    /// Gives a message its time and its uid.
     pub(super) fn stamp(&mut self, draft: Draft, now: Millis) -> Arc<Message> {
-        let mut time = self.user(&draft.from).mailbox.next_time(now);
-        for receiver in self.receivers(&draft) {
-            time = self.user(&receiver).mailbox.next_time(time);
-        }
-        if let Target::Chatroom(id) = &draft.to {
-            time = self.next_time_in_chatroom(id, time);
-        }
-        self.uid_counter = self.uid_counter.wrapping_add(1);
-        let uid = MessageUid::new(
-            u64::try_from(time.0).unwrap_or_default(),
-            self.uid_counter,
-            draft.to.kind().number(),
-            draft.to.id(),
-        );
+        let sender = self.user(&draft.from).mailbox.next_time(now);
+        let time = self.next_time(&draft, sender);
+        let uid = self.next_uid(time, draft.to.kind(), draft.to.id());
         Arc::new(Message {
             uid: uid.to_string(),
             time,
@@ -223,7 +212,30 @@ impl App {
         })
     }
 
-    fn store(&mut self, message: &Arc<Message>, copy: SenderCopy, speaker: Speaker) {
+    /// A time later than anything where a message goes.
+    pub(super) fn next_time(&mut self, draft: &Draft, now: Millis) -> Millis {
+        let mut time = now;
+        for receiver in self.receivers(draft) {
+            time = self.user(&receiver).mailbox.next_time(time);
+        }
+        if let Target::Chatroom(id) = &draft.to {
+            time = self.next_time_in_chatroom(id, time);
+        }
+        time
+    }
+
+    pub(super) fn next_uid(
+        &mut self,
+        time: Millis,
+        kind: ConversationKind,
+        id: &str,
+    ) -> MessageUid {
+        self.uid_counter = self.uid_counter.wrapping_add(1);
+        let time = u64::try_from(time.0).unwrap_or_default();
+        MessageUid::new(time, self.uid_counter, kind.number(), id)
+    }
+
+    pub(super) fn store(&mut self, message: &Arc<Message>, copy: SenderCopy, speaker: Speaker) {
         if let Target::Chatroom(id) = &message.draft.to {
             return self.keep_in_chatroom(id, message, speaker);
         }

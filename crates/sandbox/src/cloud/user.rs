@@ -14,6 +14,8 @@ pub(super) struct User {
     /// Name and portrait, shown in pushes only (server-api.md 3).
     pub(super) name: String,
     pub(super) portrait: String,
+    /// Whether his account was taken away.
+    pub(super) deleted: bool,
     pub(super) blocked_until: Option<Millis>,
 }
 

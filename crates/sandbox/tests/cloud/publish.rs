@@ -188,7 +188,7 @@ fn a_recall_reaches_the_other_side_as_a_message_that_names_the_recalled_one() {
     bench.publish(alice, topic::RECALL, "alice", recall(&acked.uid));
     assert_eq!(bench.acks(alice)[0].status, 0);
     bench.publish(alice, topic::RECALL, "alice", recall("F3ZJ-MFEP-2246-4ZFP"));
-    assert_eq!(bench.acks(alice)[0].status, 33003, "nobody sent that one");
+    assert_eq!(bench.acks(alice)[0].status, 25101, "nobody sent that one");
 
     let stored = bench.app().stored(&user("bob"));
     assert_eq!(stored.len(), 2);

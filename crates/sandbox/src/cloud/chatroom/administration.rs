@@ -72,9 +72,7 @@ impl App {
     /// What was said in a room, oldest first; empty if there is no such room.
     #[must_use]
     pub fn said_in_chatroom(&self, id: &TargetId) -> Vec<StoredMessage> {
-        let room = self.chatrooms.get(id);
-        room.into_iter()
-            .flat_map(|room| room.log.messages())
+        self.messages_in_chatroom(id)
             .map(|message| StoredMessage::new(message, imlink_model::Direction::Received))
             .collect()
     }

@@ -84,7 +84,12 @@ impl App {
 
     /// Takes a user out of a room, with the entries that were to go with him. Does nothing if he
     /// is not in it.
-    pub(super) fn take_out_of_chatroom(&mut self, id: &TargetId, user: &UserId, now: Millis) {
+    pub(in crate::cloud) fn take_out_of_chatroom(
+        &mut self,
+        id: &TargetId,
+        user: &UserId,
+        now: Millis,
+    ) {
         let Some(room) = self.chatrooms.get_mut(id) else {
             return;
         };

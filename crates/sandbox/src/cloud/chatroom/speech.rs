@@ -42,6 +42,15 @@ impl App {
             .map_or(now, |room| room.log.next_time(now))
     }
 
+    /// What was said in a room, oldest first.
+    pub(in crate::cloud) fn messages_in_chatroom(
+        &self,
+        id: &TargetId,
+    ) -> impl DoubleEndedIterator<Item = &Arc<Message>> {
+        let room = self.chatrooms.get(id);
+        room.into_iter().flat_map(|room| room.log.messages())
+    }
+
     /// Keeps a message in its room. Does nothing if there is no such room.
     pub(in crate::cloud) fn keep_in_chatroom(
         &mut self,

@@ -1,5 +1,7 @@
 //! What clients ask about rooms (protocol/cloud-wire.md 5.9).
 
+use std::sync::Arc;
+
 use imlink_model::{ConversationKind, Direction, Millis, UserId};
 use imlink_wire::proto::{
     ChrmDownStreamMessages, ChrmInput, ChrmMember, ChrmOutput, ChrmPullMsg, QueryChatRoomInfoInput,
@@ -13,6 +15,7 @@ use super::{
 };
 use crate::cloud::{
     App,
+    message::Message,
     publish::Refusal,
     query::{Answer, Query},
 };
@@ -77,8 +80,8 @@ impl App {
         } else {
             room.log.since(&query.user, Millis(asked.sync_time))
         };
-        let shown = |(message, direction): &(std::sync::Arc<_>, Direction)| {
-            encode_body(&crate::cloud::message::Message::down(message, *direction))
+        let shown = |(message, direction): &(Arc<Message>, Direction)| {
+            encode_body(&self.render(message, *direction))
         };
         let answer = ChrmDownStreamMessages {
             list: page.messages.iter().map(shown).collect(),
