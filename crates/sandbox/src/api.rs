@@ -44,6 +44,11 @@ pub struct Response {
     pub body: Value,
 }
 
+/// The path of every call.
+pub(crate) fn paths() -> impl Iterator<Item = &'static str> {
+    route::paths()
+}
+
 /// Whether a path belongs to the Server API.
 #[must_use]
 pub fn serves(path: &str) -> bool {

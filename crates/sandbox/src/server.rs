@@ -23,6 +23,7 @@ mod transport;
 mod world;
 
 pub use config::Config;
+pub use http::control;
 pub use port::{Ending, Injection};
 pub use run::run;
 pub use sandbox::Sandbox;

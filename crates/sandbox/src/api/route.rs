@@ -17,6 +17,11 @@ const ROUTES: &[(&str, Handler)] = &[
     ("/message/private/publish.json", message::publish_private),
 ];
 
+/// Every path.
+pub(super) fn paths() -> impl Iterator<Item = &'static str> {
+    ROUTES.iter().map(|(path, _)| *path)
+}
+
 /// The handler of a path. Some SDKs double slashes (server-api.md 2).
 pub(super) fn find(path: &str) -> Option<Handler> {
     let same = |route: &str| {

@@ -144,6 +144,11 @@ impl App {
         self.faults.add(fault, scope, lasting);
     }
 
+    /// The faults that wait to strike, oldest first.
+    pub fn faults(&self) -> impl Iterator<Item = (&Fault, &Scope, Lasting)> {
+        self.faults.iter()
+    }
+
     /// Disarms all faults and lets held PUBACKs go, in the order they were made.
     pub fn clear_faults(&mut self) {
         self.faults.clear();

@@ -5,10 +5,11 @@
 use std::time::Duration;
 
 use imlink_model::UserId;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// What goes wrong.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Fault {
     /// A message is accepted and delivered, its PUBACK is not sent.
@@ -48,7 +49,7 @@ pub enum Fault {
 }
 
 /// How navigation goes wrong.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum NavigationFault {
     /// This HTTP status, with an empty JSON object.
@@ -68,14 +69,14 @@ pub enum NavigationFault {
 }
 
 /// Whom a fault strikes.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Scope {
     /// Every user, and clients whose token names none.
     #[default]
     Everyone,
     /// This user.
-    User(UserId),
+    User(#[schemars(with = "String")] UserId),
 }
 
 impl Scope {
@@ -90,7 +91,7 @@ impl Scope {
 }
 
 /// How long a fault lasts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Lasting {
     /// It strikes so many times, then it is gone.
@@ -129,6 +130,12 @@ impl Faults {
 
     pub(super) fn clear(&mut self) {
         self.waiting.clear();
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&Fault, &Scope, Lasting)> {
+        self.waiting
+            .iter()
+            .map(|waiting| (&waiting.fault, &waiting.scope, waiting.lasting))
     }
 
     /// What the oldest fault that covers the user and is chosen yields, without using it up.

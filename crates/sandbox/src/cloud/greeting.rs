@@ -1,12 +1,24 @@
 //! Who opens a link, in whatever form it came.
 
 use imlink_wire::{ProtocolVersion, handshake::Handshake, tcp::Connect};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// The slot a device takes; under the one-device policy each user has one of each
 /// (behaviour.md 4).
 #[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    JsonSchema,
 )]
 #[serde(rename_all = "kebab-case")]
 pub enum DeviceClass {

@@ -2,6 +2,7 @@
 
 use imlink_model::{Millis, UserId};
 use imlink_wire::{ProtocolVersion, ServerPacket};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{DeviceClass, LinkId};
@@ -35,17 +36,19 @@ pub(super) enum Standing {
 }
 
 /// An open link, for whoever watches.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct LinkView {
     /// Its id.
     pub link: LinkId,
     /// Whose it is.
+    #[schemars(with = "String")]
     pub user: UserId,
     /// The slot it takes.
     pub class: DeviceClass,
     /// The client's id of its device, empty if it sent none.
     pub device: String,
     /// When it was accepted.
+    #[schemars(with = "i64")]
     pub since: Millis,
     /// The session id in its CONNACK.
     pub session: String,

@@ -7,6 +7,7 @@ use imlink_wire::{
     flags,
     proto::{DownStreamMessage, UpStreamMessage},
 };
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Target;
@@ -91,17 +92,20 @@ impl Message {
 }
 
 /// A message in a user's mailbox, for whoever judges what became of it.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct StoredMessage {
     /// The server's id of it.
     pub uid: String,
     /// Sent time, also its cursor.
+    #[schemars(with = "i64")]
     pub time: Millis,
     /// Who sent it.
+    #[schemars(with = "String")]
     pub from: UserId,
     /// Where it went.
     pub to: Target,
     /// From the mailbox owner's point of view.
+    #[schemars(with = "String")]
     pub direction: Direction,
     /// For example `RC:TxtMsg`.
     pub object_name: String,

@@ -35,6 +35,13 @@ impl App {
         self.user(user).blocked_until = None;
     }
 
+    /// Until when a user is blocked; `None` if he is not.
+    #[must_use]
+    pub fn blocked_until(&self, user: &UserId, now: Millis) -> Option<Millis> {
+        let until = self.users.get(user)?.blocked_until;
+        until.filter(|until| now < *until)
+    }
+
     pub(super) fn disconnect_link(&mut self, link: LinkId, status: u8) {
         tracing::info!(%link, status, "Link ended by the cloud");
         self.counters.ended += 1;

@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Standing rules of one app; each may be changed at any time and holds from then on.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Policy {
     /// What navigation names as gateways, by falling weight; to each client those that it can
@@ -89,7 +90,7 @@ impl Default for Policy {
 }
 
 /// One entry of `serverAddr` (protocol/cloud-wire.md 1.3).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Gateway {
     /// `host:port`.
     pub addr: String,
@@ -145,7 +146,7 @@ impl Gateway {
 }
 
 /// So many in such a time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Rate {
     /// How many.
     pub messages: u32,
@@ -154,7 +155,7 @@ pub struct Rate {
 }
 
 /// What navigation says to a token it does not know. The gateway refuses it with 31004 anyway.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum UnknownToken {
     /// HTTP 403, which clients take for 31004 (protocol/cloud-wire.md 1.4). The default.

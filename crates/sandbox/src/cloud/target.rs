@@ -3,20 +3,21 @@
 use std::fmt;
 
 use imlink_model::{ConversationKind, TargetId, UserId};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Who is to have a message, and in what kind of conversation (behaviour.md 13.1).
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "kind", content = "id", rename_all = "kebab-case")]
 pub enum Target {
     /// One user, in private.
-    User(UserId),
+    User(#[schemars(with = "String")] UserId),
     /// The members of a group.
-    Group(TargetId),
+    Group(#[schemars(with = "String")] TargetId),
     /// Whoever is in a chatroom.
-    Chatroom(TargetId),
+    Chatroom(#[schemars(with = "String")] TargetId),
     /// One user, in the name of the app.
-    System(UserId),
+    System(#[schemars(with = "String")] UserId),
 }
 
 impl Target {

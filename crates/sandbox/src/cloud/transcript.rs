@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use bytes::Bytes;
 use imlink_model::Millis;
 use imlink_wire::ClientPacket;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::LinkId;
@@ -16,11 +17,12 @@ const MAX_RECORDS: usize = 10_000;
 const MAX_BYTES: usize = 16 * 1024 * 1024;
 
 /// One thing a client said.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Record {
     /// Position since the app was made, from 1 on.
     pub sequence: u64,
     /// When.
+    #[schemars(with = "i64")]
     pub at: Millis,
     /// On which link, `None` for navigation.
     pub link: Option<LinkId>,
@@ -29,7 +31,7 @@ pub struct Record {
 }
 
 /// What a client said. Tokens are replaced by `<token>`.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum Heard {
     /// Asked navigation.

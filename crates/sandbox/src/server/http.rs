@@ -1,20 +1,18 @@
 //! Everything that is asked over HTTP.
 
-mod control;
+pub mod control;
 mod cors;
 mod navigation;
+mod openapi;
 mod server_api;
 
 use std::time::Duration;
 
-use axum::{
-    Router,
-    body::{Body, Bytes, to_bytes},
-    routing::{get, post},
-};
+use axum::body::{Body, Bytes, to_bytes};
 use tokio::{net::TcpListener, time::timeout};
 
 use super::Sandbox;
+use openapi::Table;
 
 /// The largest body read: a message of 128 KiB, form-encoded, to a thousand receivers.
 const MAX_BODY: usize = 1024 * 1024;
@@ -24,18 +22,18 @@ const MAX_BODY_TIME: Duration = Duration::from_secs(10);
 
 /// Serves HTTP for ever.
 pub(super) async fn serve(listener: TcpListener, sandbox: Sandbox) {
-    let router = Router::new()
-        .route(
-            "/v2/navi.json",
-            post(navigation::version_2).options(cors::preflight),
-        )
-        .route("/navi.js", get(navigation::version_1))
-        .nest("/sandbox/v1", control::router())
+    let router = table()
+        .into_router()
         .fallback(server_api::call)
         .with_state(sandbox);
     if let Err(error) = axum::serve(listener, router).await {
         tracing::error!(%error, "HTTP has stopped");
     }
+}
+
+/// Every call that has a path of its own; all others are the Server API's.
+fn table() -> Table {
+    openapi::table().nest(control::PREFIX, control::table())
 }
 
 /// Why a body was not read.

@@ -7,6 +7,7 @@ use std::sync::{
 
 use bytes::Bytes;
 use imlink_wire::ServerPacket;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use tokio::sync::{mpsc, watch};
 
@@ -18,7 +19,7 @@ const MAX_PACKETS: usize = 16 * 1024;
 const MAX_BYTES: usize = 64 * 1024 * 1024;
 
 /// How a connection is ended from outside.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Ending {
     /// The stream ends, perhaps inside a frame.

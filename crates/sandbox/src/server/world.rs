@@ -147,6 +147,18 @@ impl World {
         }
     }
 
+    /// The transport faults that are set, everyone's first.
+    pub(super) fn transport(&self, app: &AppKey) -> Vec<(Scope, TransportFaults)> {
+        let of_users = self
+            .user_transport
+            .iter()
+            .filter(|((of_app, _), _)| of_app == app)
+            .map(|((_, user), faults)| (Scope::User(user.clone()), faults.clone()));
+        let all = std::iter::once((Scope::Everyone, self.transport.clone())).chain(of_users);
+        all.filter(|(_, faults)| *faults != TransportFaults::default())
+            .collect()
+    }
+
     /// Ends connections without a word. Says how many.
     pub(super) fn drop_links(
         &mut self,

@@ -57,7 +57,9 @@ async fn people_come_speak_and_are_watched() {
         (&json!("alice"), &json!("web"))
     );
     assert_eq!(get(&sandbox, "/stats")["messages"], 1);
-    assert_eq!(get(&sandbox, "/users")["users"][0]["online"], true);
+    let users = get(&sandbox, "/users");
+    assert_eq!(users["users"][0]["online"], true);
+    assert_eq!(users["users"][0]["blocked_until"], Value::Null);
     assert_eq!(
         get(&sandbox, "/transcript")["records"][0]["heard"]["kind"],
         "handshake"
@@ -84,6 +86,7 @@ async fn people_are_sent_away() {
     ended_with("/kick", json!({ "user": "alice" }), 1).await;
     ended_with("/disconnect", json!({ "user": "alice", "status": 6 }), 6).await;
     ended_with("/block", json!({ "user": "alice", "minutes": 5 }), 2).await;
+    assert!(get(&sandbox, "/users")["users"][0]["blocked_until"].is_i64());
     post(&sandbox, "/unblock", json!({ "user": "alice" }));
     let token = sandbox.issue_token(&user("alice"));
     post(&sandbox, "/tokens/expire", json!({ "user": "alice" }));
@@ -138,6 +141,64 @@ async fn faults_are_armed_and_cleared() {
     assert_eq!(alice.next().await, None);
 }
 
+#[test]
+fn faults_are_listed_with_those_of_the_transport() {
+    let sandbox = sandbox();
+    let for_alice = json!({ "user": "alice" });
+    let twice = json!({ "fault": "drop-ack", "scope": for_alice, "lasting": { "times": 2 } });
+
+    post(&sandbox, "/faults", twice.clone());
+    post(&sandbox, "/faults", json!({ "fault": "no-pong" }));
+    post(
+        &sandbox,
+        "/transport",
+        json!({ "scope": for_alice, "faults": { "freeze": true } }),
+    );
+
+    let listed = get(&sandbox, "/faults");
+    assert_eq!(
+        listed["faults"],
+        json!([twice, { "fault": "no-pong", "scope": "everyone", "lasting": { "times": 1 } }])
+    );
+    assert_eq!(listed["transport"].as_array().unwrap().len(), 1);
+    assert_eq!(listed["transport"][0]["scope"], for_alice);
+    assert_eq!(listed["transport"][0]["faults"]["freeze"], true);
+    assert_eq!(get(&sandbox, "/faults")["faults"], listed["faults"]);
+
+    assert_eq!(
+        control(&sandbox, "DELETE", "/faults", Value::Null).status,
+        200
+    );
+    assert_eq!(
+        get(&sandbox, "/faults"),
+        json!({ "faults": [], "transport": [] })
+    );
+}
+
+#[test]
+fn one_transport_fault_is_changed_beside_the_others() {
+    let sandbox = sandbox();
+    let change = |faults: Value| {
+        let answer = control(&sandbox, "PATCH", "/transport", json!({ "faults": faults }));
+        assert_eq!(answer.status, 200, "{answer:?}");
+        answer.json()["faults"].clone()
+    };
+
+    change(json!({ "cut_after": 100 }));
+    let both = change(json!({ "stop_reading": true }));
+    assert_eq!(
+        (&both["cut_after"], &both["stop_reading"]),
+        (&json!(100), &json!(true))
+    );
+    let one = change(json!({ "cut_after": null }));
+
+    assert_eq!(
+        (&one["cut_after"], &one["stop_reading"]),
+        (&Value::Null, &json!(true))
+    );
+    assert_eq!(get(&sandbox, "/faults")["transport"][0]["faults"], one);
+}
+
 #[tokio::test]
 async fn gateway_rules_and_clock_are_changed() {
     let sandbox = sandbox();
@@ -148,12 +209,13 @@ async fn gateway_rules_and_clock_are_changed() {
     Client::online(&sandbox, "alice").await.ping().await;
 
     let mut policy = get(&sandbox, "/policy");
+    let gateways = sandbox.with_app(|app| app.policy().gateways.clone());
     policy["one_device"] = true.into();
     assert_eq!(control(&sandbox, "PUT", "/policy", policy).status, 200);
     assert!(sandbox.with_app(|app| app.policy().one_device));
     assert_eq!(
-        sandbox.with_app(|app| app.policy().gateways.len()),
-        1,
+        sandbox.with_app(|app| app.policy().gateways.clone()),
+        gateways,
         "the rest is kept"
     );
 
@@ -191,6 +253,10 @@ fn another_app_is_made_and_named_by_its_key() {
         get(&sandbox, "/apps")["apps"],
         json!(["imlink-sandbox", "other"])
     );
+    let again = post(&sandbox, "/apps", json!({ "key": "other", "secret": "t" }));
+    assert_eq!(again["secret"], "s", "an app keeps its secret");
+    let [one, two] = ["one", "two"].map(|key| post(&sandbox, "/apps", json!({ "key": key })));
+    assert_ne!(one["secret"], two["secret"], "a secret is made");
 }
 
 #[test]
@@ -230,6 +296,14 @@ fn a_call_that_is_none_is_refused_with_a_reason() {
     assert_eq!(refused("GET", "/stored", ""), 400);
     assert_eq!(refused("GET", "/links?app=nobody", ""), 404);
     assert_eq!(refused("GET", "/nothing", ""), 404);
+    assert_eq!(refused("GET", "/kick", ""), 405);
+    for call in ["/kick", "/unblock", "/tokens/expire"] {
+        assert_eq!(refused("POST", call, r#"{"user":"nobody"}"#), 404, "{call}");
+    }
+    assert_eq!(
+        refused("PATCH", "/transport", r#"{"faults":{"melt":true}}"#),
+        400
+    );
     let huge = format!(r#"{{"user":"{}"}}"#, "x".repeat(2 * 1024 * 1024));
     assert_eq!(refused("POST", "/tokens", &huge), 413);
 }

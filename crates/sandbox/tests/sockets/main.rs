@@ -2,6 +2,7 @@
 
 mod client;
 mod control;
+mod control_openapi;
 mod gateway;
 mod handle;
 mod hostile;

@@ -1,43 +1,79 @@
-//! The control API: every method of [`Sandbox`] as an HTTP call with a JSON body.
+//! The control API: every method of [`Sandbox`] as an HTTP call with JSON.
 //!
-//! Calls act in the world of the default app key, or of the one named by `?app=`. An error is
-//! `{"error": "..."}` with a status of 400 or more. Whoever reaches it may do everything.
+//! Calls act in the world of the default app key, or of the one named by `?app=`. An error is a
+//! [`Refusal`] with a status of 400 or more. Whoever reaches it may do everything.
+//!
+//! ```text
+//! types: one for each call -+-> table -+-> router
+//!                           |          +-> OpenAPI document
+//!                           +-> whoever calls, `imlink sandbox users` and so on
+//! ```
 
-mod call;
+mod apps;
+mod describe;
 mod faults;
 mod people;
+mod read;
+mod rules;
+mod transport;
+mod types;
 mod watch;
 
-use axum::{
-    Router,
-    routing::{get, post},
-};
+use axum::Json;
 
+pub use types::*;
+
+use super::openapi::Table;
 use crate::server::Sandbox;
+use read::{App, Fields, Outcome};
 
-/// The calls below `/sandbox/v1`.
-pub(super) fn router() -> Router<Sandbox> {
-    Router::new()
-        .route("/info", get(watch::info))
-        .route("/apps", get(watch::apps).post(people::add_app))
-        .route("/users", get(watch::users))
-        .route("/links", get(watch::links))
-        .route("/stats", get(watch::stats))
-        .route("/transcript", get(watch::transcript))
-        .route("/stored", get(watch::stored))
-        .route("/tokens", post(people::issue_token))
-        .route("/tokens/expire", post(people::expire_tokens))
-        .route("/block", post(people::block))
-        .route("/unblock", post(people::unblock))
-        .route("/publish", post(people::publish))
-        .route("/kick", post(people::kick))
-        .route("/disconnect", post(people::disconnect))
-        .route("/faults", post(faults::add).delete(faults::clear))
-        .route("/transport", post(faults::set_transport))
-        .route("/drop", post(faults::drop_links))
-        .route("/inject", post(faults::inject))
-        .route("/gateway", post(faults::gateway))
-        .route("/policy", get(watch::policy).put(faults::set_policy))
-        .route("/clock", post(faults::advance_clock))
-        .fallback(call::unknown)
+/// All calls, without their [`PREFIX`].
+pub(super) fn table() -> Table {
+    Table::default()
+        .call(apps::info)
+        .call(apps::list)
+        .call(apps::add)
+        .call(people::list)
+        .call(people::issue_token)
+        .call(people::expire_tokens)
+        .call(people::block)
+        .call(people::unblock)
+        .call(people::kick)
+        .call(people::disconnect)
+        .call(people::publish)
+        .call(watch::links)
+        .call(watch::stats)
+        .call(watch::transcript)
+        .call(watch::stored)
+        .call(faults::list)
+        .call(faults::add)
+        .call(faults::clear)
+        .call(transport::set)
+        .call(transport::change)
+        .call(transport::drop_links)
+        .call(transport::inject)
+        .call(rules::set_gateway)
+        .call(rules::policy)
+        .call(rules::set_policy)
+        .call(rules::advance_clock)
+        .with(|router| {
+            router
+                .fallback(read::unknown_path)
+                .method_not_allowed_fallback(read::unknown_method)
+        })
+}
+
+impl Table {
+    /// Adds a call and what carries it out.
+    fn call<C, F, T>(self, carry_out: F) -> Self
+    where
+        C: Call,
+        F: Fn(Sandbox, C) -> T + Clone + Send + Sync + 'static,
+        T: Future<Output = Outcome<C::Answer>> + Send,
+    {
+        let handler = async move |App(sandbox): App, Fields(call): Fields<C>| {
+            carry_out(sandbox, call).await.map(Json)
+        };
+        self.route(C::PATH, C::METHOD, handler, describe::operation::<C>)
+    }
 }

@@ -25,6 +25,31 @@ impl Sandbox {
             .act(|world, _| world.set_transport(&self.key, scope, faults));
     }
 
+    /// Changes the transport faults of a user's links, or of all connections. What cannot be
+    /// changed is refused and leaves them as they are.
+    ///
+    /// # Errors
+    /// The change's.
+    pub fn change_transport<E>(
+        &self,
+        scope: &Scope,
+        change: impl FnOnce(&TransportFaults) -> Result<TransportFaults, E>,
+    ) -> Result<TransportFaults, E> {
+        self.shared.act(|world, _| {
+            let mut set = world.transport(&self.key).into_iter();
+            let current = set.find(|(of, _)| of == scope).map(|(_, faults)| faults);
+            let faults = change(&current.unwrap_or_default())?;
+            world.set_transport(&self.key, scope, &faults);
+            Ok(faults)
+        })
+    }
+
+    /// The transport faults that are set, everyone's first.
+    #[must_use]
+    pub fn transport_faults(&self) -> Vec<(Scope, TransportFaults)> {
+        self.shared.act(|world, _| world.transport(&self.key))
+    }
+
     /// Ends connections without a word; everyone means all connections of all apps. Says how many.
     pub fn drop_links(&self, scope: &Scope, ending: Ending) -> usize {
         self.shared
@@ -42,7 +67,7 @@ impl Sandbox {
         self.with_app(|app| change(app.policy_mut()));
     }
 
-    pub(super) fn app_in<'w>(&self, world: &'w mut World) -> &'w mut App {
+    pub(in crate::server) fn app_in<'w>(&self, world: &'w mut World) -> &'w mut App {
         world
             .cloud
             .app_mut(&self.key)

@@ -1,83 +1,72 @@
-//! Apps, users, tokens and messages.
+//! Users, their tokens and what is sent in their names.
 
 use std::time::Duration;
 
-use axum::Json;
-use imlink_model::{AppKey, ObjectName, UserId};
-use serde::Deserialize;
-use serde_json::json;
+use super::{
+    read::{DONE, Outcome, check_known},
+    types::{
+        Block, Disconnect, Done, EndedLinks, ExpireTokens, IssueToken, IssuedToken, Kick,
+        ListUsers, Publish, Published, Unblock, UserView, Users,
+    },
+};
+use crate::{Draft, SenderCopy, server::Sandbox};
 
-use super::call::{Answered, App, Body, done};
-use crate::{Draft, Secret, SenderCopy};
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct NewApp {
-    key: AppKey,
-    secret: String,
+pub(super) async fn list(sandbox: Sandbox, _: ListUsers) -> Outcome<Users> {
+    let users = sandbox.shared().act(|world, now| {
+        let app = sandbox.app_in(world);
+        let described = app.users().map(|(user, name, portrait)| UserView {
+            user: user.clone(),
+            name: name.to_owned(),
+            portrait: portrait.to_owned(),
+            online: app.is_online(user),
+            blocked_until: app.blocked_until(user, now),
+        });
+        described.collect()
+    });
+    Ok(Users { users })
 }
 
-/// `POST /apps {key, secret}`. An app key that is there keeps its secret.
-pub(super) async fn add_app(App(sandbox): App, Body(new): Body<NewApp>) -> Answered {
-    let app = sandbox.app(&new.key, &Secret::new(new.secret));
-    Ok(Json(json!({ "key": app.app_key() })))
+pub(super) async fn issue_token(sandbox: Sandbox, call: IssueToken) -> Outcome<IssuedToken> {
+    let token = sandbox.issue_token(&call.user);
+    Ok(IssuedToken {
+        user: call.user,
+        token,
+    })
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct User {
-    user: UserId,
+pub(super) async fn expire_tokens(sandbox: Sandbox, call: ExpireTokens) -> Outcome<Done> {
+    check_known(&sandbox, &call.user)?;
+    sandbox.expire_tokens(&call.user);
+    DONE
 }
 
-/// `POST /tokens {user}`.
-pub(super) async fn issue_token(App(sandbox): App, Body(User { user }): Body<User>) -> Answered {
-    let token = sandbox.issue_token(&user);
-    Ok(Json(json!({ "user": user, "token": token })))
+pub(super) async fn block(sandbox: Sandbox, call: Block) -> Outcome<Done> {
+    check_known(&sandbox, &call.user)?;
+    let time = Duration::from_secs(u64::from(call.minutes) * 60);
+    sandbox.block(&call.user, time);
+    DONE
 }
 
-/// `POST /tokens/expire {user}`.
-pub(super) async fn expire_tokens(App(sandbox): App, Body(User { user }): Body<User>) -> Answered {
-    sandbox.expire_tokens(&user);
-    done()
+pub(super) async fn unblock(sandbox: Sandbox, call: Unblock) -> Outcome<Done> {
+    check_known(&sandbox, &call.user)?;
+    sandbox.unblock(&call.user);
+    DONE
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Block {
-    user: UserId,
-    minutes: u32,
+pub(super) async fn kick(sandbox: Sandbox, call: Kick) -> Outcome<EndedLinks> {
+    check_known(&sandbox, &call.user)?;
+    let links = sandbox.kick(&call.user);
+    Ok(EndedLinks { links })
 }
 
-/// `POST /block {user, minutes}`.
-pub(super) async fn block(App(sandbox): App, Body(block): Body<Block>) -> Answered {
-    sandbox.block(
-        &block.user,
-        Duration::from_secs(u64::from(block.minutes) * 60),
-    );
-    done()
+pub(super) async fn disconnect(sandbox: Sandbox, call: Disconnect) -> Outcome<EndedLinks> {
+    check_known(&sandbox, &call.user)?;
+    let links = sandbox.disconnect(&call.user, call.status);
+    Ok(EndedLinks { links })
 }
 
-/// `POST /unblock {user}`.
-pub(super) async fn unblock(App(sandbox): App, Body(User { user }): Body<User>) -> Answered {
-    sandbox.unblock(&user);
-    done()
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Message {
-    from: UserId,
-    to: UserId,
-    #[serde(default = "ObjectName::text")]
-    object_name: ObjectName,
-    content: String,
-    #[serde(default)]
-    include_sender: bool,
-}
-
-/// `POST /publish {from, to, object_name?, content, include_sender?}`.
-pub(super) async fn publish(App(sandbox): App, Body(message): Body<Message>) -> Answered {
-    let Message {
+pub(super) async fn publish(sandbox: Sandbox, message: Publish) -> Outcome<Published> {
+    let Publish {
         from,
         to,
         object_name,
@@ -90,24 +79,6 @@ pub(super) async fn publish(App(sandbox): App, Body(message): Body<Message>) -> 
         SenderCopy::Excluded
     };
     let draft = Draft::new(from, to, object_name.as_str(), &content);
-    Ok(Json(json!({ "uid": sandbox.publish_draft(draft, copy) })))
-}
-
-/// `POST /kick {user}`.
-pub(super) async fn kick(App(sandbox): App, Body(User { user }): Body<User>) -> Answered {
-    Ok(Json(json!({ "links": sandbox.kick(&user) })))
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Disconnect {
-    user: UserId,
-    status: u8,
-}
-
-/// `POST /disconnect {user, status}`.
-pub(super) async fn disconnect(App(sandbox): App, Body(call): Body<Disconnect>) -> Answered {
-    Ok(Json(
-        json!({ "links": sandbox.disconnect(&call.user, call.status) }),
-    ))
+    let uid = sandbox.publish_draft(draft, copy);
+    Ok(Published { uid })
 }

@@ -1,0 +1,67 @@
+//! The sandbox itself and its app keys.
+
+use imlink_model::AppKey;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::calls;
+
+calls! {
+    GetInfo: GET "/info" -> Info;
+    ListApps: GET "/apps" -> Apps;
+    AddApp: POST "/apps" -> AppSecret;
+}
+
+/// Says where the sandbox is, and the secret of an app.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct GetInfo {}
+
+/// Addresses and keys.
+#[derive(Clone, Serialize, Deserialize, JsonSchema)]
+pub struct Info {
+    /// The app key.
+    #[schemars(with = "String")]
+    pub app_key: AppKey,
+    /// The secret its app server signs with.
+    pub secret: String,
+    /// Base address of navigation and the Server API.
+    pub navigator: String,
+    /// Host and port of the WebSocket gateway.
+    pub gateway: String,
+    /// How many links of the app are online.
+    pub links: usize,
+}
+
+/// Lists the app keys. Each is a world of its own.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct ListApps {}
+
+/// Every app key.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Apps {
+    /// In the order of the alphabet.
+    #[schemars(with = "Vec<String>")]
+    pub apps: Vec<AppKey>,
+}
+
+/// Makes an app key. One that is there keeps its secret.
+#[derive(Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AddApp {
+    /// The new app key.
+    #[schemars(with = "String")]
+    pub key: AppKey,
+    /// Its secret; without one a secret is made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub secret: Option<String>,
+}
+
+/// An app key and its secret.
+#[derive(Clone, Serialize, Deserialize, JsonSchema)]
+pub struct AppSecret {
+    /// The app key.
+    #[schemars(with = "String")]
+    pub key: AppKey,
+    /// The secret it has.
+    pub secret: String,
+}
