@@ -75,9 +75,11 @@ pub struct AccountReport {
     pub cause: Option<Code>,
     /// Milliseconds until the next attempt, if one is due.
     pub next_attempt_in_ms: Option<u64>,
-    /// The gateway it is connected to, host and port.
+    /// The gateway it is connected to or being connected to, and how: `tls://host:port`; `tcp`,
+    /// `ws` and `wss` are the others.
     pub address: Option<String>,
-    /// The device slot it takes at the cloud, for example `web` (decisions.md P20).
+    /// The device slot it takes there: `desktop` or `web` (decisions.md P20). With
+    /// `reconnect_kick` set a comma follows, and what comes of it (decisions.md P12).
     pub slot: Option<String>,
     /// Round trip of the last answered ping, in milliseconds.
     pub round_trip_ms: Option<u32>,

@@ -67,4 +67,12 @@ codes! { Local:
     90016 LOCAL_NO_NAVIGATOR Never, terminal;
     "Nobody can be asked where the gateways are: neither the token nor the daemon's configuration names a usable navigator."
     "Use a token that names its navigator after `@`, or set `navigators` in the daemon's configuration."
+
+    90017 LOCAL_TRANSPORT Never, terminal;
+    "The daemon's settings `transport` and `allow_clear_text` rule out every gateway that the cloud offers."
+    "Set `transport` in the daemon's configuration (`websocket` takes the user's web slot, `tcp` the desktop slot), or `allow_clear_text` if everybody on the way may read the token."
+
+    90018 LOCAL_INSECURE Automatic;
+    "No secure connection to the cloud came about, because its certificate or its TLS is not acceptable, so the token was not sent."
+    "Check this machine's clock and the address, or name the cloud's own authority as `ca_file` in the daemon's configuration; the daemon's log says what is wrong with the certificate."
 }

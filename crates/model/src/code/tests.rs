@@ -75,6 +75,8 @@ fn our_own_codes_keep_their_numbers() {
             (90014, "LOCAL_STOPPING"),
             (90015, "LOCAL_CANCELLED"),
             (90016, "LOCAL_NO_NAVIGATOR"),
+            (90017, "LOCAL_TRANSPORT"),
+            (90018, "LOCAL_INSECURE"),
         ]
     );
 }
@@ -187,6 +189,7 @@ fn exactly_the_documented_codes_stop_reconnecting() {
         [
             31001, 31002, 31003, 31004, 31005, 31007, 31008, 31009, 31010, 31011, 31012, 31020,
             31021, 31022, 31023, 31024, 31025, 31026, 31027, 31028, 31029, 31030, 34006, 90016,
+            90017,
         ]
     );
 }
