@@ -5,7 +5,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use imlink_model::Millis;
 use imlink_wire::navigation::{
-    GatewayScheme, NavigationAnswer, ReceivedRequest, ServerAddress, Transports, script,
+    NavigationAnswer, NavigatorScheme, ReceivedRequest, ServerAddress, Transports, script,
 };
 
 use super::{App, Fault, Gateway, NavigationFault, UnknownToken};
@@ -116,17 +116,18 @@ impl App {
 /// The transports a client is told of: those it asks for, else those that clients like it can open.
 ///
 /// The web SDK takes every protocol but 5 for wss, and asks for the one it can open: 5, or 6 where
-/// it came over https (protocol/cloud-wire.md 1.1, 1.3); so does version 1, without asking. Native
-/// SDKs have no WebSocket (protocol/cloud-tcp.md 1); they do not call themselves browsers.
+/// it came over https (protocol/cloud-wire.md 1.1, 1.3); so does version 1, without asking. The
+/// desktop SDK has no WebSocket (protocol/cloud-tcp.md 1), asks for 1 and 2, and drops the rest
+/// itself; it does not call itself a browser.
 fn transports(request: &ReceivedRequest) -> Transports {
     if let Some(asked) = &request.transports {
         return asked.clone();
     }
     let is_web = matches!(request.platform.as_str(), "" | "browser");
     match (is_web, request.scheme) {
-        (true, GatewayScheme::Ws) => Transports::from_iter([Gateway::WEBSOCKET]),
-        (true, GatewayScheme::Wss) => Transports::from_iter([Gateway::SECURE_WEBSOCKET]),
-        (false, GatewayScheme::Ws | GatewayScheme::Wss) => {
+        (true, NavigatorScheme::Http) => Transports::from_iter([Gateway::WEBSOCKET]),
+        (true, NavigatorScheme::Https) => Transports::from_iter([Gateway::SECURE_WEBSOCKET]),
+        (false, NavigatorScheme::Http | NavigatorScheme::Https) => {
             Transports::from_iter([Gateway::TCP, Gateway::TLS])
         }
     }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{GatewayScheme, Transports};
+use super::Transports;
 
 /// What a client asked, in either version.
 #[derive(Clone, PartialEq, Eq)]
@@ -17,11 +17,21 @@ pub struct ReceivedRequest {
     pub platform: String,
     /// What the client says it can open, `None` if unsaid.
     pub transports: Option<Transports>,
-    /// What the navigator's own URL suggests for version 1 gateways: ws where it is http, the default, wss
-    /// where it is https (protocol/cloud-wire.md 1.3).
-    pub scheme: GatewayScheme,
+    /// The scheme of the navigator's URL, http unless said otherwise.
+    pub scheme: NavigatorScheme,
     /// Name of the function the script of version 1 calls; `None` in version 2.
     pub callback: Option<String>,
+}
+
+/// How a navigator is asked. Version 1 gateways follow it: ws, or wss where it is https
+/// (protocol/cloud-wire.md 1.3).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum NavigatorScheme {
+    /// In the clear.
+    #[default]
+    Http,
+    /// Over TLS.
+    Https,
 }
 
 /// Why a request cannot be answered; a 400 for the client.
@@ -56,7 +66,7 @@ impl ReceivedRequest {
             sdk_version: String::new(),
             platform: String::new(),
             transports: None,
-            scheme: GatewayScheme::Ws,
+            scheme: NavigatorScheme::Http,
             callback: None,
         };
         for (name, value) in form_urlencoded::parse(body) {
@@ -88,7 +98,7 @@ impl ReceivedRequest {
             sdk_version: String::new(),
             platform: String::new(),
             transports: None,
-            scheme: GatewayScheme::Ws,
+            scheme: NavigatorScheme::Http,
             callback: Some("getServerEndpoint".to_owned()),
         };
         for (name, value) in form_urlencoded::parse(query.as_bytes()) {

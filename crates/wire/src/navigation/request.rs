@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{NEGOTIATE, Navigator, SDK_VERSION, Transports};
+use super::{DESKTOP_SDK_VERSION, NEGOTIATE, Navigator, SDK_VERSION, Transports};
 use crate::escape;
 
 /// Where to ask and what to say.
@@ -34,6 +34,21 @@ impl NavigationRequest {
             token: token.into(),
             sdk_version: SDK_VERSION.to_owned(),
             platform: "browser".to_owned(),
+        }
+    }
+
+    /// The same as the desktop SDK puts it: another version and platform, and the TCP form, plain
+    /// or over TLS, as what can be opened (npm @rongcloud/electron 5.46.1).
+    pub fn of_desktop(
+        navigator: Navigator,
+        app_key: impl Into<String>,
+        token: impl Into<String>,
+    ) -> Self {
+        Self {
+            sdk_version: DESKTOP_SDK_VERSION.to_owned(),
+            platform: "electron".to_owned(),
+            transports: Transports::from_iter([1, 2]),
+            ..Self::new(navigator, app_key, token)
         }
     }
 

@@ -10,8 +10,8 @@ const MAX_LISTED: usize = 16;
 
 /// Transports by the numbers of `serverAddr`: 1 TCP, 2 TLS, 5 ws, 6 wss (protocol/cloud-wire.md 1.3).
 ///
-/// The web SDK asks for one, `conn=5` or `conn=6` (protocol/cloud-wire.md 1.1). A comma list is ours, after
-/// `iptype` in the same header.
+/// The web SDK asks for one, `conn=5` or `conn=6` (protocol/cloud-wire.md 1.1), the desktop SDK 5.46.1 for
+/// `conn=1,2`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Transports(BTreeSet<u8>);
 
@@ -59,11 +59,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_the_web_sdk_asks_is_one_transport() {
-        let asked = Transports::negotiated("conn=5;rtc=4;log=2;iptype=v4,v6").unwrap();
+    fn what_the_sdks_ask_is_read() {
+        let web = Transports::negotiated("conn=5;rtc=4;log=2;iptype=v4,v6").unwrap();
+        let desktop = Transports::negotiated("conn=1,2;rtc=4;log=2;iptype=v4,v6").unwrap();
 
-        assert_eq!(asked, Transports::from_iter([5]));
-        assert!(asked.contains(5) && !asked.contains(6));
+        assert_eq!(web, Transports::from_iter([5]));
+        assert_eq!(desktop, Transports::from_iter([1, 2]));
+        assert!(web.contains(5) && !web.contains(6));
     }
 
     #[test]
