@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
+use imlink_connection::Transport;
 use rustix::process::{DumpableBehavior, Resource, Rlimit};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tracing_subscriber::EnvFilter;
@@ -13,6 +14,7 @@ use crate::config::{Config, ConfigError, Settings};
 use crate::lock::LockError;
 use crate::serve::{ServeError, serve};
 use crate::systemd;
+use crate::transport::DialerError;
 
 /// Something failed while it ran.
 const EXIT_FAILED: u8 = 1;
@@ -42,6 +44,18 @@ pub struct Flags {
     /// take over the account.
     #[arg(long)]
     pub allow_clear_text: bool,
+    /// Speak this form of the protocol: `tcp` takes the user's desktop slot at the cloud,
+    /// `websocket` the web slot, which would end the session of the user's browser [default: auto,
+    /// which is `tcp`, and on this machine `websocket` where nothing else is offered].
+    #[arg(long, value_name = "auto|tcp|websocket")]
+    pub transport: Option<Transport>,
+    /// Trust the certificate authorities in this PEM file too.
+    #[arg(long, value_name = "FILE")]
+    pub ca_file: Option<PathBuf>,
+    /// Where an account may be online once: give way, when reconnecting, to the device that came
+    /// meanwhile. Without it the reconnecting daemon takes its place back.
+    #[arg(long)]
+    pub reconnect_kick: bool,
     /// Open at most this many accounts at once [default: 8].
     #[arg(long, value_name = "N")]
     pub max_accounts: Option<usize>,
@@ -104,6 +118,9 @@ impl Flags {
             state_dir: self.state_dir,
             navigators: Some(self.navigators).filter(|list| !list.is_empty()),
             allow_clear_text: self.allow_clear_text.then_some(true),
+            transport: self.transport,
+            ca_file: self.ca_file,
+            reconnect_kick: self.reconnect_kick.then_some(true),
             max_accounts: self.max_accounts,
             log: self.log,
         };
@@ -123,6 +140,15 @@ fn describe(config: &Config) -> ExitCode {
         }
     );
     println!("allow_clear_text  {}", config.allow_clear_text);
+    println!("transport         {}", config.transport);
+    println!(
+        "ca_file           {}",
+        match &config.ca_file {
+            None => "none but this machine's".into(),
+            Some(path) => path.display().to_string(),
+        }
+    );
+    println!("reconnect_kick    {}", config.reconnect_kick);
     println!("max_accounts      {}", config.max_accounts);
     println!("log               {}", config.log);
     ExitCode::SUCCESS
@@ -134,10 +160,12 @@ fn exit_status(problem: &ServeError) -> u8 {
         ServeError::Place(_)
         | ServeError::Bind { .. }
         | ServeError::Device(_)
+        | ServeError::Dialer(DialerError::CaFile(_))
         | ServeError::Lock(LockError::Io { .. }) => EXIT_CONFIG,
-        ServeError::Accounts(_) | ServeError::Thread(_) | ServeError::Tls(_) | ServeError::Hub => {
-            EXIT_FAILED
-        }
+        ServeError::Accounts(_)
+        | ServeError::Thread(_)
+        | ServeError::Dialer(DialerError::Tls(_))
+        | ServeError::Hub => EXIT_FAILED,
     }
 }
 

@@ -4,12 +4,14 @@ mod file;
 
 use std::path::PathBuf;
 
+use imlink_connection::{Transport, UnknownTransport};
 use imlink_ipc_proto::limits;
 
 use file::File;
 pub use file::{FileError, FileErrorKind};
 
 use crate::directories;
+use crate::transport::{self, CaFileError};
 
 /// Everything the daemon can be told from outside.
 #[derive(Clone, Debug)]
@@ -22,6 +24,16 @@ pub struct Config {
     pub navigators: Vec<String>,
     /// Whether a token may travel unencrypted to another machine (decisions.md P20).
     pub allow_clear_text: bool,
+    /// Which form of the protocol is spoken, and with it which slot is taken at the cloud
+    /// (decisions.md P20). Default [`Transport::Auto`].
+    pub transport: Transport,
+    /// A PEM file of certificate authorities that are trusted besides those of this machine.
+    /// Default none.
+    pub ca_file: Option<PathBuf>,
+    /// Where an account may be online once per class of device: whether a daemon that reconnects
+    /// gives way to the device that came meanwhile (31023), or takes its place back, the default.
+    /// WebSocket cannot say it (decisions.md P12).
+    pub reconnect_kick: bool,
     /// How many accounts may be open at once (decisions.md P7). Default 8.
     pub max_accounts: usize,
     /// What is logged, in the form of `tracing`'s filter, for example `info,imlink_daemon=debug`.
@@ -42,6 +54,12 @@ pub struct Settings {
     pub navigators: Option<Vec<String>>,
     /// See [`Config::allow_clear_text`].
     pub allow_clear_text: Option<bool>,
+    /// See [`Config::transport`].
+    pub transport: Option<Transport>,
+    /// See [`Config::ca_file`].
+    pub ca_file: Option<PathBuf>,
+    /// See [`Config::reconnect_kick`].
+    pub reconnect_kick: Option<bool>,
     /// See [`Config::max_accounts`].
     pub max_accounts: Option<usize>,
     /// See [`Config::log`].
@@ -72,6 +90,9 @@ pub enum ConfigError {
         /// What it may be.
         range: &'static str,
     },
+    /// The file of certificate authorities cannot be used.
+    #[error(transparent)]
+    CaFile(#[from] CaFileError),
     /// There is no place for the state or the socket.
     #[error(transparent)]
     Place(#[from] directories::PlaceError),
@@ -109,6 +130,9 @@ impl Config {
                 range: "between 1 and 64",
             });
         }
+        if let Some(path) = &merged.ca_file {
+            transport::check_ca_file(path)?;
+        }
         let state_dir = match merged.state_dir {
             Some(dir) => dir,
             None => directories::state_dir(&variable)?,
@@ -122,6 +146,9 @@ impl Config {
             state_dir,
             navigators: merged.navigators.unwrap_or_default(),
             allow_clear_text: merged.allow_clear_text.unwrap_or(false),
+            transport: merged.transport.unwrap_or_default(),
+            ca_file: merged.ca_file,
+            reconnect_kick: merged.reconnect_kick.unwrap_or(false),
             max_accounts,
             log: merged.log.unwrap_or_else(|| "info".into()),
         })
@@ -135,6 +162,9 @@ impl Settings {
             state_dir: self.state_dir.or(weaker.state_dir),
             navigators: self.navigators.or(weaker.navigators),
             allow_clear_text: self.allow_clear_text.or(weaker.allow_clear_text),
+            transport: self.transport.or(weaker.transport),
+            ca_file: self.ca_file.or(weaker.ca_file),
+            reconnect_kick: self.reconnect_kick.or(weaker.reconnect_kick),
             max_accounts: self.max_accounts.or(weaker.max_accounts),
             log: self.log.or(weaker.log),
         }
@@ -142,6 +172,13 @@ impl Settings {
 
     fn from_environment(variable: &impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
         let get = |name| variable(name).filter(|value| !value.is_empty());
+        let switch = |name| {
+            let parsed = get(name).map(|text| text.parse::<bool>().map_err(|_| text));
+            parsed.transpose().map_err(|text| ConfigError::Variable {
+                name,
+                problem: format!("{text:?} is neither `true` nor `false`"),
+            })
+        };
         Ok(Self {
             socket: get("IMLINK_SOCKET").map(PathBuf::from),
             state_dir: get("IMLINK_STATE_DIR").map(PathBuf::from),
@@ -150,14 +187,18 @@ impl Settings {
                     .map(|url| url.trim().to_owned())
                     .collect()
             }),
-            allow_clear_text: get("IMLINK_ALLOW_CLEAR_TEXT")
+            allow_clear_text: switch("IMLINK_ALLOW_CLEAR_TEXT")?,
+            transport: get("IMLINK_TRANSPORT")
                 .map(|text| {
-                    text.parse().map_err(|_| ConfigError::Variable {
-                        name: "IMLINK_ALLOW_CLEAR_TEXT",
-                        problem: format!("{text:?} is neither `true` nor `false`"),
-                    })
+                    text.parse()
+                        .map_err(|error: UnknownTransport| ConfigError::Variable {
+                            name: "IMLINK_TRANSPORT",
+                            problem: error.to_string(),
+                        })
                 })
                 .transpose()?,
+            ca_file: get("IMLINK_CA_FILE").map(PathBuf::from),
+            reconnect_kick: switch("IMLINK_RECONNECT_KICK")?,
             max_accounts: get("IMLINK_MAX_ACCOUNTS")
                 .map(|text| {
                     text.parse().map_err(|_| ConfigError::Variable {
@@ -229,6 +270,59 @@ mod tests {
         let config = load("", &[("XDG_STATE_HOME", "/s")], Settings::default()).unwrap();
 
         assert_eq!(config.socket, Path::new("/s/imlink/run/imlinkd.sock"));
+    }
+
+    #[test]
+    fn the_transport_and_its_switches_come_from_any_source() {
+        let file = "transport = \"tcp\"\nreconnect_kick = true\n";
+
+        let config = load(file, &[], Settings::default()).unwrap();
+        assert_eq!(config.transport, Transport::Tcp);
+        assert!(config.reconnect_kick);
+
+        let variables = [
+            ("IMLINK_TRANSPORT", "websocket"),
+            ("IMLINK_RECONNECT_KICK", "false"),
+        ];
+        let config = load(file, &variables, Settings::default()).unwrap();
+        assert_eq!(config.transport, Transport::WebSocket);
+        assert!(!config.reconnect_kick);
+
+        let flags = Settings {
+            transport: Some(Transport::Auto),
+            ..Settings::default()
+        };
+        let config = load(file, &variables, flags).unwrap();
+        assert_eq!(config.transport, Transport::Auto);
+        assert_eq!(config.ca_file, None);
+    }
+
+    #[test]
+    fn a_transport_that_is_none_is_named_with_those_there_are() {
+        let variables = [("IMLINK_TRANSPORT", "udp")];
+        let error = load("", &variables, Settings::default()).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "environment variable IMLINK_TRANSPORT: \"udp\" is no transport; `auto`, `tcp` and `websocket` are"
+        );
+
+        let error = load("\ntransport = \"udp\"", &[], Settings::default()).unwrap_err();
+        let text = error.to_string();
+        assert!(
+            text.contains("line 2: \"udp\" is no transport; `auto`"),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn a_file_of_authorities_that_cannot_be_used_is_a_fault_of_the_configuration() {
+        let error = load("ca_file = \"/nowhere/ca.pem\"", &[], Settings::default()).unwrap_err();
+
+        let text = error.to_string();
+        assert!(
+            text.starts_with("ca_file /nowhere/ca.pem: cannot be read"),
+            "{text}"
+        );
     }
 
     #[test]

@@ -33,5 +33,7 @@ pub use command::{Flags, run};
 pub use config::{Config, ConfigError, DEFAULT_MAX_ACCOUNTS, FileError, FileErrorKind, Settings};
 pub use device::DeviceIdError;
 pub use directories::PlaceError;
+pub use imlink_connection::{Transport, UnknownTransport};
 pub use lock::LockError;
 pub use serve::{ServeError, serve};
+pub use transport::{CaFileError, CaFileErrorKind, DialerError};

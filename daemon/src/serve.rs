@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use actix::Actor;
+use imlink_connection::Transport;
 use imlink_store::Accounts;
 use tracing::{info, warn};
 
@@ -20,7 +21,7 @@ use crate::lock::{Lock, LockError};
 use crate::messages::Stop;
 use crate::registry::About;
 use crate::systemd;
-use crate::transport::Dialer;
+use crate::transport::{Dialer, DialerError};
 
 /// How long an orderly stop may take; what is not done by then is done by the next start (F-I29).
 const STOP_DEADLINE: Duration = Duration::from_secs(5);
@@ -51,9 +52,9 @@ pub enum ServeError {
     /// The system gives no thread.
     #[error("no thread can be started: {0}")]
     Thread(io::Error),
-    /// The TLS library does not work here.
-    #[error("TLS cannot be set up: {0}")]
-    Tls(#[from] rustls::Error),
+    /// The file of certificate authorities cannot be used, or the TLS library does not work here.
+    #[error(transparent)]
+    Dialer(#[from] DialerError),
     /// The Hub ended by itself.
     #[error("the hub ended unexpectedly")]
     Hub,
@@ -71,6 +72,7 @@ pub async fn serve(
     inherited: Option<OwnedFd>,
     stop: impl Future<Output = ()>,
 ) -> Result<(), ServeError> {
+    let dialer = Dialer::new(config.ca_file.as_deref())?;
     directories::private(&config.state_dir, "state")?;
     let _state_lock = Lock::take(&config.state_dir)?;
     let (listening, _runtime_lock) = listen(&config, inherited)?;
@@ -80,21 +82,20 @@ pub async fn serve(
     let connection = imlink_connection::Config {
         navigators: config.navigators.clone(),
         clear_text: config.allow_clear_text,
+        transport: config.transport,
+        reconnect_kick: config.reconnect_kick,
         device_id: Some(device::id(&config.state_dir)?),
         ..imlink_connection::Config::default()
     };
     let about = About {
         instance,
         started_at: clock::now(),
+        reconnect_kick: config.reconnect_kick,
     };
-    let hub = Hub::new(
-        config.max_accounts,
-        ledger,
-        connection,
-        Dialer::new()?,
-        about,
-    )
-    .start();
+    if config.reconnect_kick && config.transport == Transport::WebSocket {
+        warn!("WebSocket cannot carry `reconnect_kick`: a reconnect takes its place back");
+    }
+    let hub = Hub::new(config.max_accounts, ledger, connection, dialer, about).start();
     let listener = Listener::new(listening, instance, hub.clone()).start();
     let _watchdog = systemd::keep_watchdog_fed();
     systemd::ready();

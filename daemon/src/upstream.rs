@@ -17,7 +17,7 @@ use actix::{
     Actor, ActorContext, ActorFutureExt, Addr, AsyncContext, Context, Handler, MessageResult,
     ResponseActFuture, SpawnHandle, StreamHandler, WrapFuture,
 };
-use imlink_connection::{Action, Connection, Generation, Input, LinkError, RecordId, Snapshot};
+use imlink_connection::{Action, Connection, Generation, Input, RecordId, Snapshot};
 use imlink_model::Code;
 use imlink_model::uplink::Record;
 use imlink_store::{Applied, Change};
@@ -29,7 +29,7 @@ use crate::messages::{Drive, Happened, Inspect, Settled, Stop, Stored};
 use crate::registry::AccountId;
 use crate::store::{Commit, StoreActor};
 use crate::timer::Timer;
-use crate::transport::{Dialer, Link, Received};
+use crate::transport::{Dialer, Link, Opened, Received};
 
 /// The actor; see the module.
 pub struct Upstream {
@@ -144,16 +144,14 @@ impl Upstream {
             Action::Dial {
                 generation,
                 target,
-                request,
+                greeting,
             } => {
                 let dialer = self.dialer.clone();
-                let opened = async move { dialer.open(&target, &request).await };
+                let opened = async move { dialer.open(&target, &greeting).await };
                 let future = ctx.spawn(opened.into_actor(self).map(move |opened, act, ctx| {
                     act.attempt = None;
                     match opened {
-                        Ok((link, writer, received)) => {
-                            act.opened(generation, link, writer, received, ctx);
-                        }
+                        Ok(opened) => act.opened(generation, opened, ctx),
                         Err(error) => act.drive(Some(Input::Lost { generation, error }), ctx),
                     }
                 }));
@@ -201,14 +199,12 @@ impl Upstream {
         }
     }
 
-    fn opened(
-        &mut self,
-        generation: Generation,
-        link: Link,
-        writer: impl Future<Output = Result<(), LinkError>> + 'static,
-        received: impl futures_util::Stream<Item = Received> + 'static,
-        ctx: &mut Context<Self>,
-    ) {
+    fn opened(&mut self, generation: Generation, opened: Opened, ctx: &mut Context<Self>) {
+        let Opened {
+            link,
+            writer,
+            received,
+        } = opened;
         self.hang_up(ctx);
         // A task of its own: a farewell is still written when this actor has stopped.
         let written = actix_rt::spawn(writer);
@@ -352,6 +348,7 @@ impl StreamHandler<FromLink> for Upstream {
         let generation = from.generation;
         let input = match from.received {
             Received::Packet(packet) => Input::Packet { generation, packet },
+            Received::Alive => Input::Alive { generation },
             Received::Lost(error) => Input::Lost { generation, error },
         };
         self.drive(Some(input), ctx);

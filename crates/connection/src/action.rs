@@ -2,9 +2,19 @@
 
 use imlink_model::uplink::Record;
 use imlink_wire::navigation::{GatewayAddress, NavigationRequest};
+use imlink_wire::tcp::Connect;
 use imlink_wire::{ClientPacket, Handshake};
 
 use crate::{Generation, RecordId};
+
+/// What a link begins with. Holds the token; `Debug` hides it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Greeting {
+    /// The upgrade URL of a WebSocket.
+    WebSocket(Handshake),
+    /// The first packet of a TCP or TLS stream.
+    Tcp(Connect),
+}
 
 /// To be performed by the shell, in this order.
 #[derive(Clone, Debug)]
@@ -23,8 +33,8 @@ pub enum Action {
         generation: Generation,
         /// Where to.
         target: GatewayAddress,
-        /// The handshake, for that address.
-        request: Handshake,
+        /// What is said first, in the form of that address.
+        greeting: Greeting,
     },
     /// Write a packet. If it cannot be written, the link is [lost](crate::Input::Lost); does
     /// nothing if the link is gone.

@@ -2,15 +2,23 @@
 
 use std::time::Duration;
 
+use crate::Transport;
+
 /// How a [`Connection`](crate::Connection) behaves.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Config {
     /// Navigators to ask after those the token names, in this order: host names, or URLs with
     /// `http` or `https`. None are built in (decisions.md P25).
     pub navigators: Vec<String>,
-    /// Allow `http://` and `ws://` beyond loopback. The token travels in them: anybody on the way
-    /// can read it and take over the account. Default `false` (decisions.md P20).
+    /// Allow `http://`, `ws://` and plain TCP beyond loopback. The token travels in them: anybody on
+    /// the way can read it and take over the account. Default `false` (decisions.md P20).
     pub clear_text: bool,
+    /// Which form of the protocol is spoken. Default [`Transport::Auto`] (decisions.md P20).
+    pub transport: Transport,
+    /// Under a one-device policy: a reconnect gives way to the device that took the slot meanwhile
+    /// and ends with 31023. Default `false`: it takes the slot back. Only the TCP form can say it
+    /// (decisions.md P12).
+    pub reconnect_kick: bool,
     /// Do not dial if navigation named no user; such a connect ends with 34001. For while another
     /// account of the same app is live: the token may be that very user's, and only a second link
     /// could tell. Default `false` (decisions.md P8).

@@ -4,9 +4,7 @@ use std::time::{Duration, Instant};
 
 use imlink_model::{Token, UserId};
 use imlink_wire::ProtocolVersion;
-use imlink_wire::navigation::{
-    GatewayAddress, GatewayScheme, NavigationAnswer, Navigator, gateway_token,
-};
+use imlink_wire::navigation::{GatewayAddress, NavigationAnswer, gateway_token};
 use tracing::debug;
 
 /// The navigation answer that is believed, in memory (`protocol/cloud-wire.md` 1.6).
@@ -39,26 +37,17 @@ pub(crate) struct Listing {
 }
 
 impl Listing {
-    /// What this navigator's answer lists, `None` if that is no address at all.
-    pub(crate) fn read(answer: &NavigationAnswer, navigator: &Navigator) -> Option<Self> {
-        let scheme = if navigator.is_https() {
-            GatewayScheme::Wss
-        } else {
-            GatewayScheme::Ws
-        };
-        let gateways = answer.gateways(scheme);
-        if gateways.is_empty() {
-            return None;
-        }
+    /// What an answer says, with those of its gateways that may be tried.
+    pub(crate) fn new(answer: &NavigationAnswer, gateways: Vec<GatewayAddress>) -> Self {
         let user = answer
             .user_id
             .as_deref()
             .and_then(|user| UserId::new(user).ok());
-        Some(Self {
+        Self {
             user,
             gateways,
             version: answer.protocol_version(),
-        })
+        }
     }
 }
 
@@ -140,6 +129,8 @@ fn key(token: &Token) -> Option<Token> {
 
 #[cfg(test)]
 mod tests {
+    use imlink_wire::navigation::GatewayScheme;
+
     use super::*;
 
     fn token(text: &str) -> Token {

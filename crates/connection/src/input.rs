@@ -141,7 +141,7 @@ impl LinkError {
             Self::Refused => Code::CONNECTION_REFUSED,
             Self::TimedOut | Self::Closed | Self::TooLarge => Code::RC_SOCKET_DISCONNECTED,
             Self::Reset => Code::RC_TCP_RESET,
-            Self::Insecure => Code::RC_SOCKET_NOT_CREATED,
+            Self::Insecure => Code::LOCAL_INSECURE,
             Self::Protocol => Code::RC_TCP_DISCONNECTED_NO_RMTP,
             Self::Proxy => Code::RC_CONN_PROXY_UNAVAILABLE,
         }

@@ -40,9 +40,11 @@ mod snapshot;
 mod state;
 #[cfg(test)]
 mod testing;
+mod transport;
 
-pub use action::Action;
+pub use action::{Action, Greeting};
 pub use config::{Config, Limits, Timings};
 pub use connection::Connection;
 pub use input::{Generation, HttpAnswer, Input, LinkError, RecordId};
 pub use snapshot::{Dropped, Snapshot};
+pub use transport::{Transport, UnknownTransport};

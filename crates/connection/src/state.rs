@@ -15,7 +15,7 @@
 use std::collections::{BTreeSet, VecDeque};
 use std::time::Instant;
 
-use imlink_model::{Millis, Token, UserId};
+use imlink_model::{Code, Millis, Token, UserId};
 use imlink_wire::ProtocolVersion;
 use imlink_wire::navigation::{GatewayAddress, Navigator};
 
@@ -115,6 +115,8 @@ pub(crate) struct Asking {
     pub(crate) generation: Generation,
     pub(crate) navigator: Navigator,
     pub(crate) rest: VecDeque<Navigator>,
+    /// What is told if nobody answers.
+    pub(crate) failure: Code,
     pub(crate) deadline: Instant,
 }
 
@@ -122,13 +124,21 @@ pub(crate) struct Asking {
 pub(crate) struct Dialing {
     pub(crate) generation: Generation,
     pub(crate) gateway: GatewayAddress,
+    pub(crate) round: Round,
+    /// Of the opening, then of CONNACK.
+    pub(crate) deadline: Instant,
+}
+
+/// The dials of one attempt.
+#[derive(Clone, Debug)]
+pub(crate) struct Round {
     pub(crate) rest: VecDeque<GatewayAddress>,
     pub(crate) version: ProtocolVersion,
     /// Whom navigation named.
     pub(crate) user: Option<UserId>,
     pub(crate) source: Source,
-    /// Of the opening, then of CONNACK.
-    pub(crate) deadline: Instant,
+    /// What is told if no gateway accepts.
+    pub(crate) failure: Code,
 }
 
 /// An accepted link.

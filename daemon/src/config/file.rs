@@ -3,19 +3,24 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use serde::Deserialize;
+use imlink_connection::Transport;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
 use toml::de::DeTable;
 
 use super::Settings;
 
 /// The keys a file may have.
-const KEYS: [&str; 6] = [
+const KEYS: [&str; 9] = [
     "allow_clear_text",
+    "ca_file",
     "log",
     "max_accounts",
     "navigators",
+    "reconnect_kick",
     "socket",
     "state_dir",
+    "transport",
 ];
 
 /// Why a configuration file cannot be used.
@@ -62,6 +67,10 @@ pub(super) struct File {
     state_dir: Option<PathBuf>,
     navigators: Option<Vec<String>>,
     allow_clear_text: Option<bool>,
+    #[serde(default, deserialize_with = "transport")]
+    transport: Option<Transport>,
+    ca_file: Option<PathBuf>,
+    reconnect_kick: Option<bool>,
     max_accounts: Option<usize>,
     log: Option<String>,
 }
@@ -99,10 +108,18 @@ impl File {
             state_dir: file.state_dir,
             navigators: file.navigators,
             allow_clear_text: file.allow_clear_text,
+            transport: file.transport,
+            ca_file: file.ca_file,
+            reconnect_kick: file.reconnect_kick,
             max_accounts: file.max_accounts,
             log: file.log,
         })
     }
+}
+
+fn transport<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Transport>, D::Error> {
+    let name = String::deserialize(deserializer)?;
+    name.parse().map(Some).map_err(D::Error::custom)
 }
 
 fn line_of(text: &str, offset: usize) -> usize {

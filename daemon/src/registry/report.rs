@@ -10,11 +10,9 @@ use imlink_ipc_proto::{
 };
 use imlink_model::{Millis, OutgoingMessage};
 use imlink_store::OutboxState;
+use imlink_wire::navigation::GatewayForm;
 
 use super::{Account, AccountId, PeerId, Registry};
-
-/// The device class the WebSocket form takes at the cloud (decisions.md P20).
-const WEBSOCKET_SLOT: &str = "web";
 
 /// What is the same in every report of one run.
 #[derive(Clone, Debug)]
@@ -23,6 +21,8 @@ pub struct About {
     pub instance: u64,
     /// When it started.
     pub started_at: Millis,
+    /// Whether a reconnect is to give way (decisions.md P12).
+    pub reconnect_kick: bool,
 }
 
 impl Registry {
@@ -96,8 +96,10 @@ impl Registry {
             next_attempt_in_ms: next.map(|at| milliseconds(at.saturating_duration_since(now))),
             address: snapshot
                 .and_then(|snapshot| snapshot.gateway.as_ref())
-                .map(|gateway| gateway.authority.clone()),
-            slot: account.is_wanted().then(|| WEBSOCKET_SLOT.into()),
+                .map(ToString::to_string),
+            slot: snapshot
+                .and_then(|snapshot| snapshot.gateway.as_ref())
+                .map(|gateway| slot(gateway.scheme.form(), about.reconnect_kick).to_owned()),
             round_trip_ms: snapshot
                 .and_then(|snapshot| snapshot.round_trip)
                 .map(|time| u32::try_from(time.as_millis()).unwrap_or(u32::MAX)),
@@ -105,6 +107,17 @@ impl Registry {
             outbox: outbox.unwrap_or_default(),
             last_seq: account.last_seq().unwrap_or_default(),
         }
+    }
+}
+
+/// The class of device that a form makes us at the cloud (decisions.md P20), and what becomes of
+/// `reconnect_kick` where it is set (decisions.md P12).
+fn slot(form: GatewayForm, reconnect_kick: bool) -> &'static str {
+    match (form, reconnect_kick) {
+        (GatewayForm::Tcp, false) => "desktop",
+        (GatewayForm::Tcp, true) => "desktop, reconnects yield",
+        (GatewayForm::WebSocket, false) => "web",
+        (GatewayForm::WebSocket, true) => "web, reconnect_kick cannot be sent",
     }
 }
 

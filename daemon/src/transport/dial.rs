@@ -1,14 +1,18 @@
 //! Opening a byte stream to a host, encrypted or not.
 
 use std::io;
+use std::path::Path;
 use std::sync::Arc;
 
 use imlink_connection::LinkError;
+use imlink_wire::navigation::GatewayScheme;
+use rustls::ClientConfig;
 use rustls::pki_types::ServerName;
-use rustls::{ClientConfig, RootCertStore};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
+
+use super::trust::{self, CaFileError};
 
 /// A byte stream, whatever carries it.
 pub(super) trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
@@ -22,31 +26,47 @@ pub(super) enum Security {
     Tls,
 }
 
+impl Security {
+    /// What an address promises.
+    pub(super) const fn of(scheme: GatewayScheme) -> Self {
+        if scheme.is_encrypted() {
+            Self::Tls
+        } else {
+            Self::Clear
+        }
+    }
+}
+
 /// Opens streams; cheap to clone.
 #[derive(Clone)]
 pub struct Dialer {
     tls: TlsConnector,
 }
 
+/// Why no dialer can be made.
+#[derive(Debug, thiserror::Error)]
+pub enum DialerError {
+    /// The file of certificate authorities cannot be used.
+    #[error(transparent)]
+    CaFile(#[from] CaFileError),
+    /// The TLS library refuses its own defaults, which no input can cause.
+    #[error("TLS cannot be set up: {0}")]
+    Tls(#[from] rustls::Error),
+}
+
 impl Dialer {
-    /// A dialer that trusts the certificate authorities of this machine.
+    /// A dialer that trusts the certificate authorities of this machine, and those in a file.
     ///
-    /// TLS 1.2 and 1.3; keys are never logged, whatever `SSLKEYLOGFILE` says (F-K08).
+    /// TLS 1.2 and 1.3; keys are never logged, whatever `SSLKEYLOGFILE` says (F-K08). Names are
+    /// always checked; nothing switches that off (F-S27).
     ///
     /// # Errors
-    /// If the TLS library refuses its own defaults, which no input can cause.
-    pub fn new() -> Result<Self, rustls::Error> {
-        let mut roots = RootCertStore::empty();
-        let found = rustls_native_certs::load_native_certs();
-        for error in &found.errors {
-            tracing::warn!(%error, "Some of this machine's certificate authorities are unreadable");
-        }
-        let (usable, ignored) = roots.add_parsable_certificates(found.certs);
-        tracing::debug!(usable, ignored, "Loaded certificate authorities");
+    /// [`DialerError`], mostly for the file.
+    pub fn new(ca_file: Option<&Path>) -> Result<Self, DialerError> {
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let config = ClientConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()?
-            .with_root_certificates(roots)
+            .with_root_certificates(trust::roots(ca_file)?)
             .with_no_client_auth();
         Ok(Self {
             tls: TlsConnector::from(Arc::new(config)),
@@ -78,10 +98,11 @@ impl Dialer {
             Security::Tls => {
                 let name = ServerName::try_from(host(authority).to_owned())
                     .map_err(|_| LinkError::Unresolved)?;
-                let stream = self.tls.connect(name, stream).await.map_err(|error| {
-                    tracing::warn!(%error, "No secure connection");
-                    LinkError::Insecure
-                })?;
+                let stream = self
+                    .tls
+                    .connect(name, stream)
+                    .await
+                    .map_err(|error| tls_error(authority, &error))?;
                 Ok(Box::new(stream))
             }
         }
@@ -95,6 +116,21 @@ pub(super) fn link_error(error: &io::Error) -> LinkError {
         io::ErrorKind::TimedOut => LinkError::TimedOut,
         io::ErrorKind::UnexpectedEof => LinkError::Closed,
         _ => LinkError::Refused,
+    }
+}
+
+/// Only what the TLS library refuses is a matter of trust; a peer that hangs up is not.
+fn tls_error(authority: &str, error: &io::Error) -> LinkError {
+    let refused = error
+        .get_ref()
+        .and_then(|inner| inner.downcast_ref::<rustls::Error>());
+    match refused {
+        Some(reason) => {
+            let advice = trust::advice(reason);
+            tracing::warn!(gateway = authority, error = %reason, advice, "No secure connection");
+            LinkError::Insecure
+        }
+        None => link_error(error),
     }
 }
 

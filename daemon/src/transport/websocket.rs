@@ -1,105 +1,55 @@
 //! The WebSocket form of a link: one binary message is one packet.
 
-use std::time::Duration;
-
 use bytes::Bytes;
-use futures_util::stream::SplitSink;
-use futures_util::{SinkExt, Stream as AsyncStream, StreamExt, future, stream};
+use futures_util::{SinkExt, StreamExt, future};
 use imlink_connection::LinkError;
-use imlink_wire::navigation::{GatewayAddress, GatewayScheme};
-use imlink_wire::{
-    ClientPacket, DecodeError, Handshake, MAX_MESSAGE, ProtocolVersion, ServerPacket,
-};
-use tokio::sync::mpsc;
-use tokio_tungstenite::WebSocketStream;
+use imlink_wire::navigation::GatewayAddress;
+use imlink_wire::{Handshake, MAX_MESSAGE, ProtocolVersion, ServerPacket};
+use tokio_tungstenite::tungstenite::error::ProtocolError;
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::tungstenite::{Error, Message};
 
 use super::Dialer;
-use super::dial::{Security, Stream, link_error};
-
-/// Packets that may wait for the socket. More mean that the other end does not read (F-S06).
-const QUEUE: usize = 256;
-
-/// A write must be through by then (decisions.md P6).
-const WRITE_DEADLINE: Duration = Duration::from_secs(10);
-
-/// The sending side of an open link. Dropping it closes the link once everything is written.
-#[derive(Debug)]
-pub struct Link {
-    packets: mpsc::Sender<Bytes>,
-    version: ProtocolVersion,
-}
-
-/// What an open link gave.
-#[derive(Debug)]
-pub enum Received {
-    /// A packet, or bytes that are none.
-    Packet(Result<ServerPacket, DecodeError>),
-    /// The link is gone.
-    Lost(LinkError),
-}
-
-type Socket = WebSocketStream<Box<dyn Stream>>;
-
-impl Link {
-    /// Hands a packet to the socket without waiting.
-    ///
-    /// # Errors
-    /// [`LinkError`] if the link is gone or the other end does not read.
-    pub fn send(&self, packet: &ClientPacket) -> Result<(), LinkError> {
-        let bytes = packet
-            .encode(self.version)
-            .map_err(|_| LinkError::TooLarge)?;
-        self.packets.try_send(bytes).map_err(|error| match error {
-            mpsc::error::TrySendError::Full(_) => LinkError::TimedOut,
-            mpsc::error::TrySendError::Closed(_) => LinkError::Closed,
-        })
-    }
-}
+use super::dial::{Security, link_error};
+use super::heard::Listened;
+use super::link::{Encoder, Opened, Received};
 
 impl Dialer {
-    /// Opens a link: its sending side, the future that writes, and what it gives.
-    ///
-    /// # Errors
-    /// [`LinkError`] if no link comes about. An answer that is no upgrade, a redirect included,
-    /// is [`LinkError::Protocol`].
-    pub async fn open(
+    pub(super) async fn open_websocket(
         &self,
         target: &GatewayAddress,
-        request: &Handshake,
-    ) -> Result<
-        (
-            Link,
-            impl Future<Output = Result<(), LinkError>> + use<>,
-            impl AsyncStream<Item = Received> + use<>,
-        ),
-        LinkError,
-    > {
-        let (security, port) = match target.scheme {
-            GatewayScheme::Ws | GatewayScheme::Tcp => (Security::Clear, 80),
-            GatewayScheme::Wss | GatewayScheme::Tls => (Security::Tls, 443),
+        handshake: &Handshake,
+    ) -> Result<Opened, LinkError> {
+        let security = Security::of(target.scheme);
+        let port = match security {
+            Security::Clear => 80,
+            Security::Tls => 443,
         };
         let stream = self
             .dial(&with_port(&target.authority, port), security)
             .await?;
+        let (stream, heard) = Listened::new(stream);
         let config = WebSocketConfig::default()
             .max_message_size(Some(MAX_MESSAGE))
             .max_frame_size(Some(MAX_MESSAGE));
-        let (socket, _) =
-            tokio_tungstenite::client_async_with_config(request.url(target), stream, Some(config))
-                .await
-                .map_err(|error| websocket_error(&error))?;
+        let url = handshake.url(target);
+        let (socket, _) = tokio_tungstenite::client_async_with_config(url, stream, Some(config))
+            .await
+            .map_err(|error| websocket_error(&error))?;
 
-        let version = request.protocol_version;
+        let version = handshake.protocol_version;
         let (sink, messages) = socket.split();
-        let (packets, queue) = mpsc::channel(QUEUE);
-        let received = messages
-            .filter_map(move |message| future::ready(received(message, version)))
-            .chain(stream::once(future::ready(Received::Lost(
-                LinkError::Closed,
-            ))));
-        Ok((Link { packets, version }, write(sink, queue), received))
+        let sink = sink
+            .with(|packet: Bytes| future::ok::<_, Error>(Message::Binary(packet)))
+            .sink_map_err(|error| websocket_error(&error));
+        let received =
+            messages.filter_map(move |message| future::ready(received(message, version)));
+        Ok(Opened::new(
+            Encoder::WebSocket(version),
+            sink,
+            received,
+            heard,
+        ))
     }
 }
 
@@ -122,38 +72,12 @@ fn received(message: Result<Message, Error>, version: ProtocolVersion) -> Option
     }
 }
 
-/// Writes everything that waits, then flushes once; ends when the link is dropped or lost.
-async fn write(
-    mut sink: SplitSink<Socket, Message>,
-    mut queue: mpsc::Receiver<Bytes>,
-) -> Result<(), LinkError> {
-    while let Some(first) = queue.recv().await {
-        let batch = async {
-            sink.feed(Message::Binary(first)).await?;
-            while let Ok(next) = queue.try_recv() {
-                sink.feed(Message::Binary(next)).await?;
-            }
-            sink.flush().await
-        };
-        match tokio::time::timeout(WRITE_DEADLINE, batch).await {
-            Ok(Ok(())) => {}
-            Ok(Err(error)) => return Err(websocket_error(&error)),
-            Err(_) => return Err(LinkError::TimedOut),
-        }
-    }
-    // The other end may be gone or deaf; that is no news any more.
-    let _ = tokio::time::timeout(WRITE_DEADLINE, sink.close()).await;
-    Ok(())
-}
-
 fn websocket_error(error: &Error) -> LinkError {
     match error {
         Error::Io(error) => link_error(error),
         Error::Capacity(_) => LinkError::TooLarge,
         Error::ConnectionClosed | Error::AlreadyClosed => LinkError::Closed,
-        Error::Protocol(
-            tokio_tungstenite::tungstenite::error::ProtocolError::ResetWithoutClosingHandshake,
-        ) => LinkError::Reset,
+        Error::Protocol(ProtocolError::ResetWithoutClosingHandshake) => LinkError::Reset,
         _ => LinkError::Protocol,
     }
 }

@@ -20,7 +20,8 @@ Examples:
 Exit status 3 says that another daemon is running, 2 that the configuration or a directory that it
 names cannot be used.
 
-With --check --json: socket, state_dir, navigators, allow_clear_text, max_accounts, log.";
+With --check --json: socket, state_dir, navigators, allow_clear_text, transport, ca_file,
+reconnect_kick, max_accounts, log.";
 
 /// What the configuration comes to.
 #[derive(Serialize)]
@@ -29,6 +30,9 @@ struct Checked {
     state_dir: String,
     navigators: Vec<String>,
     allow_clear_text: bool,
+    transport: &'static str,
+    ca_file: Option<String>,
+    reconnect_kick: bool,
     max_accounts: usize,
     log: String,
 }
@@ -56,6 +60,9 @@ impl From<Config> for Checked {
             state_dir,
             navigators,
             allow_clear_text,
+            transport,
+            ca_file,
+            reconnect_kick,
             max_accounts,
             log,
         } = config;
@@ -64,6 +71,9 @@ impl From<Config> for Checked {
             state_dir: state_dir.display().to_string(),
             navigators,
             allow_clear_text,
+            transport: transport.as_str(),
+            ca_file: ca_file.map(|path| path.display().to_string()),
+            reconnect_kick,
             max_accounts,
             log,
         }

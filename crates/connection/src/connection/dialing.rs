@@ -1,25 +1,26 @@
 //! Dialling gateways until one accepts.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::BTreeSet;
 use std::time::Instant;
 
 use imlink_model::uplink::IdentifiedBy;
 use imlink_model::{Code, Millis, UserId};
-use imlink_wire::navigation::{GatewayAddress, gateway_token};
+use imlink_wire::navigation::{GatewayAddress, GatewayForm, gateway_token};
 use imlink_wire::status::ACCEPTED;
+use imlink_wire::tcp::{Connect, Mask};
 use imlink_wire::{
     ClientPacket, ConnAck, DecodeError, Handshake, ProtocolVersion, ServerPacket, Session,
 };
+use rand::Rng;
 use tracing::{debug, warn};
 
 use super::Connection;
 use crate::directory::Listing;
 use crate::keepalive::Keepalive;
-use crate::loopback::Loopback;
 use crate::message_ids::MessageIds;
 use crate::refusal::Refusal;
-use crate::state::{Dialing, Link, Phase, Source, State};
-use crate::{Action, Generation, LinkError};
+use crate::state::{Dialing, Link, Phase, Round, Source, State};
+use crate::{Action, Generation, Greeting, LinkError};
 
 impl Connection {
     pub(super) fn dial(&mut self, listing: Listing, source: Source, now: Instant) {
@@ -28,20 +29,14 @@ impl Connection {
             gateways,
             version,
         } = listing;
-        let clear_text = self.config.clear_text;
-        let listed = gateways.len();
-        let usable: VecDeque<GatewayAddress> = gateways
-            .into_iter()
-            .filter(|gateway| gateway.may_hear_token(clear_text))
-            .collect();
-        if usable.len() < listed {
-            warn!("Skipped gateways that would hear the token in clear text");
-        }
-        if usable.is_empty() {
-            self.directory.doubt();
-            return self.fail_round(Code::RC_DOMAIN_NOT_RESOLVE, now);
-        }
-        self.dial_next(usable, version, user, source, now);
+        let round = Round {
+            rest: gateways.into(),
+            version,
+            user,
+            source,
+            failure: Code::SERVER_UNAVAILABLE,
+        };
+        self.dial_next(round, now);
     }
 
     pub(super) fn on_opened(&mut self, generation: Generation, now: Instant) {
@@ -62,16 +57,18 @@ impl Connection {
 
     /// This gateway does not work out: the next one.
     pub(super) fn on_dial_failed(&mut self, error: LinkError, now: Instant) {
-        let Some(Phase::Dialing(dialing)) = self.active().map(|active| &mut active.phase) else {
+        let Some(Phase::Dialing(dialing)) = self.active().map(|active| &active.phase) else {
             return;
         };
-        debug!(%error, "Gateway failed");
+        debug!(%error, gateway = %dialing.gateway, "Gateway failed");
         if error == LinkError::Proxy {
             return self.fail_at_proxy(now);
         }
-        let (version, user, source) = (dialing.version, dialing.user.clone(), dialing.source);
-        let rest = std::mem::take(&mut dialing.rest);
-        self.dial_next(rest, version, user, source, now);
+        let mut round = dialing.round.clone();
+        if error == LinkError::Insecure {
+            round.failure = error.code();
+        }
+        self.dial_next(round, now);
     }
 
     /// The first packets of a link.
@@ -104,47 +101,54 @@ impl Connection {
         }
     }
 
-    fn dial_next(
-        &mut self,
-        mut rest: VecDeque<GatewayAddress>,
-        version: ProtocolVersion,
-        user: Option<UserId>,
-        source: Source,
-        now: Instant,
-    ) {
-        let Some(gateway) = rest.pop_front() else {
-            if source == Source::Memory {
+    fn dial_next(&mut self, mut round: Round, now: Instant) {
+        let Some(gateway) = round.rest.pop_front() else {
+            if round.source == Source::Memory {
                 self.directory.doubt();
             }
-            return self.fail_round(Code::SERVER_UNAVAILABLE, now);
+            return self.fail_round(round.failure, now);
         };
         let generation = self.outlet.next_generation();
         let deadline = now + self.config.timings.open;
-        let State::Active(active) = &mut self.state else {
+        let Some(greeting) = self.greeting(gateway.scheme.form(), round.version) else {
             return;
         };
-        let token = gateway_token(active.token.reveal());
-        let request = Handshake::new(
-            self.app_key.as_str(),
-            token,
-            self.device_id.as_str(),
-            version,
-        );
         let target = gateway.clone();
-        active.phase = Phase::Dialing(Dialing {
+        self.enter(Phase::Dialing(Dialing {
             generation,
             gateway,
-            rest,
-            version,
-            user,
-            source,
+            round,
             deadline,
-        });
+        }));
         self.outlet.act(Action::Dial {
             generation,
             target,
-            request,
+            greeting,
         });
+    }
+
+    /// What is said first; `None` if nobody wants to connect.
+    fn greeting(&mut self, form: GatewayForm, version: ProtocolVersion) -> Option<Greeting> {
+        let State::Active(active) = &self.state else {
+            return None;
+        };
+        let app_key = self.app_key.as_str();
+        let token = gateway_token(active.token.reveal());
+        let device_id = self.device_id.as_str();
+        Some(match form {
+            GatewayForm::WebSocket => {
+                Greeting::WebSocket(Handshake::new(app_key, token, device_id, version))
+            }
+            GatewayForm::Tcp => {
+                let mask = match version {
+                    ProtocolVersion::V3 => Mask::Constant,
+                    ProtocolVersion::V4 => Mask::Chosen(self.random.random()),
+                };
+                let mut connect = Connect::new(app_key, token, device_id, mask);
+                connect.reconnect_kick = self.config.reconnect_kick;
+                Greeting::Tcp(connect)
+            }
+        })
     }
 
     fn on_connack(&mut self, generation: Generation, connack: ConnAck, now: Instant) {
@@ -162,7 +166,7 @@ impl Connection {
             return;
         };
         let gateway = dialing.gateway.clone();
-        let Some(user) = named.or_else(|| dialing.user.clone()) else {
+        let Some(user) = named.or_else(|| dialing.round.user.clone()) else {
             warn!("The gateway accepted somebody it does not name");
             self.outlet.close(generation);
             return self.on_dial_failed(LinkError::Protocol, now);

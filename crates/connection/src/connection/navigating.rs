@@ -4,16 +4,15 @@ use std::collections::VecDeque;
 use std::time::Instant;
 
 use imlink_model::{Code, ConnectionStatus};
-use imlink_wire::navigation::{
-    NavigationAnswer, NavigationError, NavigationRequest, Navigator, navigators, outcome,
-};
+use imlink_wire::navigation::{NavigationAnswer, NavigationError, Navigator, navigators, outcome};
 use tracing::{debug, warn};
 
 use super::Connection;
 use crate::directory::Listing;
 use crate::loopback::Loopback;
 use crate::refusal::Refusal;
-use crate::state::{Asking, Phase, Source};
+use crate::state::{Asking, Phase, Source, State};
+use crate::transport::NoGateway;
 use crate::{Action, Generation, HttpAnswer, LinkError};
 
 impl Connection {
@@ -23,7 +22,7 @@ impl Connection {
         result: Result<HttpAnswer, LinkError>,
         now: Instant,
     ) {
-        let Some(Phase::Asking(asking)) = self.active().map(|active| &active.phase) else {
+        let Some(Phase::Asking(asking)) = self.active().map(|active| &mut active.phase) else {
             return;
         };
         if asking.generation != generation {
@@ -33,7 +32,10 @@ impl Connection {
         let answer = match result {
             Err(LinkError::Proxy) => return self.fail_at_proxy(now),
             Err(error) => {
-                debug!(%error, "No answer from the navigator");
+                debug!(%error, %navigator, "No answer from the navigator");
+                if error == LinkError::Insecure {
+                    asking.failure = error.code();
+                }
                 Err(NavigationError::NoAnswer)
             }
             Ok(answer) => outcome(answer.status, &answer.body),
@@ -68,7 +70,7 @@ impl Connection {
             warn!("No navigator to ask: neither token nor configuration names a usable one");
             return self.stop(Code::LOCAL_NO_NAVIGATOR, ConnectionStatus::Unconnected);
         }
-        self.ask_next(navigators.into(), now);
+        self.ask_next(navigators.into(), Code::RC_NAVI_REQ_FAILED, now);
     }
 
     /// Those the token names, then those configured.
@@ -76,20 +78,22 @@ impl Connection {
         navigators(token, &self.config.navigators)
     }
 
-    fn ask_next(&mut self, mut rest: VecDeque<Navigator>, now: Instant) {
+    fn ask_next(&mut self, mut rest: VecDeque<Navigator>, failure: Code, now: Instant) {
         let Some(navigator) = rest.pop_front() else {
-            return self.do_without_answer(Code::RC_NAVI_REQ_FAILED, now);
+            return self.do_without_answer(failure, now);
         };
         let generation = self.outlet.next_generation();
         let deadline = now + self.config.timings.navigation;
-        let app_key = self.app_key.as_str().to_owned();
-        let Some(active) = self.active() else { return };
-        let token = active.token.reveal().to_owned();
-        let request = NavigationRequest::new(navigator.clone(), app_key, token);
+        let State::Active(active) = &mut self.state else {
+            return;
+        };
+        let (app_key, token) = (self.app_key.as_str(), active.token.reveal());
+        let request = self.config.transport.ask(navigator.clone(), app_key, token);
         active.phase = Phase::Asking(Asking {
             generation,
             navigator,
             rest,
+            failure,
             deadline,
         });
         self.outlet.act(Action::Navigate {
@@ -99,12 +103,23 @@ impl Connection {
     }
 
     fn on_listed(&mut self, answer: &NavigationAnswer, navigator: &Navigator, now: Instant) {
-        let Some(listing) = Listing::read(answer, navigator) else {
-            debug!("The navigation answer lists no gateway");
-            return self.do_without_answer(Code::SERVER_UNAVAILABLE, now);
+        let (transport, clear_text) = (self.config.transport, self.config.clear_text);
+        let gateways = match transport.choose(answer, navigator, clear_text) {
+            Ok(gateways) => gateways,
+            Err(NoGateway::Listed) => {
+                debug!(%navigator, "The navigation answer lists no gateway");
+                return self.do_without_answer(Code::SERVER_UNAVAILABLE, now);
+            }
+            Err(NoGateway::Allowed(offered)) => {
+                let offered = offered.iter().map(ToString::to_string);
+                let offered = offered.collect::<Vec<_>>().join(" ");
+                warn!(%navigator, offered, %transport, clear_text, "The settings allow none of the gateways that are offered");
+                return self.do_without_answer(Code::LOCAL_TRANSPORT, now);
+            }
         };
         let Some(active) = self.active() else { return };
         let token = active.token.clone();
+        let listing = Listing::new(answer, gateways);
         let listing = self.directory.adopt(&token, listing, now);
         self.follow(listing, Source::Navigator, now);
     }
@@ -119,19 +134,25 @@ impl Connection {
             return;
         };
         let rest = std::mem::take(&mut asking.rest);
+        let failure = asking.failure;
         if error.is_final() {
             self.do_without_answer(code, now);
         } else {
-            self.ask_next(rest, now);
+            self.ask_next(rest, failure, now);
         }
     }
 
     /// An old list is better than none (F-S31).
     fn do_without_answer(&mut self, code: Code, now: Instant) {
         let Some(active) = self.active() else { return };
-        let token = active.token.clone();
+        let (token, was_online) = (active.token.clone(), active.was_online);
         match self.directory.last_good(&token) {
             Some(listing) => self.follow(listing, Source::Memory, now),
+            // What the settings rule out they rule out next time too; an account that was online
+            // has seen better, and waits for it.
+            None if code == Code::LOCAL_TRANSPORT && !was_online => {
+                self.stop(code, ConnectionStatus::Unconnected);
+            }
             None => self.fail_round(code, now),
         }
     }

@@ -263,7 +263,7 @@ fn the_token_is_never_told_in_clear_text_beyond_this_machine() {
     driver.restore("alice");
     driver.connect("token-1");
     let clear = r#"{"userId":"alice","serverAddr":[
-        {"addr":"far.test:80","protocol":5,"weight":9},{"addr":"[::1]:80","protocol":5,"weight":1}]}"#;
+        {"addr":"far.test:80","protocol":1,"weight":9},{"addr":"[::1]:80","protocol":1,"weight":1}]}"#;
     driver.answer_navigation(clear);
     assert_eq!(driver.fail_dial(LinkError::Refused), "[::1]:80");
     assert!(driver.take_dial().is_none());
@@ -276,21 +276,6 @@ fn the_token_is_never_told_in_clear_text_beyond_this_machine() {
     });
     risky.connect("token-1");
     assert!(risky.take_navigation().is_some());
-}
-
-#[test]
-fn gateways_that_are_all_clear_text_are_no_usable_address() {
-    let mut driver = Driver::new();
-    driver.restore("alice");
-    driver.connect("token-1");
-    driver.answer_navigation(
-        r#"{"userId":"alice","serverAddr":[{"addr":"far.test:80","protocol":5}]}"#,
-    );
-
-    assert_eq!(
-        driver.statuses(),
-        [(Connecting, None), (Suspend, Some(30_009))]
-    );
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use imlink_connection::{
-    Action, Config, Connection, Generation, HttpAnswer, Input, LinkError, RecordId,
+    Action, Config, Connection, Generation, Greeting, HttpAnswer, Input, LinkError, RecordId,
 };
 use imlink_model::uplink::{Command, Cursor, Event, Record, Restored};
 use imlink_model::{AppKey, Code, ConnectionStatus, OutgoingMessage, Token, UserId};
@@ -170,6 +170,16 @@ impl Driver {
             Action::Dial {
                 generation, target, ..
             } => Some((*generation, target.clone())),
+            _ => None,
+        })
+    }
+
+    /// Takes the next dial, and what is said first.
+    pub fn take_greeting(&mut self) -> Option<(GatewayAddress, Greeting)> {
+        self.take(|action| match action {
+            Action::Dial {
+                target, greeting, ..
+            } => Some((target.clone(), greeting.clone())),
             _ => None,
         })
     }
@@ -373,7 +383,7 @@ pub fn listing(user: &str, gateways: &[&str]) -> String {
     let gateways: Vec<String> = gateways
         .iter()
         .zip(weights)
-        .map(|(addr, weight)| format!(r#"{{"addr":"{addr}","protocol":6,"weight":{weight}}}"#))
+        .map(|(addr, weight)| format!(r#"{{"addr":"{addr}","protocol":2,"weight":{weight}}}"#))
         .collect();
     format!(
         r#"{{"code":200,"userId":"{user}","serverAddr":[{}]}}"#,

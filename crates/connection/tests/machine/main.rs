@@ -13,3 +13,4 @@ mod reading;
 mod refusal;
 mod secrets;
 mod sending;
+mod transport;

@@ -338,7 +338,7 @@ fn message_ids_wrap_from_65535_to_1_and_pass_over_what_is_pending() {
     driver.restore("alice");
     driver.connect("token-1");
     driver.answer_navigation(
-        r#"{"userId":"alice","openAnti":1,"serverAddr":[{"addr":"a","protocol":6}]}"#,
+        r#"{"userId":"alice","openAnti":1,"serverAddr":[{"addr":"a","protocol":2}]}"#,
     );
     driver.open_dial();
     driver.packet(ServerPacket::ConnAck(imlink_wire::ConnAck::accepted(

@@ -5,7 +5,7 @@ mod network;
 use std::collections::{BTreeMap, VecDeque};
 use std::time::{Duration, Instant};
 
-use imlink_connection::{Action, Config, Connection, Input, LinkError};
+use imlink_connection::{Action, Config, Connection, Input, LinkError, Transport};
 use imlink_model::uplink::{Command, Event};
 use imlink_model::{
     AppId, AppKey, Body, ClientMessageId, Code, ConnectionStatus, Conversation, Millis, ObjectName,
@@ -47,6 +47,7 @@ pub struct Weather {
 pub struct Side {
     pub user: UserId,
     pub connection: Connection,
+    transport: Transport,
     pub store: Store,
     pub token: String,
     pub status: ConnectionStatus,
@@ -83,7 +84,10 @@ impl Pair {
     )]
     pub fn new(seed: u64, policy: Policy) -> Self {
         let policy = Policy {
-            gateways: vec![Gateway::websocket("127.0.0.1:9000")],
+            gateways: vec![
+                Gateway::tcp("127.0.0.1:9001"),
+                Gateway::websocket("127.0.0.1:9000"),
+            ],
             ..policy
         };
         let key = AppKey::new(APP_KEY).unwrap();
@@ -93,11 +97,17 @@ impl Pair {
             policy,
         };
         let mut cloud = Cloud::new(app, seed);
-        let sides = ["alice", "bob"].map(|name| {
+        // One side in each form, so that every run has both.
+        let forms = match seed % 2 {
+            0 => [Transport::Auto, Transport::WebSocket],
+            _ => [Transport::WebSocket, Transport::Tcp],
+        };
+        let sides = [("alice", forms[0]), ("bob", forms[1])].map(|(name, transport)| {
             let user = UserId::new(name).unwrap();
             let token = cloud.default_app_mut().issue_token(&user, Millis(EPOCH));
             Side {
-                connection: machine(seed),
+                connection: machine(transport, seed),
+                transport,
                 user,
                 store: Store::default(),
                 token,
@@ -176,7 +186,7 @@ impl Pair {
         daemon.life += 1;
         daemon.commit_is_due = false;
         daemon.store.crash();
-        daemon.connection = machine(seed);
+        daemon.connection = machine(daemon.transport, seed);
         daemon.status = ConnectionStatus::Unconnected;
         let was_wanted = !daemon.stopped;
         if was_wanted {
@@ -277,16 +287,16 @@ impl Pair {
             }
             Action::Dial {
                 generation,
-                request,
+                greeting,
                 ..
             } => {
                 assert!(!self.sides[side].stopped, "an attempt after a final code");
-                let request = Box::new(request);
+                let greeting = Box::new(greeting);
                 self.later(Delivery::Dialled {
                     side,
                     life,
                     generation,
-                    request,
+                    greeting,
                 });
             }
             Action::Transmit { generation, packet } => {
@@ -382,10 +392,11 @@ impl Pair {
     }
 }
 
-fn machine(seed: u64) -> Connection {
+fn machine(transport: Transport, seed: u64) -> Connection {
     let navigators = vec!["http://127.0.0.1:8080".to_owned()];
     let config = Config {
         navigators,
+        transport,
         ..Config::default()
     };
     Connection::new(config, AppKey::new(APP_KEY).unwrap(), seed)

@@ -1,8 +1,9 @@
 //! What lies between a daemon and the cloud, and its weather.
 
-use imlink_connection::{Generation, HttpAnswer, Input, LinkError};
+use imlink_connection::{Generation, Greeting, HttpAnswer, Input, LinkError};
 use imlink_sandbox::LinkId;
 use imlink_wire::navigation::{NavigationRequest, ReceivedRequest};
+use imlink_wire::tcp::{ClientCodec, Connect, MAX_BODY, Received, ServerCodec};
 use imlink_wire::{ClientPacket, Handshake, ServerPacket};
 use rand::Rng;
 
@@ -20,7 +21,7 @@ pub(super) enum Delivery {
         side: usize,
         life: u64,
         generation: Generation,
-        request: Box<Handshake>,
+        greeting: Box<Greeting>,
     },
     Up {
         link: LinkId,
@@ -69,10 +70,10 @@ impl Pair {
                 side,
                 life,
                 generation,
-                request,
+                greeting,
             } => {
                 if life == self.sides[side].life {
-                    self.open(side, life, generation, &request);
+                    self.open(side, life, generation, &greeting);
                 }
             }
             Delivery::Up { link, packet } => {
@@ -122,9 +123,10 @@ impl Pair {
         if self.strikes(self.weather.refuse) {
             return Err(LinkError::Refused);
         }
-        let [(_, app_key), ..] = request.headers();
-        let received =
-            ReceivedRequest::parse_v2(Some(&app_key), request.body().as_bytes()).unwrap();
+        let [(_, app_key), _, (_, negotiate)] = request.headers();
+        let received = ReceivedRequest::parse_v2(Some(&app_key), request.body().as_bytes())
+            .unwrap()
+            .negotiating(Some(&negotiate));
         let reply = self.cloud.navigate(&received, self.wall());
         Ok(HttpAnswer {
             status: reply.status,
@@ -132,7 +134,7 @@ impl Pair {
         })
     }
 
-    fn open(&mut self, side: usize, life: u64, generation: Generation, request: &Handshake) {
+    fn open(&mut self, side: usize, life: u64, generation: Generation, greeting: &Greeting) {
         if self.strikes(self.weather.refuse) {
             let error = LinkError::Refused;
             return self.input(side, Input::Lost { generation, error });
@@ -150,8 +152,14 @@ impl Pair {
         };
         self.wires.insert(link, wire);
         self.input(side, Input::Opened { generation });
-        let handshake = Handshake::parse(&request.query()).unwrap();
-        self.cloud.open(link, &handshake, self.wall());
+        let wall = self.wall();
+        match greeting {
+            Greeting::WebSocket(handshake) => {
+                let handshake = Handshake::parse(&handshake.query()).unwrap();
+                self.cloud.open(link, &handshake, wall);
+            }
+            Greeting::Tcp(connect) => self.cloud.open(link, &over_the_wire(connect), wall),
+        }
         self.drain_cloud();
     }
 
@@ -229,5 +237,16 @@ impl Pair {
         let of =
             |wire: &Wire| wire.side == side && wire.life == life && wire.generation == generation;
         wires.find(|(_, wire)| of(wire)).map(|(link, _)| *link)
+    }
+}
+
+/// CONNECT as the gateway reads it.
+fn over_the_wire(connect: &Connect) -> Connect {
+    let (_, bytes) = ClientCodec::connect(connect).unwrap();
+    let mut gateway = ServerCodec::new(MAX_BODY);
+    gateway.push(&bytes);
+    match gateway.next_packet() {
+        Ok(Some(Received::Connect(connect))) => connect,
+        other => panic!("no CONNECT: {other:?}"),
     }
 }

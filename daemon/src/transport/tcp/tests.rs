@@ -1,0 +1,1 @@
+//! The TCP form against a server.
