@@ -2,6 +2,7 @@
 
 mod connect;
 mod daemon_death;
+mod exactly_once;
 mod forms;
 mod leaving;
 mod limits;

@@ -1,0 +1,84 @@
+//! Adds up the numbers it is sent, each exactly once, however often it or the daemon is killed.
+//!
+//! imlink brings every message at least once: what was not acknowledged comes again. To act on it
+//! once, keep the place of the last message in the same transaction as what you made of it, here a
+//! file that is replaced as a whole, and leave out what is not above it. Acknowledge after that.
+//!
+//! ```console
+//! $ imlink token alice | cargo run -p imlink --example exactly_once sum.txt
+//! ```
+
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use imlink::{Client, Seq, Start, Token};
+
+/// What there is to keep: the result, and how far it goes.
+#[derive(Default)]
+struct Sum {
+    last: Seq,
+    total: i64,
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let file = PathBuf::from(
+        std::env::args_os()
+            .nth(1)
+            .ok_or("name a file for the sum")?,
+    );
+    let token = io::read_to_string(io::stdin())?;
+    let client = Client::builder("imlink-sandbox").build()?;
+    client.init().await?;
+    client.connect(Token::new(token.trim())?).await?;
+
+    let mut sum = Sum::load(&file)?;
+    let mut numbers = client.subscribe_from("numbers", Start::Beginning).await?;
+    while let Some(delivery) = numbers.next().await {
+        let delivery = delivery?;
+        let message = delivery.message();
+        if message.seq > sum.last {
+            sum.last = message.seq;
+            sum.total += number_in(message.body.as_str()).unwrap_or_default();
+            sum.save(&file)?;
+        }
+        delivery.acknowledge();
+    }
+    Ok(())
+}
+
+impl Sum {
+    fn load(file: &Path) -> io::Result<Self> {
+        let text = match fs::read_to_string(file) {
+            Ok(text) => text,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Self::default()),
+            Err(error) => return Err(error),
+        };
+        let mut numbers = text.split_whitespace();
+        let last = numbers.next().and_then(|text| text.parse().ok());
+        let total = numbers.next().and_then(|text| text.parse().ok());
+        match (last, total) {
+            (Some(last), Some(total)) => Ok(Self {
+                last: Seq(last),
+                total,
+            }),
+            _ => Err(io::Error::other("the file does not hold a sum")),
+        }
+    }
+
+    /// Either the old or the new sum is there, whenever the power goes.
+    fn save(&self, file: &Path) -> io::Result<()> {
+        let new = file.with_extension("new");
+        let mut writer = File::create(&new)?;
+        writeln!(writer, "{} {}", self.last, self.total)?;
+        writer.sync_all()?;
+        fs::rename(new, file)
+    }
+}
+
+/// The number in a text message: `{"content":"42"}`.
+fn number_in(body: &str) -> Option<i64> {
+    let body: serde_json::Value = serde_json::from_str(body).ok()?;
+    body.get("content")?.as_str()?.trim().parse().ok()
+}
