@@ -9,42 +9,46 @@ use axum::{
 use imlink_model::{AppKey, UserId};
 use serde::{Deserialize, de::DeserializeOwned};
 
-use super::types::{Call, Done, Refusal};
+use super::types::{Call, Done, Problem, Refusal};
 use crate::server::{
     Sandbox,
     http::{BodyError, read},
 };
 
 /// Why a control call is refused.
-pub(super) struct Refused {
-    status: StatusCode,
-    reason: String,
-}
+pub(super) struct Refused(Refusal);
 
 /// What a control call comes to.
 pub(super) type Outcome<T> = Result<T, Refused>;
 
 impl Refused {
-    pub(super) fn new(status: StatusCode, reason: impl Into<String>) -> Self {
-        let reason = reason.into();
-        Self { status, reason }
-    }
-
-    pub(super) fn bad_request(reason: impl Into<String>) -> Self {
-        Self::new(StatusCode::BAD_REQUEST, reason)
-    }
-
-    pub(super) fn not_found(reason: impl Into<String>) -> Self {
-        Self::new(StatusCode::NOT_FOUND, reason)
+    pub(super) fn new(problem: Problem, error: impl Into<String>) -> Self {
+        let error = error.into();
+        Self(Refusal { problem, error })
     }
 }
 
 impl IntoResponse for Refused {
     fn into_response(self) -> Response {
-        // The reason may quote the call's values, so the log does without.
-        tracing::info!(status = self.status.as_u16(), "Control call refused");
-        let refusal = Refusal { error: self.reason };
-        (self.status, Json(refusal)).into_response()
+        let Self(refusal) = self;
+        // The words may quote the call's values, so the log does without.
+        tracing::info!(problem = ?refusal.problem, "Control call refused");
+        (status_of(refusal.problem), Json(refusal)).into_response()
+    }
+}
+
+fn status_of(problem: Problem) -> StatusCode {
+    match problem {
+        Problem::BadFields => StatusCode::BAD_REQUEST,
+        Problem::ForeignPage => StatusCode::FORBIDDEN,
+        Problem::UnknownCall
+        | Problem::UnknownApp
+        | Problem::UnknownUser
+        | Problem::UnknownLink => StatusCode::NOT_FOUND,
+        Problem::UnknownMethod => StatusCode::METHOD_NOT_ALLOWED,
+        Problem::TooSlow => StatusCode::REQUEST_TIMEOUT,
+        Problem::Conflict => StatusCode::CONFLICT,
+        Problem::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
     }
 }
 
@@ -53,15 +57,14 @@ pub(super) const DONE: Outcome<Done> = Ok(Done {});
 
 /// A path nobody knows.
 pub(super) async fn unknown_path() -> Refused {
-    Refused::not_found("no such call; /openapi.json lists all")
+    let error = "no such call; /openapi.json lists all";
+    Refused::new(Problem::UnknownCall, error)
 }
 
 /// A path that is there, asked in another way.
 pub(super) async fn unknown_method(method: Method) -> Refused {
-    Refused::new(
-        StatusCode::METHOD_NOT_ALLOWED,
-        format!("no such call with {method}; /openapi.json lists all"),
-    )
+    let error = format!("no such call with {method}; /openapi.json lists all");
+    Refused::new(Problem::UnknownMethod, error)
 }
 
 /// Refuses a user whom nobody has mentioned yet: most likely the name is misspelt.
@@ -70,7 +73,8 @@ pub(super) fn check_known(sandbox: &Sandbox, user: &UserId) -> Outcome<()> {
     if is_known {
         return Ok(());
     }
-    Err(Refused::not_found(format!("no such user: {user}")))
+    let error = format!("no such user: {user}");
+    Err(Refused::new(Problem::UnknownUser, error))
 }
 
 /// The handle for the app named by `?app=`, or the default one.
@@ -91,8 +95,8 @@ impl FromRequestParts<Sandbox> for App {
             return Ok(Self(sandbox.clone()));
         };
         let app = sandbox.existing_app(&key);
-        app.map(Self)
-            .ok_or_else(|| Refused::not_found(format!("no such app key: {key}")))
+        let unknown = || Refused::new(Problem::UnknownApp, format!("no such app key: {key}"));
+        app.map(Self).ok_or_else(unknown)
     }
 }
 
@@ -106,13 +110,12 @@ fn refuse_foreign_pages(headers: &HeaderMap) -> Result<(), Refused> {
         .get(header::HOST)
         .and_then(|host| host.to_str().ok())
         .unwrap_or_default();
-    if origin.as_bytes() == format!("http://{host}").as_bytes() {
+    let own = ["http", "https"].map(|scheme| format!("{scheme}://{host}"));
+    if own.iter().any(|own| origin.as_bytes() == own.as_bytes()) {
         return Ok(());
     }
-    Err(Refused::new(
-        StatusCode::FORBIDDEN,
-        "call of a foreign page",
-    ))
+    let error = "call of a foreign page";
+    Err(Refused::new(Problem::ForeignPage, error))
 }
 
 /// The fields of a call, from wherever its method has them.
@@ -130,29 +133,23 @@ impl<C: Call> FromRequest<Sandbox> for Fields<C> {
             Ok(body) if body.is_empty() => "{}".into(),
             Ok(body) => body,
             Err(BodyError::TooLarge) => {
-                return Err(Refused::new(
-                    StatusCode::PAYLOAD_TOO_LARGE,
-                    "body is too large",
-                ));
+                return Err(Refused::new(Problem::TooLarge, "body is too large"));
             }
             Err(BodyError::TooSlow) => {
-                return Err(Refused::new(
-                    StatusCode::REQUEST_TIMEOUT,
-                    "body came too slowly",
-                ));
+                return Err(Refused::new(Problem::TooSlow, "body came too slowly"));
             }
         };
         let fields = serde_json::from_slice(&body);
         fields
             .map(Self)
-            .map_err(|error| Refused::bad_request(error.to_string()))
+            .map_err(|error| Refused::new(Problem::BadFields, error.to_string()))
     }
 }
 
 fn query<T: DeserializeOwned>(uri: &Uri) -> Outcome<T> {
     let read = Query::try_from_uri(uri);
     read.map(|Query(fields)| fields)
-        .map_err(|error| Refused::bad_request(error.body_text()))
+        .map_err(|error| Refused::new(Problem::BadFields, error.body_text()))
 }
 
 /// The same query without the part that every call has.

@@ -2,11 +2,9 @@
 
 use std::time::Duration;
 
-use axum::http::StatusCode;
-
 use super::{
     read::{DONE, Outcome, Refused},
-    types::{AdvanceClock, Done, GetPolicy, SetGateway, SetPolicy},
+    types::{AdvanceClock, Done, GetPolicy, Problem, SetGateway, SetPolicy},
 };
 use crate::{
     Policy,
@@ -20,7 +18,7 @@ pub(super) async fn set_gateway(sandbox: Sandbox, call: SetGateway) -> Outcome<D
         Wanted::Refusing
     };
     let obeyed = sandbox.order(wanted).await;
-    obeyed.map_err(|error| Refused::new(StatusCode::CONFLICT, error.to_string()))?;
+    obeyed.map_err(|error| Refused::new(Problem::Conflict, error.to_string()))?;
     DONE
 }
 

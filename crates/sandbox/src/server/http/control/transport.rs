@@ -6,7 +6,8 @@ use serde_json::{Map, Value, json};
 use super::{
     read::{DONE, Outcome, Refused},
     types::{
-        ChangeTransport, Done, DropLinks, EndedLinks, Inject, Injected, SetTransport, TransportView,
+        ChangeTransport, Done, DropLinks, EndedLinks, Inject, Injected, Problem, SetTransport,
+        TransportView,
     },
 };
 use crate::server::{Injection, Sandbox, TransportFaults};
@@ -19,7 +20,7 @@ pub(super) async fn set(sandbox: Sandbox, call: SetTransport) -> Outcome<Done> {
 pub(super) async fn change(sandbox: Sandbox, call: ChangeTransport) -> Outcome<TransportView> {
     let ChangeTransport { scope, faults } = call;
     let changed = sandbox.change_transport(&scope, |current| merge(current, faults));
-    let faults = changed.map_err(|error| Refused::bad_request(error.to_string()))?;
+    let faults = changed.map_err(|error| Refused::new(Problem::BadFields, error.to_string()))?;
     Ok(TransportView { scope, faults })
 }
 
@@ -53,7 +54,8 @@ pub(super) async fn inject(sandbox: Sandbox, call: Inject) -> Outcome<Done> {
         Injected::Raw(digits) => Injection::Raw(bytes(&digits)?),
     };
     if !sandbox.inject(call.link, injection) {
-        return Err(Refused::not_found(format!("no such link: {}", call.link)));
+        let error = format!("no such link: {}", call.link);
+        return Err(Refused::new(Problem::UnknownLink, error));
     }
     DONE
 }
@@ -69,6 +71,6 @@ fn bytes(digits: &str) -> Outcome<Bytes> {
         Some(digit(high)? << 4 | digit(low)?)
     };
     let bytes: Option<Vec<u8>> = digits.as_bytes().chunks(2).map(pair).collect();
-    let bytes = bytes.ok_or_else(|| Refused::bad_request("not hexadecimal"))?;
+    let bytes = bytes.ok_or_else(|| Refused::new(Problem::BadFields, "not hexadecimal"))?;
     Ok(bytes.into())
 }

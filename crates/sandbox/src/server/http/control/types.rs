@@ -38,8 +38,36 @@ pub struct Done {}
 /// Why it is not done.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Refusal {
-    /// One sentence.
+    /// What is wrong.
+    pub problem: Problem,
+    /// The same in words, with the name of the thing.
     pub error: String,
+}
+
+/// What is wrong with a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Problem {
+    /// The fields are not those of the call (400).
+    BadFields,
+    /// It comes from a page of another site (403).
+    ForeignPage,
+    /// There is no such path (404).
+    UnknownCall,
+    /// There is no such app key (404).
+    UnknownApp,
+    /// Nobody has mentioned that user yet (404).
+    UnknownUser,
+    /// There is no such link (404).
+    UnknownLink,
+    /// The path is there, but not with that method (405).
+    UnknownMethod,
+    /// The body took too long (408).
+    TooSlow,
+    /// It cannot be done at present (409).
+    Conflict,
+    /// The body is too large (413).
+    TooLarge,
 }
 
 /// Says where a call is found and what answers it.
