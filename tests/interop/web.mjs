@@ -1,5 +1,7 @@
 // What a web SDK can be told, in Node and in a browser.
 
+const STATES = ["CONNECTING", "CONNECTED", "SUSPEND", "DISCONNECT"];
+
 /**
  * The commands that are the SDK's own. `sdk` is its module, `emit` takes the events; README.md lists
  * both.
@@ -26,6 +28,11 @@ export function webCommands(sdk, emit) {
       else emit({ event: "send-failed", code, tag });
     },
 
+    async call({ method, args, tag }) {
+      const { code, data } = await sdk[method](...args.map((arg) => built(sdk, arg)));
+      emit({ event: "called", code, data, tag });
+    },
+
     async disconnect() {
       await sdk.disconnect();
       emit({ event: "disconnected" });
@@ -33,15 +40,20 @@ export function webCommands(sdk, emit) {
   };
 }
 
+/** An argument as the SDK wants it: `{ new: class, of: content }` stands for a message. */
+function built(sdk, arg) {
+  return typeof arg?.new === "string" ? new sdk[arg.new](arg.of) : arg;
+}
+
 function listen(sdk, emit) {
-  const { Events } = sdk;
-  for (const name of [Events.CONNECTING, Events.CONNECTED, Events.DISCONNECT, Events.SUSPEND]) {
-    sdk.addEventListener(name, (code) => emit({ event: "state", name, code }));
-  }
   const { SEND } = sdk.MessageDirection;
-  sdk.addEventListener(Events.MESSAGES, ({ messages }) => {
-    for (const message of messages) emit(received(message, SEND));
-  });
+  for (const name of Object.values(sdk.Events)) {
+    sdk.addEventListener(name, (value) => {
+      if (STATES.includes(name)) emit({ event: "state", name, code: value });
+      else if (name !== "MESSAGES") emit({ event: "told", name, value });
+      else for (const message of value.messages) emit(received(message, SEND));
+    });
+  }
 }
 
 /** The event for a message; `sent` is the direction of one's own. */
@@ -52,9 +64,13 @@ export function received(message, sent) {
     text: message.messageType === "RC:TxtMsg" ? message.content.content : null,
     uid: message.messageUId,
     type: message.messageType,
+    content: message.content,
+    kind: message.conversationType,
     target: message.targetId,
     time: message.sentTime,
     own: message.messageDirection === sent,
     offline: message.isOffLineMessage,
+    mentioned: message.isMentioned,
+    expansion: message.expansion,
   };
 }

@@ -12,6 +12,7 @@ mod line;
 mod recording;
 mod scenario;
 mod sdk;
+mod web;
 
 use imlink::UserId;
 use imlink_tests::Command;

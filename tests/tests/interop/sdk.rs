@@ -20,6 +20,8 @@ pub struct Sdk {
     process: Child,
     events: mpsc::UnboundedReceiver<Value>,
     untaken: VecDeque<Value>,
+    /// How many methods were called.
+    calls: u32,
     /// Where it may write.
     _directory: TempDir,
 }
@@ -28,11 +30,6 @@ impl Sdk {
     /// Starts a web SDK that asks the navigation of that sandbox.
     pub async fn web(interop: &Interop, sandbox: &Sandbox) -> Self {
         Self::start(interop.script("sdk.mjs"), sandbox).await
-    }
-
-    /// Starts a desktop SDK that asks the navigation of that sandbox.
-    pub async fn desktop(interop: &Interop, sandbox: &Sandbox) -> Self {
-        Self::start(interop.script("desktop.mjs"), sandbox).await
     }
 
     /// Starts a web SDK in a page that asks the navigation of that sandbox.
@@ -85,6 +82,7 @@ impl Sdk {
             process,
             events,
             untaken: VecDeque::new(),
+            calls: 0,
             _directory: directory,
         };
         sdk.tell("init", init);
@@ -105,6 +103,29 @@ impl Sdk {
         let awaited = format!("the SDK says {wanted}");
         let wanted = object(wanted);
         within(&awaited, self.take(&wanted)).await
+    }
+
+    /// Calls a method of a web SDK; how it ends, with `code` and `data`.
+    pub async fn call(&mut self, method: &str, args: Value) -> Value {
+        self.calls += 1;
+        let tag = self.calls;
+        let call = json!({ "method": method, "args": args, "tag": tag });
+        self.tell("call", call);
+        let called = json!({ "event": "called", "tag": tag });
+        within(method, self.take(&object(called))).await
+    }
+
+    /// What a method of a web SDK gives, once it has succeeded.
+    pub async fn ask(&mut self, method: &str, args: Value) -> Value {
+        let mut called = self.call(method, args).await;
+        assert_eq!(called["code"], 0, "{method}: {called}");
+        called["data"].take()
+    }
+
+    /// The next of these that a web SDK tells.
+    pub async fn told(&mut self, name: &str) -> Value {
+        let told = json!({ "event": "told", "name": name });
+        self.expect(told).await["value"].take()
     }
 
     /// The states it tells, one after the other, from the first of them on.
