@@ -1,11 +1,12 @@
 //! The cloud on sockets: one thread, one runtime, and a handle for everybody else.
 //!
 //! ```text
-//!                        +-- http ---- navigation, Server API, control API
-//!  TCP --- conduit ---- gateway ----+
-//!          (faults)     (WebSocket) |
-//!                                   v
-//!  Sandbox (handle) -----------> World { Cloud, ports }     behind one lock
+//!                [TLS] --- http ---- navigation, Server API, control API
+//!                           |
+//!  conduit ----- [TLS] -- gateway
+//!  (faults)                 | (WebSocket form, TCP form)
+//!                           v
+//!  Sandbox (handle) --> World { Cloud, ports }     behind one lock
 //! ```
 //!
 //! Whoever has the lock puts one input into the [`Cloud`](crate::Cloud) and carries all outputs to
@@ -13,12 +14,15 @@
 
 mod clock;
 mod config;
+mod doors;
 mod gateway;
 mod http;
 mod port;
 mod redaction;
 mod run;
 mod sandbox;
+mod serve;
+mod tls;
 mod transport;
 mod world;
 
@@ -27,4 +31,5 @@ pub use http::control;
 pub use port::{Ending, Injection};
 pub use run::run;
 pub use sandbox::Sandbox;
+pub use tls::{CertificateKind, Tls};
 pub use transport::{Drip, TransportFaults};

@@ -8,6 +8,7 @@ use std::{
 
 use imlink_model::AppKey;
 
+use super::{Tls, doors::Doors, tls::Credentials};
 use crate::{AppSettings, Policy, Secret};
 
 /// Addresses, keys and first rules of a sandbox.
@@ -15,8 +16,12 @@ use crate::{AppSettings, Policy, Secret};
 pub struct Config {
     /// Where navigation, Server API and control API listen. Default: loopback, any free port.
     pub http: SocketAddr,
-    /// Where the gateway listens. Default: loopback, any free port.
+    /// Where the gateway listens for its WebSocket form. Default: loopback, any free port.
     pub gateway: SocketAddr,
+    /// Where the gateway listens for its TCP form. Default: loopback, any free port.
+    pub tcp: SocketAddr,
+    /// The same over TLS. Default: `None`, nothing is.
+    pub tls: Option<Tls>,
     /// The first app key. Default: `imlink-sandbox`.
     pub app_key: AppKey,
     /// The secret of its app server. Default: `imlink-sandbox-secret`.
@@ -27,7 +32,7 @@ pub struct Config {
     pub tokens_name_navigator: bool,
     /// The host clients are told to come to. Default: the address listened on.
     pub public_host: Option<String>,
-    /// How long a client may take from TCP accept to its upgrade request. Default: 10 s, as long
+    /// How long a client may take from TCP accept to its upgrade request or CONNECT. Default: 10 s, as long
     /// as clients wait for the socket to open (decisions.md P6).
     pub handshake_time: Duration,
     /// Makes tokens, sessions and uids the same on every run. Default: `None`, no two runs alike.
@@ -45,6 +50,8 @@ impl Default for Config {
         Self {
             http: loopback,
             gateway: loopback,
+            tcp: loopback,
+            tls: None,
             app_key: AppKey::new("imlink-sandbox").expect("the name is an app key"),
             secret: Secret::new("imlink-sandbox-secret"),
             policy: Policy::default(),
@@ -60,28 +67,35 @@ impl Default for Config {
 impl Config {
     /// Refuses addresses beyond loopback unless the risk was taken.
     pub(super) fn check(&self) -> io::Result<()> {
-        for address in [self.http, self.gateway] {
-            if !address.ip().is_loopback() && !self.allow_remote {
-                let text = format!(
-                    "will not listen on {address}: others could read every message and act as any \
-                     user; use a loopback address, or allow remote access if that is wanted"
-                );
-                return Err(io::Error::new(io::ErrorKind::PermissionDenied, text));
+        Doors::wanted(self).try_map(|address, _| {
+            if address.ip().is_loopback() || self.allow_remote {
+                return Ok(());
             }
-        }
+            let text = format!(
+                "will not listen on {address}: others could read every message and act as any \
+                 user; use a loopback address, or allow remote access if that is wanted"
+            );
+            Err(io::Error::new(io::ErrorKind::PermissionDenied, text))
+        })?;
         Ok(())
     }
 
+    /// What TLS needs, if there is any.
+    pub(super) fn credentials(&self) -> io::Result<Option<Credentials>> {
+        let host = self.public_host.as_deref();
+        let tls = self.tls.as_ref();
+        tls.map(|tls| Credentials::make(tls.certificate, host))
+            .transpose()
+    }
+
     /// The settings of the first app, once the addresses are known.
-    pub(super) fn app(&self, http: SocketAddr, gateway: SocketAddr) -> AppSettings {
+    pub(super) fn app(&self, addresses: &Doors<SocketAddr>) -> AppSettings {
         let mut policy = self.policy.clone();
         if policy.gateways.is_empty() {
-            policy
-                .gateways
-                .push(crate::Gateway::websocket(self.public(gateway)));
+            policy.gateways = addresses.gateways(|address| self.public(address));
         }
         if policy.navigator.is_none() && self.tokens_name_navigator {
-            policy.navigator = Some(format!("http://{}", self.public(http)));
+            policy.navigator = Some(format!("http://{}", self.public(addresses.http)));
         }
         AppSettings {
             key: self.app_key.clone(),

@@ -1,18 +1,27 @@
-//! The gateway: accepts connections, and refuses them on demand.
+//! The gateway: accepts connections in all its forms, and refuses them on demand.
 
 mod conduit;
+mod connect;
+mod framing;
 mod session;
 mod upgrade;
 
 use std::{
+    future::poll_fn,
     io,
     net::{SocketAddr, TcpListener as StdListener},
     sync::Arc,
+    task::Poll,
 };
 
-use tokio::{net::TcpListener, sync::mpsc};
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    net::{TcpListener, TcpStream},
+    sync::mpsc,
+};
+use tokio_rustls::TlsAcceptor;
 
-use super::world::Shared;
+use super::{doors, world::Shared};
 
 /// Asks the gateway to listen or not to, and is told how that went.
 pub(super) struct Order {
@@ -23,64 +32,113 @@ pub(super) struct Order {
 /// Whether connections are taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Wanted {
-    /// The listener is bound; on the same port as ever.
+    /// The listeners are bound; on the same ports as ever.
     Listening,
-    /// The listener is closed: the kernel refuses connections.
+    /// The listeners are closed: the kernel refuses connections.
     Refusing,
+}
+
+/// What packets look like on a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Form {
+    /// One per WebSocket message (protocol/cloud-wire.md).
+    WebSocket,
+    /// One after the other in the stream (protocol/cloud-tcp.md).
+    Tcp,
+}
+
+/// What is spoken on a connection.
+#[derive(Clone)]
+pub(super) struct Speech {
+    pub(super) form: Form,
+    /// TLS around it, if there is any.
+    pub(super) tls: Option<TlsAcceptor>,
+}
+
+/// A byte stream, whatever is around it.
+trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
+
+impl<T: AsyncRead + AsyncWrite + Send + Unpin> Stream for T {}
+
+/// One address of the gateway.
+pub(super) struct Entrance {
+    /// `None` while connections are refused.
+    listener: Option<TcpListener>,
+    address: SocketAddr,
+    speech: Speech,
+}
+
+impl Entrance {
+    /// # Errors
+    /// The listener has no address.
+    ///
+    /// # Panics
+    /// Outside a runtime.
+    pub(super) fn new(listener: StdListener, speech: Speech) -> io::Result<Self> {
+        Ok(Self {
+            address: listener.local_addr()?,
+            listener: Some(TcpListener::from_std(listener)?),
+            speech,
+        })
+    }
 }
 
 /// Accepts connections for ever. Each lives in a task of its own.
 pub(super) async fn serve(
-    listener: TcpListener,
-    address: SocketAddr,
+    mut entrances: Vec<Entrance>,
     mut orders: mpsc::UnboundedReceiver<Order>,
     shared: Arc<Shared>,
 ) {
-    let mut listener = Some(listener);
     loop {
         tokio::select! {
-            accepted = accept(listener.as_ref()) => match accepted {
-                Ok(stream) => {
-                    tokio::spawn(session::serve(stream, shared.clone()));
+            accepted = accept(&entrances) => match accepted {
+                Ok((stream, speech)) => {
+                    tokio::spawn(session::serve(stream, speech, shared.clone()));
                 }
                 Err(error) => tracing::warn!(%error, "Connection not accepted"),
             },
             order = orders.recv() => {
                 let Some(Order { wanted, done }) = order else { return };
-                done(obey(wanted, address, &mut listener));
+                done(obey(wanted, &mut entrances));
             }
         }
     }
 }
 
-/// Binds a listener that can be handed to a runtime. Says the address and purpose if it cannot.
-pub(super) fn bind(address: SocketAddr, purpose: &str) -> io::Result<StdListener> {
-    let bound = StdListener::bind(address).and_then(|listener| {
-        listener.set_nonblocking(true)?;
-        Ok(listener)
-    });
-    bound.map_err(|error| {
-        io::Error::new(
-            error.kind(),
-            format!("cannot listen on {address} for {purpose}: {error}"),
-        )
-    })
-}
-
-fn obey(wanted: Wanted, address: SocketAddr, listener: &mut Option<TcpListener>) -> io::Result<()> {
-    match (wanted, &listener) {
-        (Wanted::Refusing, _) => *listener = None,
-        (Wanted::Listening, Some(_)) => {}
-        (Wanted::Listening, None) => {
-            *listener = Some(TcpListener::from_std(bind(address, "the gateway")?)?);
+/// Does all or, where a port was taken meanwhile, nothing.
+fn obey(wanted: Wanted, entrances: &mut [Entrance]) -> io::Result<()> {
+    match wanted {
+        Wanted::Refusing => {
+            for entrance in entrances {
+                entrance.listener = None;
+            }
+        }
+        Wanted::Listening => {
+            let mut bound = Vec::new();
+            for entrance in entrances.iter_mut().filter(|one| one.listener.is_none()) {
+                let listener = doors::bind(entrance.address, "the gateway")?;
+                bound.push((TcpListener::from_std(listener)?, entrance));
+            }
+            for (listener, entrance) in bound {
+                entrance.listener = Some(listener);
+            }
         }
     }
     Ok(())
 }
 
-async fn accept(listener: Option<&TcpListener>) -> io::Result<tokio::net::TcpStream> {
-    match listener {
-        Some(listener) => Ok(listener.accept().await?.0),
-        None => std::future::pending().await,
-    }
+/// Waits for a connection at any entrance.
+async fn accept(entrances: &[Entrance]) -> io::Result<(TcpStream, Speech)> {
+    poll_fn(|context| {
+        for entrance in entrances {
+            let Some(listener) = &entrance.listener else {
+                continue;
+            };
+            if let Poll::Ready(accepted) = listener.poll_accept(context) {
+                return Poll::Ready(accepted.map(|(stream, _)| (stream, entrance.speech.clone())));
+            }
+        }
+        Poll::Pending
+    })
+    .await
 }

@@ -4,12 +4,20 @@ pub mod control;
 mod cors;
 mod navigation;
 mod openapi;
+mod secure;
 mod server_api;
 
 use std::time::Duration;
 
-use axum::body::{Body, Bytes, to_bytes};
-use tokio::{net::TcpListener, time::timeout};
+use axum::{
+    Extension,
+    body::{Body, Bytes, to_bytes},
+    serve::Listener,
+};
+use imlink_wire::navigation::NavigatorScheme;
+use tokio::time::timeout;
+
+pub(super) use secure::SecureListener;
 
 use super::Sandbox;
 use openapi::Table;
@@ -20,11 +28,15 @@ const MAX_BODY: usize = 1024 * 1024;
 /// How long a body may take.
 const MAX_BODY_TIME: Duration = Duration::from_secs(10);
 
-/// Serves HTTP for ever.
-pub(super) async fn serve(listener: TcpListener, sandbox: Sandbox) {
+/// Serves HTTP for ever, over a listener of this scheme.
+pub(super) async fn serve<L: Listener>(listener: L, scheme: NavigatorScheme, sandbox: Sandbox)
+where
+    L::Addr: std::fmt::Debug,
+{
     let router = table()
         .into_router()
         .fallback(server_api::call)
+        .layer(Extension(scheme))
         .with_state(sandbox);
     if let Err(error) = axum::serve(listener, router).await {
         tracing::error!(%error, "HTTP has stopped");

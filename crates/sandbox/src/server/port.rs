@@ -32,11 +32,11 @@ pub enum Ending {
 /// Bytes no cloud would send.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Injection {
-    /// A binary WebSocket message.
+    /// A binary WebSocket message; in the TCP form these bytes between two packets, unmasked.
     Binary(Bytes),
-    /// A text WebSocket message.
+    /// A text WebSocket message; the TCP form has no such thing, and nothing is sent.
     Text(String),
-    /// Bytes of the TCP stream, below WebSocket.
+    /// Bytes of the connection itself, below WebSocket and TLS.
     Raw(Bytes),
 }
 

@@ -15,18 +15,19 @@ use std::{
 
 use imlink_model::AppKey;
 use tokio::{
-    net::TcpListener,
     runtime,
     sync::{mpsc, oneshot},
 };
 
 use super::{
     Config,
-    gateway::{self, Order, Wanted},
-    http,
+    doors::Doors,
+    gateway::{Order, Wanted},
+    serve::serve,
+    tls::Credentials,
     world::Shared,
 };
-use crate::{App, AppSettings, Cloud, Policy, Secret};
+use crate::{App, AppSettings, Cloud, Gateway, Policy, Secret};
 
 /// A running sandbox.
 ///
@@ -36,21 +37,21 @@ use crate::{App, AppSettings, Cloud, Policy, Secret};
 /// dropped: its listeners are closed then, and its links are gone.
 #[derive(Clone)]
 pub struct Sandbox {
-    shared: Arc<Shared>,
+    pub(super) shared: Arc<Shared>,
     key: AppKey,
-    http: SocketAddr,
-    gateway: SocketAddr,
-    public: Public,
+    addresses: Doors<SocketAddr>,
+    public: Arc<Public>,
     /// `None` in the sandbox's own thread, which must not keep itself alive.
     thread: Option<Arc<Thread>>,
 }
 
-/// The addresses clients are told.
-#[derive(Clone)]
+/// What clients are told.
 struct Public {
     http: String,
-    gateway: String,
+    https: Option<String>,
+    gateways: Vec<Gateway>,
     tokens_name_navigator: bool,
+    ca_pem: Option<Arc<str>>,
 }
 
 impl Sandbox {
@@ -61,11 +62,11 @@ impl Sandbox {
     /// without [`Config::allow_remote`].
     pub fn spawn(config: Config) -> io::Result<Self> {
         config.check()?;
-        let http = gateway::bind(config.http, "navigation and the Server API")?;
-        let gateway = gateway::bind(config.gateway, "the gateway")?;
-        let (http_address, gateway_address) = (http.local_addr()?, gateway.local_addr()?);
+        let credentials = config.credentials()?;
+        let listeners = Doors::wanted(&config).bind()?;
+        let addresses = listeners.addresses()?;
 
-        let settings = config.app(http_address, gateway_address);
+        let settings = config.app(&addresses);
         let (key, seed) = (settings.key.clone(), config.seed.unwrap_or_else(any_seed));
         let (orders, order_receiver) = mpsc::unbounded_channel();
         let shared = Arc::new(Shared::new(
@@ -74,15 +75,10 @@ impl Sandbox {
             config.handshake_time,
         ));
         let mut sandbox = Self {
-            shared: shared.clone(),
+            shared,
             key,
-            http: http_address,
-            gateway: gateway_address,
-            public: Public {
-                http: config.public(http_address),
-                gateway: config.public(gateway_address),
-                tokens_name_navigator: config.tokens_name_navigator,
-            },
+            addresses,
+            public: Arc::new(Public::new(&config, &addresses, credentials.as_ref())),
             thread: None,
         };
 
@@ -95,17 +91,11 @@ impl Sandbox {
             .name("imlink-sandbox".to_owned())
             .spawn(move || {
                 runtime.block_on(async {
-                    // Both conversions need the runtime, and fail only without one.
-                    let http = TcpListener::from_std(http).expect("the listener is non-blocking");
-                    let gateway =
-                        TcpListener::from_std(gateway).expect("the listener is non-blocking");
-                    tokio::spawn(http::serve(http, inner));
-                    tokio::spawn(gateway::serve(
-                        gateway,
-                        gateway_address,
-                        order_receiver,
-                        shared,
-                    ));
+                    let tls = credentials.map(|credentials| credentials.acceptor);
+                    serve(listeners, tls, order_receiver, &inner)
+                        .expect("the listeners are bound and non-blocking");
+                    // It would keep itself alive.
+                    drop(inner);
                     // An error is the other end being gone: the last handle was dropped.
                     let _ = stopped.await;
                 });
@@ -121,7 +111,7 @@ impl Sandbox {
     #[must_use]
     pub fn app(&self, key: &AppKey, secret: &Secret) -> Self {
         let policy = Policy {
-            gateways: vec![crate::Gateway::websocket(&self.public.gateway)],
+            gateways: self.public.gateways.clone(),
             navigator: self.public.tokens_name_navigator.then(|| self.navigator()),
             ..Policy::default()
         };
@@ -171,20 +161,58 @@ impl Sandbox {
         format!("http://{}", self.public.http)
     }
 
+    /// The same over TLS, for example `https://127.0.0.1:4001`; `None` without [`Config::tls`].
+    #[must_use]
+    pub fn https_navigator(&self) -> Option<String> {
+        let https = self.public.https.as_ref()?;
+        Some(format!("https://{https}"))
+    }
+
     /// Where HTTP listens.
     #[must_use]
     pub fn http_address(&self) -> SocketAddr {
-        self.http
+        self.addresses.http
     }
 
-    /// Where the gateway listens, if it does.
+    /// Where the gateway listens for its WebSocket form, if it does.
     #[must_use]
     pub fn gateway_address(&self) -> SocketAddr {
-        self.gateway
+        self.addresses.websocket
     }
 
-    /// Closes the gateway's listener: connections are refused by the kernel. Open links stay.
-    /// Does nothing if it is closed already.
+    /// Where the gateway listens for its TCP form, if it does.
+    #[must_use]
+    pub fn tcp_address(&self) -> SocketAddr {
+        self.addresses.tcp
+    }
+
+    /// Where HTTP listens over TLS; `None` without [`Config::tls`].
+    #[must_use]
+    pub fn https_address(&self) -> Option<SocketAddr> {
+        self.addresses.secure.map(|secure| secure.http)
+    }
+
+    /// Where the gateway listens for its WebSocket form over TLS; `None` without [`Config::tls`].
+    #[must_use]
+    pub fn wss_address(&self) -> Option<SocketAddr> {
+        self.addresses.secure.map(|secure| secure.websocket)
+    }
+
+    /// Where the gateway listens for its TCP form over TLS; `None` without [`Config::tls`].
+    #[must_use]
+    pub fn tls_address(&self) -> Option<SocketAddr> {
+        self.addresses.secure.map(|secure| secure.tcp)
+    }
+
+    /// The authority behind the sandbox's certificate, as PEM, for clients to trust; made at each
+    /// start. `None` without [`Config::tls`].
+    #[must_use]
+    pub fn ca_pem(&self) -> Option<&str> {
+        self.public.ca_pem.as_deref()
+    }
+
+    /// Closes the gateway's listeners, all of them: connections are refused by the kernel. Open
+    /// links stay. Does nothing if they are closed already.
     ///
     /// # Errors
     /// The sandbox has stopped.
@@ -192,10 +220,10 @@ impl Sandbox {
         self.order_and_wait(Wanted::Refusing)
     }
 
-    /// Opens the gateway's listener again, on the same port. Does nothing if it is open.
+    /// Opens the gateway's listeners again, on the same ports. Does nothing if they are open.
     ///
     /// # Errors
-    /// Someone else took the port meanwhile, or the sandbox has stopped.
+    /// Someone else took a port meanwhile, then all stay closed; or the sandbox has stopped.
     pub fn accept_connections(&self) -> io::Result<()> {
         self.order_and_wait(Wanted::Listening)
     }
@@ -257,9 +285,24 @@ impl std::fmt::Debug for Sandbox {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Sandbox")
             .field("app_key", &self.key)
-            .field("http", &self.http)
-            .field("gateway", &self.gateway)
+            .field("addresses", &self.addresses)
             .finish_non_exhaustive()
+    }
+}
+
+impl Public {
+    fn new(
+        config: &Config,
+        addresses: &Doors<SocketAddr>,
+        credentials: Option<&Credentials>,
+    ) -> Self {
+        Self {
+            http: config.public(addresses.http),
+            https: addresses.secure.map(|secure| config.public(secure.http)),
+            gateways: addresses.gateways(|address| config.public(address)),
+            tokens_name_navigator: config.tokens_name_navigator,
+            ca_pem: credentials.map(|credentials| credentials.ca_pem.clone()),
+        }
     }
 }
 

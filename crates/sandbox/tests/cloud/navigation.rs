@@ -7,7 +7,9 @@ use imlink_sandbox::{
 };
 use imlink_wire::{
     ProtocolVersion,
-    navigation::{GatewayScheme, NavigationError, ReceivedRequest, outcome, script},
+    navigation::{
+        GatewayScheme, NavigationError, NavigatorScheme, ReceivedRequest, outcome, script,
+    },
 };
 
 use crate::bench::{Bench, KEY};
@@ -180,7 +182,7 @@ fn protocols(
     bench: &mut Bench,
     header: Option<&str>,
     form: &str,
-    scheme: GatewayScheme,
+    scheme: NavigatorScheme,
 ) -> Vec<i64> {
     let token = bench.token("alice");
     let form = format!("token={token}&v=5.38.0{form}");
@@ -211,7 +213,7 @@ fn all_transports() -> Policy {
 
 #[test]
 fn a_client_is_told_of_the_transports_it_asks_for_and_no_others() {
-    use GatewayScheme::{Ws, Wss};
+    use NavigatorScheme::{Http, Https};
     let mut bench = Bench::with_policy(all_transports());
 
     for (header, form, scheme, told) in [
@@ -219,19 +221,25 @@ fn a_client_is_told_of_the_transports_it_asks_for_and_no_others() {
         (
             Some("conn=5;rtc=4;log=2"),
             "&platfrom=browser",
-            Ws,
+            Http,
             &[5][..],
         ),
-        (Some("conn=6;rtc=4;log=2"), "&platfrom=browser", Wss, &[6]),
-        // A list.
-        (Some("conn=1,2,5,6"), "", Ws, &[5, 2, 1, 2, 6]),
-        (Some("conn=1,2"), "", Ws, &[2, 1, 2]),
-        (Some("conn=4"), "", Ws, &[]),
+        (Some("conn=6;rtc=4;log=2"), "&platfrom=browser", Https, &[6]),
+        // The desktop SDK, and a list of more.
+        (
+            Some("conn=1,2;rtc=4"),
+            "&platfrom=electron",
+            Http,
+            &[2, 1, 2],
+        ),
+        (Some("conn=1,2,5,6"), "", Http, &[5, 2, 1, 2, 6]),
+        (Some("conn=1,2"), "", Http, &[2, 1, 2]),
+        (Some("conn=4"), "", Http, &[]),
         // Whoever does not say.
-        (None, "&platfrom=browser", Ws, &[5]),
-        (Some("rtc=4"), "", Ws, &[5]),
-        (None, "", Wss, &[6]),
-        (None, "&platfrom=PC", Ws, &[2, 1, 2]),
+        (None, "&platfrom=browser", Http, &[5]),
+        (Some("rtc=4"), "", Http, &[5]),
+        (None, "", Https, &[6]),
+        (None, "&platfrom=PC", Http, &[2, 1, 2]),
     ] {
         let protocols = protocols(&mut bench, header, form, scheme);
         assert_eq!(protocols, told, "{header:?} {form:?} {scheme:?}");

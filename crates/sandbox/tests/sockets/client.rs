@@ -157,7 +157,7 @@ impl Client {
                 }) => {
                     return decode_body(body).unwrap();
                 }
-                Some(ServerPacket::Publish { .. }) => {}
+                Some(ServerPacket::Publish { .. } | ServerPacket::PubAck { .. }) => {}
                 other => panic!("no answer: {other:?}"),
             }
         }

@@ -136,15 +136,17 @@ impl<'s> Down<'s> {
         let mut chunk = [0; CHUNK];
         while self.budget != Some(0) {
             let written = tokio::select! {
+                // What is injected comes after what the session wrote before.
+                biased;
+                () = change(&mut self.faults) => {
+                    self.budget = self.faults.borrow().cut_after;
+                    Ok(())
+                }
                 read = from_session.read(&mut chunk) => match read {
                     Ok(0) | Err(_) => return,
                     Ok(read) => self.write(&chunk[..read]).await,
                 },
                 Some(bytes) = injected.recv() => self.write(&bytes).await,
-                () = change(&mut self.faults) => {
-                    self.budget = self.faults.borrow().cut_after;
-                    Ok(())
-                }
             };
             if written.is_err() {
                 return;

@@ -1,39 +1,37 @@
 //! One client at the gateway, from TCP accept to the end.
+//!
+//! ```text
+//! TCP -- conduit -- duplex -- [TLS] -- Framing -- session -- World
+//!        (faults)                      (WebSocket | TCP form)
+//! ```
 
-use std::sync::Arc;
+mod greeting;
+
+use std::{error::Error, sync::Arc};
 
 use bytes::Bytes;
-use futures_util::{SinkExt, StreamExt};
 use imlink_model::AppKey;
-use imlink_wire::{
-    ClientPacket, ConnAck, ProtocolVersion, ServerPacket,
-    handshake::{Handshake, HandshakeError},
-};
-use tokio::{
-    io::{DuplexStream, duplex},
-    net::TcpStream,
-    sync::mpsc,
-    time::timeout,
-};
-use tokio_tungstenite::{WebSocketStream, tungstenite::Message};
+use imlink_wire::{ConnAck, ServerPacket};
+use tokio::{io::duplex, net::TcpStream, sync::mpsc, time::timeout};
 
 use super::{
-    conduit,
-    upgrade::{self, Upgraded},
+    Speech, conduit,
+    framing::{Framing, ReadError, WriteError},
 };
 use crate::{
-    Heard, LinkId,
+    Greeting, Heard, LinkId,
     server::{
         port::{Inbox, Injection, PortEnds, ToSession},
         world::Shared,
     },
 };
+use greeting::{Greeted, Hello};
 
 /// CONNACK status for a version nobody speaks (31001).
 const PROTOCOL_VERSION: u8 = 1;
 
 /// Serves one connection; it is out of the world when this returns.
-pub(super) async fn serve(stream: TcpStream, shared: Arc<Shared>) {
+pub(super) async fn serve(stream: TcpStream, speech: Speech, shared: Arc<Shared>) {
     // Answers are small and urgent. Fails only on a connection that is gone already.
     let _ = stream.set_nodelay(true);
     let (link, ends) = shared.act(|world, _| world.add_port());
@@ -46,16 +44,17 @@ pub(super) async fn serve(stream: TcpStream, shared: Arc<Shared>) {
     let (raw, injected) = mpsc::channel(16);
     tokio::spawn(conduit::carry(stream, far, faults, ending, injected));
 
-    greet(
-        Session {
-            link,
-            shared: shared.clone(),
-            inbox,
-            raw,
-        },
-        near,
-    )
-    .await;
+    let session = Session {
+        link,
+        shared: shared.clone(),
+        inbox,
+        raw,
+    };
+    match timeout(shared.handshake_time, greeting::greet(near, speech)).await {
+        Ok(Ok(greeted)) => session.answer(greeted).await,
+        Ok(Err(error)) => tracing::info!(%link, error = chain(&error), "No handshake"),
+        Err(_) => tracing::info!(%link, "Handshake took too long"),
+    }
 
     shared.act(|world, now| world.remove_port(link, now));
 }
@@ -64,7 +63,7 @@ struct Session {
     link: LinkId,
     shared: Arc<Shared>,
     inbox: Inbox,
-    /// Leads past WebSocket.
+    /// Leads past framing and TLS.
     raw: mpsc::Sender<Bytes>,
 }
 
@@ -75,55 +74,34 @@ enum Next {
     Stop,
 }
 
-async fn greet(session: Session, stream: DuplexStream) {
-    let link = session.link;
-    let Upgraded {
-        socket,
-        request,
-        handshake,
-    } = match timeout(session.shared.handshake_time, upgrade::accept(stream)).await {
-        Ok(Ok(upgraded)) => upgraded,
-        Ok(Err(error)) => return tracing::info!(%link, %error, "No WebSocket handshake"),
-        Err(_) => return tracing::info!(%link, "Handshake took too long"),
-    };
-    match handshake {
-        Ok(handshake) => {
-            session.open(&handshake, request);
-            let version = handshake.protocol_version;
-            Open {
-                session,
-                socket,
-                version,
+impl Session {
+    async fn answer(self, greeted: Greeted) {
+        let Greeted { framing, hello } = greeted;
+        let link = self.link;
+        match hello {
+            Hello::Client { greeting, request } => {
+                self.open(greeting, request);
+                let session = self;
+                Open { session, framing }.run().await;
             }
-            .run()
-            .await;
-        }
-        Err(error @ (HandshakeError::Missing(_) | HandshakeError::ProtocolVersion)) => {
-            tracing::info!(%link, %error, "Link refused");
-            let version = ProtocolVersion::default();
-            let refused = ServerPacket::ConnAck(ConnAck::refused(PROTOCOL_VERSION));
-            Open {
-                session,
-                socket,
-                version,
+            Hello::Stranger(error) => {
+                tracing::info!(%link, error = chain(&*error), "Link refused");
+                let session = self;
+                Open { session, framing }.refuse(PROTOCOL_VERSION).await;
             }
-            .refuse(refused)
-            .await;
         }
     }
-}
 
-impl Session {
-    fn open(&self, handshake: &Handshake, request: String) {
+    fn open(&self, greeting: Greeting, request: String) {
         self.shared.act(|world, now| {
-            if let Ok(key) = AppKey::new(handshake.app_key.as_str()) {
+            if let Ok(key) = AppKey::new(greeting.app_key.as_str()) {
                 if let Some(app) = world.cloud.app_mut(&key) {
                     app.hear(Some(self.link), Heard::Handshake { request }, now);
                 }
-                world.cloud.open(self.link, handshake, now);
+                world.cloud.open(self.link, greeting, now);
                 world.adopt_user_transport(&key, self.link);
             } else {
-                world.cloud.open(self.link, handshake, now);
+                world.cloud.open(self.link, greeting, now);
             }
         });
     }
@@ -132,14 +110,14 @@ impl Session {
 /// A session that speaks packets.
 struct Open {
     session: Session,
-    socket: WebSocketStream<DuplexStream>,
-    version: ProtocolVersion,
+    framing: Framing,
 }
 
 impl Open {
     /// Reads the next packet only when all that waits for the client is written: a client that
     /// asks much and reads little stops itself.
     async fn run(mut self) {
+        let link = self.session.link;
         loop {
             let next = tokio::select! {
                 biased;
@@ -147,50 +125,35 @@ impl Open {
                     Some(step) => self.write_waiting(step).await,
                     None => return,
                 },
-                message = self.socket.next() => match message {
-                    Some(Ok(message)) => self.read(message),
-                    Some(Err(error)) => {
-                        tracing::info!(link = %self.session.link, %error, "Link lost");
+                packet = self.framing.next() => match packet {
+                    Ok(Some(packet)) => {
+                        self.session
+                            .shared
+                            .act(|world, now| world.cloud.receive(link, packet, now));
+                        Next::GoOn
+                    }
+                    Ok(None) => return,
+                    Err(error @ (ReadError::Packet(_) | ReadError::Stream(_))) => {
+                        tracing::info!(%link, error = chain(&error), "Link closed");
+                        Next::Stop
+                    }
+                    Err(error @ (ReadError::Lost(_) | ReadError::WebSocket(_) | ReadError::Cut)) => {
+                        tracing::info!(%link, error = chain(&error), "Link lost");
                         return;
                     }
-                    None => return,
                 },
             };
             if next == Next::Stop {
-                // The client may be gone; then there is nobody to say goodbye to.
-                let _ = self.socket.close(None).await;
+                self.framing.close().await;
                 return;
             }
         }
     }
 
-    async fn refuse(mut self, connack: ServerPacket) {
+    async fn refuse(mut self, status: u8) {
+        let connack = ServerPacket::ConnAck(ConnAck::refused(status));
         self.feed(ToSession::Packet(connack)).await;
-        let _ = self.socket.close(None).await;
-    }
-
-    fn read(&self, message: Message) -> Next {
-        let link = self.session.link;
-        match message {
-            Message::Binary(bytes) => match ClientPacket::decode(bytes, self.version) {
-                Ok(packet) => {
-                    self.session
-                        .shared
-                        .act(|world, now| world.cloud.receive(link, packet, now));
-                    Next::GoOn
-                }
-                Err(error) => {
-                    tracing::info!(%link, %error, "Link closed: not a packet");
-                    Next::Stop
-                }
-            },
-            // Text is no packet (protocol/cloud-wire.md 2); the rest is WebSocket's own business.
-            Message::Text(_)
-            | Message::Ping(_)
-            | Message::Pong(_)
-            | Message::Close(_)
-            | Message::Frame(_) => Next::GoOn,
-        }
+        self.framing.close().await;
     }
 
     async fn write_waiting(&mut self, first: ToSession) -> Next {
@@ -201,40 +164,40 @@ impl Open {
             }
             step = self.session.inbox.try_next();
         }
-        match self.socket.flush().await {
-            Ok(()) => Next::GoOn,
-            Err(_) => Next::Stop,
-        }
+        let flushed = self.framing.flush().await;
+        self.next_after(flushed)
     }
 
     async fn feed(&mut self, step: ToSession) -> Next {
-        let message = match step {
-            ToSession::Packet(packet) => match packet.encode(self.version) {
-                Ok(bytes) => Message::Binary(bytes),
-                Err(error) => {
-                    tracing::warn!(link = %self.session.link, %error, "Packet does not fit");
-                    return Next::Stop;
-                }
-            },
-            ToSession::Inject(Injection::Binary(bytes)) => Message::Binary(bytes),
-            ToSession::Inject(Injection::Text(text)) => Message::Text(text.into()),
-            ToSession::Inject(Injection::Raw(bytes)) => return self.pass_raw(bytes).await,
+        let fed = match step {
+            ToSession::Packet(packet) => self.framing.feed(&packet).await,
+            ToSession::Inject(Injection::Raw(bytes)) => self.pass_raw(bytes).await,
+            ToSession::Inject(injection) => self.framing.inject(injection).await,
             ToSession::Close => return Next::Stop,
         };
-        match self.socket.feed(message).await {
-            Ok(()) => Next::GoOn,
-            Err(_) => Next::Stop,
-        }
+        self.next_after(fed)
     }
 
-    /// Raw bytes come after all WebSocket messages queued before.
-    async fn pass_raw(&mut self, bytes: Bytes) -> Next {
-        match (
-            self.socket.flush().await,
-            self.session.raw.send(bytes).await,
-        ) {
-            (Ok(()), Ok(())) => Next::GoOn,
-            _ => Next::Stop,
+    /// Raw bytes come after all packets queued before.
+    async fn pass_raw(&mut self, bytes: Bytes) -> Result<(), WriteError> {
+        self.framing.flush().await?;
+        let passed = self.session.raw.send(bytes).await;
+        passed.map_err(|_| WriteError::Lost)
+    }
+
+    fn next_after(&self, written: Result<(), WriteError>) -> Next {
+        match written {
+            Ok(()) => Next::GoOn,
+            Err(WriteError::Lost) => Next::Stop,
+            Err(WriteError::Packet(error)) => {
+                tracing::warn!(link = %self.session.link, %error, "Packet does not fit");
+                Next::Stop
+            }
         }
     }
+}
+
+/// An error as a field that shows its sources too.
+fn chain<'e>(error: &'e (dyn Error + 'static)) -> &'e (dyn Error + 'static) {
+    error
 }

@@ -1,7 +1,6 @@
 //! The upgrade request that plays the role of a CONNECT packet (protocol/cloud-wire.md 2).
 
 use imlink_wire::handshake::{Handshake, HandshakeError, PATH};
-use tokio::io::DuplexStream;
 use tokio_tungstenite::{
     WebSocketStream, accept_hdr_async_with_config,
     tungstenite::{
@@ -11,22 +10,23 @@ use tokio_tungstenite::{
     },
 };
 
+use super::Stream;
 use crate::server::redaction::without_token;
 
 /// The largest message a client may send: contents are limited to 128 KiB, which JSON and
 /// protobuf multiply by a few at most.
-const MAX_MESSAGE: usize = 2 * 1024 * 1024;
+pub(super) const MAX_MESSAGE: usize = 2 * 1024 * 1024;
 
 /// A client that has upgraded.
 pub(super) struct Upgraded {
-    pub(super) socket: WebSocketStream<DuplexStream>,
+    pub(super) socket: WebSocketStream<Box<dyn Stream>>,
     /// Path and query without the token.
     pub(super) request: String,
     pub(super) handshake: Result<Handshake, HandshakeError>,
 }
 
 /// Waits for the request and agrees, if it is one to `/websocket` that names app and token.
-pub(super) async fn accept(stream: DuplexStream) -> Result<Upgraded, tungstenite::Error> {
+pub(super) async fn accept(stream: Box<dyn Stream>) -> Result<Upgraded, tungstenite::Error> {
     let config = WebSocketConfig::default()
         .max_message_size(Some(MAX_MESSAGE))
         .max_frame_size(Some(MAX_MESSAGE));

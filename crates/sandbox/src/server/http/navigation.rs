@@ -2,12 +2,12 @@
 
 use axum::{
     body::Body,
-    extract::{Request, State},
+    extract::{Extension, Request, State},
     http::{HeaderMap, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
 };
 use imlink_model::AppKey;
-use imlink_wire::navigation::{ReceivedRequest, RequestError};
+use imlink_wire::navigation::{NEGOTIATE, NavigatorScheme, ReceivedRequest, RequestError};
 
 use super::{BodyError, cors, read};
 use crate::{
@@ -16,7 +16,11 @@ use crate::{
 };
 
 /// `POST /v2/navi.json`.
-pub(super) async fn version_2(State(sandbox): State<Sandbox>, request: Request) -> Response {
+pub(super) async fn version_2(
+    State(sandbox): State<Sandbox>,
+    Extension(scheme): Extension<NavigatorScheme>,
+    request: Request,
+) -> Response {
     let (parts, body) = request.into_parts();
     let body = match read(body).await {
         Ok(body) => body,
@@ -27,20 +31,21 @@ pub(super) async fn version_2(State(sandbox): State<Sandbox>, request: Request) 
             return refuse(StatusCode::REQUEST_TIMEOUT, "body came too slowly");
         }
     };
-    let app_key = parts
-        .headers
-        .get("RC-Appkey")
-        .and_then(|key| key.to_str().ok());
-    let received = ReceivedRequest::parse_v2(app_key, &body);
+    let received = ReceivedRequest::parse_v2(header(&parts, "RC-Appkey"), &body)
+        .map(|received| received.negotiating(header(&parts, NEGOTIATE)));
     let form = String::from_utf8_lossy(&body).into_owned();
-    answer(&sandbox, &parts, form, received).await
+    answer(&sandbox, &parts, form, received, scheme).await
 }
 
 /// `GET /navi.js`.
-pub(super) async fn version_1(State(sandbox): State<Sandbox>, request: Request) -> Response {
+pub(super) async fn version_1(
+    State(sandbox): State<Sandbox>,
+    Extension(scheme): Extension<NavigatorScheme>,
+    request: Request,
+) -> Response {
     let (parts, _) = request.into_parts();
     let received = ReceivedRequest::parse_v1(parts.uri.query().unwrap_or_default());
-    answer(&sandbox, &parts, String::new(), received).await
+    answer(&sandbox, &parts, String::new(), received, scheme).await
 }
 
 async fn answer(
@@ -48,9 +53,10 @@ async fn answer(
     parts: &Parts,
     form: String,
     received: Result<ReceivedRequest, RequestError>,
+    scheme: NavigatorScheme,
 ) -> Response {
     let received = match received {
-        Ok(received) => received,
+        Ok(received) => ReceivedRequest { scheme, ..received },
         Err(error) => return refuse(StatusCode::BAD_REQUEST, &error.to_string()),
     };
     let heard = heard(parts, form);
@@ -90,6 +96,10 @@ fn refuse(status: StatusCode, reason: &str) -> Response {
         "Navigation request refused"
     );
     (status, [cors::ANY_ORIGIN], reason.to_owned()).into_response()
+}
+
+fn header<'p>(parts: &'p Parts, name: &str) -> Option<&'p str> {
+    parts.headers.get(name)?.to_str().ok()
 }
 
 fn heard(parts: &Parts, form: String) -> Heard {
