@@ -35,6 +35,16 @@ impl Draft<'_> {
         self.enter(message, before.as_deref().and_then(record::fingerprint))
     }
 
+    /// Removes the message of a position. Does nothing if there is none.
+    pub(crate) fn remove_message(&mut self, seq: Seq) -> Result<(), EngineError> {
+        let key = key::message(seq);
+        let Some(before) = self.value(&key)? else {
+            return Ok(());
+        };
+        self.account(seq, record::fingerprint(&before), None)?;
+        self.remove(&key)
+    }
+
     fn enter(&mut self, message: &Message, before: Option<u64>) -> Result<(), EngineError> {
         let key = key::message(message.seq);
         let values = record::seal(&key, Message::FORM, &message.encode());

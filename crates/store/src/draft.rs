@@ -1,7 +1,10 @@
 //! Writes that are not made yet, over the rows that are.
 
+use std::iter::Peekable;
+use std::ops::Range;
+
 use crate::database::{Database, Lookup};
-use crate::engine::{Batch, EngineError, Pair};
+use crate::engine::{Batch, EngineError, Order, Pair, Scan};
 use crate::record;
 use crate::row::Row;
 
@@ -33,9 +36,14 @@ impl<'a> Draft<'a> {
             .extend(values.into_iter().map(|(key, value)| (key, Some(value))));
     }
 
-    /// Puts an entry that is all in its key.
-    pub(crate) fn put_mark(&mut self, key: Vec<u8>) {
-        self.writes.insert(key, Some(Vec::new()));
+    /// Puts an entry that is all in its key, with a hint for those who look for it.
+    pub(crate) fn put_mark(&mut self, key: Vec<u8>, hint: &[u8]) {
+        self.writes.insert(key, Some(hint.to_vec()));
+    }
+
+    /// Removes an entry that is all in its key.
+    pub(crate) fn remove_mark(&mut self, key: Vec<u8>) {
+        self.writes.insert(key, None);
     }
 
     /// Puts a row in the place of one that may be longer.
@@ -53,6 +61,18 @@ impl<'a> Draft<'a> {
             self.writes.insert(key.to_vec(), None);
         }
         Ok(())
+    }
+
+    /// The keys of a range as they will be, the largest first.
+    pub(crate) fn keys_back(&self, range: &Range<Vec<u8>>) -> KeysBack<'_> {
+        let stored = self.database.scan(range, Order::Backward);
+        let drafted = self.writes.range(range.clone()).rev();
+        let drafted = drafted.filter_map(|(key, value)| value.is_some().then_some(key));
+        KeysBack {
+            writes: &self.writes,
+            stored: stored.peekable(),
+            drafted: (Box::new(drafted) as Box<dyn Iterator<Item = _>>).peekable(),
+        }
     }
 
     /// The rows below, without these writes.
@@ -80,5 +100,33 @@ impl Lookup for Draft<'_> {
 
     fn quarantine(&self, key: &[u8]) {
         self.database.quarantine(key);
+    }
+}
+
+/// The keys of two sources, one of which hides what the other removes.
+pub(crate) struct KeysBack<'a> {
+    writes: &'a Batch,
+    stored: Peekable<Scan<'a>>,
+    drafted: Peekable<Box<dyn Iterator<Item = &'a Vec<u8>> + 'a>>,
+}
+
+impl Iterator for KeysBack<'_> {
+    type Item = Result<Vec<u8>, EngineError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let hidden = |pair: &Result<Pair, EngineError>| {
+            pair.as_ref()
+                .is_ok_and(|(key, _)| self.writes.contains_key(key))
+        };
+        while self.stored.next_if(hidden).is_some() {}
+        let drafted_is_next = match (self.stored.peek(), self.drafted.peek()) {
+            (Some(Ok((stored, _))), Some(drafted)) => stored < *drafted,
+            (None, Some(_)) => true,
+            (Some(Err(_)), _) | (_, None) => false,
+        };
+        if drafted_is_next {
+            return self.drafted.next().cloned().map(Ok);
+        }
+        self.stored.next().map(|pair| pair.map(|(key, _)| key))
     }
 }

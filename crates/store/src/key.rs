@@ -7,11 +7,13 @@
 //! 02    -                                   user the rows belong to
 //! 10    seq                                 message
 //! 11    uid                                 seq of the message with that uid
-//! 12    conversation, seq                   (empty) the messages of a conversation in order
+//! 12    conversation, seq                   its type, shortened: a conversation's messages in order
 //! 13    number of a block of positions      what messages the block has
 //! 14    first seq of a gap                  positions whose messages are gone
+//! 15    app, client id                      seq of a message an app inserted
 //! 20    conversation                        its summary
-//! 21    last seq                            the conversation whose last message that is
+//! 21    00, position, conversation          (empty) the conversations in the order of a list
+//! 22    conversation                        what the user has begun to write in it
 //! 30    outbox id                           outgoing message as it was accepted
 //! 31    outbox id                           its state while it can change
 //! 32    outbox id                           its final state
@@ -27,7 +29,10 @@
 
 use std::ops::Range;
 
-use imlink_model::{AppId, ClientMessageId, Conversation, MessageUid, OutboxId, Seq};
+use imlink_model::{
+    AppId, ChannelId, ClientMessageId, Conversation, ConversationKind, MessageUid, ObjectName,
+    OutboxId, Seq, TargetId,
+};
 
 use crate::SubscriptionKey;
 
@@ -43,8 +48,10 @@ pub(crate) enum Kind {
     Timeline = 0x12,
     Block = 0x13,
     Gap = 0x14,
+    Inserted = 0x15,
     Summary = 0x20,
     Recency = 0x21,
+    Draft = 0x22,
     Outgoing = 0x30,
     Open = 0x31,
     Settled = 0x32,
@@ -56,7 +63,7 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    const ALL: [Self; 18] = [
+    const ALL: [Self; 20] = [
         Self::Head,
         Self::Cursor,
         Self::Owner,
@@ -65,8 +72,10 @@ impl Kind {
         Self::Timeline,
         Self::Block,
         Self::Gap,
+        Self::Inserted,
         Self::Summary,
         Self::Recency,
+        Self::Draft,
         Self::Outgoing,
         Self::Open,
         Self::Settled,
@@ -91,8 +100,10 @@ impl Kind {
             Some(Self::Timeline) => "timeline",
             Some(Self::Block) => "block of messages",
             Some(Self::Gap) => "gap",
+            Some(Self::Inserted) => "inserted message id",
             Some(Self::Summary) => "conversation",
             Some(Self::Recency) => "recency",
+            Some(Self::Draft) => "draft",
             Some(Self::Outgoing) => "outgoing message",
             Some(Self::Open) => "outbox state",
             Some(Self::Settled) => "final outbox state",
@@ -128,8 +139,32 @@ pub(crate) fn gap(first: Seq) -> Vec<u8> {
     number(Kind::Gap, first.0)
 }
 
-pub(crate) fn recency(last: Seq) -> Vec<u8> {
-    number(Kind::Recency, last.0)
+/// The place of a conversation in the list. The byte in front of the position is room for those
+/// that will be pinned.
+pub(crate) fn recency(position: Seq, conversation: &Conversation) -> Vec<u8> {
+    let mut key = vec![Kind::Recency.tag(), 0];
+    key.extend_from_slice(&position.0.to_be_bytes());
+    push_conversation(&mut key, conversation);
+    key
+}
+
+/// The conversation whose place in the list that is.
+pub(crate) fn listed(recency: &[u8]) -> Option<Conversation> {
+    let (_, rest) = recency.split_at_checked(10)?;
+    let (kind, rest) = rest.split_first()?;
+    let (target, rest) = take_text(rest)?;
+    let (channel, rest) = take_text(rest)?;
+    if !rest.is_empty() {
+        return None;
+    }
+    Some(Conversation {
+        kind: ConversationKind::from_number((*kind).into())?,
+        target: TargetId::new(target).ok()?,
+        channel: (!channel.is_empty())
+            .then(|| ChannelId::new(channel))
+            .transpose()
+            .ok()?,
+    })
 }
 
 /// The key of a row of that kind that belongs to an outgoing message.
@@ -148,7 +183,15 @@ pub(crate) fn uid(uid: &MessageUid) -> Vec<u8> {
 }
 
 pub(crate) fn client_id(app: &AppId, id: &ClientMessageId) -> Vec<u8> {
-    let mut key = single(Kind::ClientId);
+    message_of_app(Kind::ClientId, app, id)
+}
+
+pub(crate) fn inserted(app: &AppId, id: &ClientMessageId) -> Vec<u8> {
+    message_of_app(Kind::Inserted, app, id)
+}
+
+fn message_of_app(kind: Kind, app: &AppId, id: &ClientMessageId) -> Vec<u8> {
+    let mut key = single(kind);
     push_text(&mut key, app.as_str());
     key.extend_from_slice(id.as_str().as_bytes());
     key
@@ -172,10 +215,26 @@ pub(crate) fn summary(conversation: &Conversation) -> Vec<u8> {
     about(Kind::Summary, conversation)
 }
 
+pub(crate) fn draft(conversation: &Conversation) -> Vec<u8> {
+    about(Kind::Draft, conversation)
+}
+
+/// Every message of a conversation before a position.
+pub(crate) fn timeline_before(conversation: &Conversation, end: Seq) -> Range<Vec<u8>> {
+    timeline(conversation, Seq(0))..timeline(conversation, end)
+}
+
 pub(crate) fn timeline(conversation: &Conversation, seq: Seq) -> Vec<u8> {
     let mut key = about(Kind::Timeline, conversation);
     key.extend_from_slice(&seq.0.to_be_bytes());
     key
+}
+
+/// What the entry of a timeline tells of the type of its message, so that others need not be read.
+/// Types that share it are told apart by the message itself.
+pub(crate) fn hint(object_name: &ObjectName) -> [u8; 2] {
+    let [_, _, hint @ ..] = crc32fast::hash(object_name.as_str().as_bytes()).to_be_bytes();
+    hint
 }
 
 /// A further part of the long row under `key`.
@@ -204,16 +263,27 @@ fn number(kind: Kind, number: u64) -> Vec<u8> {
 }
 
 fn about(kind: Kind, conversation: &Conversation) -> Vec<u8> {
-    let mut key = vec![kind.tag(), conversation.kind.number()];
-    push_text(&mut key, conversation.target.as_str());
+    let mut key = vec![kind.tag()];
+    push_conversation(&mut key, conversation);
+    key
+}
+
+fn push_conversation(key: &mut Vec<u8>, conversation: &Conversation) {
+    key.push(conversation.kind.number());
+    push_text(key, conversation.target.as_str());
     push_text(
-        &mut key,
+        key,
         conversation
             .channel
             .as_ref()
             .map_or("", |channel| channel.as_str()),
     );
-    key
+}
+
+fn take_text(key: &[u8]) -> Option<(&str, &[u8])> {
+    let (length, rest) = key.split_first()?;
+    let (text, rest) = rest.split_at_checked((*length).into())?;
+    Some((std::str::from_utf8(text).ok()?, rest))
 }
 
 fn push_text(key: &mut Vec<u8>, text: &str) {
@@ -224,7 +294,7 @@ fn push_text(key: &mut Vec<u8>, text: &str) {
 
 #[cfg(test)]
 mod tests {
-    use imlink_model::{ConversationKind, TargetId, UserId};
+    use imlink_model::UserId;
 
     use super::*;
 
@@ -233,6 +303,21 @@ mod tests {
         assert!(message(Seq(255)) < message(Seq(256)));
         assert!(message(Seq(u64::MAX)) < all(Kind::Message).end);
         assert_eq!(tail(&message(Seq(7))), Some(7));
+    }
+
+    #[test]
+    fn a_place_in_the_list_names_its_conversation() {
+        let mut conversation = Conversation::group(TargetId::new("群").unwrap());
+        for channel in [None, Some(ChannelId::new("news").unwrap())] {
+            conversation.channel = channel;
+
+            let key = recency(Seq(7), &conversation);
+
+            assert_eq!(listed(&key), Some(conversation.clone()));
+            for length in 0..key.len() {
+                assert_eq!(listed(&key[..length]), None);
+            }
+        }
     }
 
     #[test]

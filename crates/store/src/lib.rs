@@ -22,10 +22,12 @@
 mod accounts;
 mod chain;
 mod change;
+mod content;
 mod conversation;
 mod database;
 mod directory;
 mod draft;
+mod edit;
 mod engine;
 mod error;
 mod gap;
@@ -43,10 +45,14 @@ mod witness;
 pub use accounts::Accounts;
 pub use change::{Applied, Change};
 pub use conversation::ConversationSummary;
+pub use edit::{Edit, Edited, Insertion, Notice};
 pub use engine::EngineError;
 pub use error::{CommitError, OpenError, ReadError};
 pub use gap::{Gap, GapCause};
 pub use outbox::{OutboxState, Submission};
 pub use space::Writable;
-pub use store::{Anomalies, Limits, Opening, Page, RolledBack, Store};
+pub use store::{
+    Anomalies, ConversationEntry, ConversationPage, ConversationPlace, HistoryQuery, Limits,
+    Opening, Page, RolledBack, Side, Store, Unread,
+};
 pub use subscription::{Start, SubscriptionKey};

@@ -37,7 +37,12 @@ fn write(row: &impl Serialize) -> Vec<u8> {
 
 /// Reads a row of form 1, all of it.
 fn read<'a, R: Deserialize<'a>>(form: u8, payload: &'a [u8]) -> Option<R> {
-    if form != 1 {
+    read_form(1, form, payload)
+}
+
+/// Reads a row of one form, all of it.
+fn read_form<'a, R: Deserialize<'a>>(expected: u8, form: u8, payload: &'a [u8]) -> Option<R> {
+    if form != expected {
         return None;
     }
     let (row, rest) = postcard::take_from_bytes(payload).ok()?;

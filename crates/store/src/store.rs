@@ -15,14 +15,18 @@ use imlink_model::{Millis, OutgoingMessage, Seq, UserId};
 use crate::chain::Chain;
 use crate::database::{Database, Lookup};
 use crate::draft::Draft;
-use crate::engine::{Batch, Order};
+use crate::engine::{Batch, EngineError, Order};
 use crate::key::{self, Kind};
 use crate::space::Space;
 use crate::transaction::{State, Transaction};
 use crate::witness::Witness;
-use crate::{Applied, Change, CommitError, Gap, OpenError, OutboxState, ReadError, Writable};
+use crate::{
+    Applied, Change, CommitError, Edit, Edited, Gap, OpenError, OutboxState, ReadError, Writable,
+};
 
-pub use read::Page;
+pub use read::{
+    ConversationEntry, ConversationPage, ConversationPlace, HistoryQuery, Page, Side, Unread,
+};
 
 /// The rows of one account, open in this process alone.
 ///
@@ -150,31 +154,26 @@ impl Store {
         changes: Vec<Change>,
         now: Millis,
     ) -> Result<Vec<Applied>, CommitError> {
-        let mut transaction = Transaction::begin(
-            Draft::over(&self.database, self.unsaved.clone()),
-            &self.user,
-            self.limits,
-            self.state.clone(),
-            now,
-        );
-        let applied = changes
-            .into_iter()
-            .map(|change| transaction.change(change))
-            .collect::<Result<_, _>>()
-            .map_err(CommitError::Read)?;
-        let (writes, state) = transaction.finish().map_err(CommitError::Read)?;
-        if !writes.is_empty() {
-            match self.kept.room_for(&writes) {
-                Writable::Yes => {}
-                Writable::Full => return Err(CommitError::Full),
-                Writable::ReadOnly => return Err(CommitError::ReadOnly),
-            }
-            self.database.apply(&writes).map_err(CommitError::Write)?;
-            self.kept.note(&state);
-            self.unsaved.clear();
-        }
-        self.state = state;
-        Ok(applied)
+        self.write(now, |transaction| {
+            changes
+                .into_iter()
+                .map(|change| transaction.change(change))
+                .collect()
+        })
+    }
+
+    /// Makes the edits one atomic batch and returns when it is on the disk, with one answer for each
+    /// edit in their order, as [`commit`](Self::commit) does with changes.
+    ///
+    /// # Errors
+    /// [`CommitError`] as there.
+    pub fn edit(&mut self, edits: Vec<Edit>, now: Millis) -> Result<Vec<Edited>, CommitError> {
+        self.write(now, |transaction| {
+            edits
+                .into_iter()
+                .map(|edit| transaction.edit(edit))
+                .collect()
+        })
     }
 
     /// Whether a commit could be made now. Asks the disk.
@@ -244,6 +243,34 @@ impl Store {
         let (store, _) =
             Self::recover(Database::new(engine), user, Limits::default(), kept).unwrap();
         store
+    }
+
+    fn write<T>(
+        &mut self,
+        now: Millis,
+        work: impl FnOnce(&mut Transaction<'_>) -> Result<T, EngineError>,
+    ) -> Result<T, CommitError> {
+        let mut transaction = Transaction::begin(
+            Draft::over(&self.database, self.unsaved.clone()),
+            &self.user,
+            self.limits,
+            self.state.clone(),
+            now,
+        );
+        let done = work(&mut transaction).map_err(CommitError::Read)?;
+        let (writes, state) = transaction.finish().map_err(CommitError::Read)?;
+        if !writes.is_empty() {
+            match self.kept.room_for(&writes) {
+                Writable::Yes => {}
+                Writable::Full => return Err(CommitError::Full),
+                Writable::ReadOnly => return Err(CommitError::ReadOnly),
+            }
+            self.database.apply(&writes).map_err(CommitError::Write)?;
+            self.kept.note(&state);
+            self.unsaved.clear();
+        }
+        self.state = state;
+        Ok(done)
     }
 
     /// Messages whose state can still change, oldest first.

@@ -1,5 +1,8 @@
 //! The changes of one commit, worked out before anything is written.
 
+mod conversation;
+mod deletion;
+mod insertion;
 mod outbox;
 mod subscription;
 mod timeline;
@@ -13,7 +16,7 @@ use crate::engine::{Batch, EngineError};
 use crate::key::{self, Kind};
 use crate::row::Head;
 use crate::store::Limits;
-use crate::{Applied, Change};
+use crate::{Applied, Change, Edit, Edited};
 
 pub(crate) use outbox::state_of as outbox_state;
 pub(crate) use timeline::summary_of;
@@ -91,6 +94,22 @@ impl<'a> Transaction<'a> {
             } => self.subscribe(subscription, start),
             Change::Acknowledge { subscription, seq } => self.acknowledge(subscription, seq),
             Change::Unsubscribe(subscription) => self.unsubscribe(&subscription),
+        }
+    }
+
+    /// Works out one edit.
+    pub(crate) fn edit(&mut self, edit: Edit) -> Result<Edited, EngineError> {
+        match edit {
+            Edit::Insert(insertion) => self.insert(insertion),
+            Edit::Import(message) => self.import(message),
+            Edit::MarkRead {
+                conversation,
+                up_to,
+            } => self.mark_read(&conversation, up_to),
+            Edit::SetDraft { conversation, text } => self.set_draft(conversation, text),
+            Edit::Recall { uid, notice } => self.recall(&uid, notice),
+            Edit::Delete(seqs) => self.delete(seqs),
+            Edit::Forget(conversation) => self.forget(&conversation),
         }
     }
 

@@ -3,7 +3,7 @@
 use imlink_model::{ChannelId, Conversation, ConversationKind, Millis, Seq, TargetId};
 use serde::{Deserialize, Serialize};
 
-use super::{Row, read, write};
+use super::{Row, read, read_form, write};
 use crate::ConversationSummary;
 
 /// A conversation inside any row.
@@ -46,30 +46,45 @@ impl Row for Conversation {
 struct SummaryRow<'a> {
     #[serde(borrow)]
     conversation: ConversationRow<'a>,
+    position: u64,
     last_seq: u64,
     last_at: i64,
+    newest_at: i64,
+    read_up_to: Option<i64>,
     unread: u32,
+    mentions: u32,
     total: u32,
 }
 
+/// Form 1 was of stores of format 1, whose summaries are counted anew when they are taken over.
 impl Row for ConversationSummary {
+    const FORM: u8 = 2;
+
     fn encode(&self) -> Vec<u8> {
         write(&SummaryRow {
             conversation: ConversationRow::of(&self.conversation),
+            position: self.position.0,
             last_seq: self.last_seq.0,
             last_at: self.last_at.0,
+            newest_at: self.newest_at.0,
+            read_up_to: self.read_up_to.map(|at| at.0),
             unread: self.unread,
+            mentions: self.mentions,
             total: self.total,
         })
     }
 
     fn decode(form: u8, payload: &[u8]) -> Option<Self> {
-        let row: SummaryRow<'_> = read(form, payload)?;
+        let row: SummaryRow<'_> = read_form(Self::FORM, form, payload)?;
         Some(Self {
             conversation: row.conversation.into_model()?,
+            position: Seq(row.position),
             last_seq: Seq(row.last_seq),
             last_at: Millis(row.last_at),
+            newest_at: Millis(row.newest_at),
+            read_up_to: row.read_up_to.map(Millis),
             unread: row.unread,
+            mentions: row.mentions,
             total: row.total,
         })
     }

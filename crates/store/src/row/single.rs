@@ -2,10 +2,10 @@
 
 use bytes::Bytes;
 use imlink_model::uplink::Cursor;
-use imlink_model::{OutboxId, Seq, UserId};
+use imlink_model::{Body, OutboxId, Seq, UserId};
 use serde::{Deserialize, Serialize};
 
-use super::{Row, read, write};
+use super::{Row, read, read_form, write};
 
 /// How far the account's own numbers have gone, and how much there is. Kept apart from the rows
 /// they number, so that a number is not given twice when the newest row goes.
@@ -19,15 +19,42 @@ pub(crate) struct Head {
     pub(crate) commit: u64,
     /// Outgoing messages without a final state.
     pub(crate) open: u64,
+    /// Unread messages of all conversations.
+    pub(crate) unread: u64,
+    /// Those of them that mention the user.
+    pub(crate) mentions: u64,
 }
 
+/// Form 1 was of stores of format 1; it had the first two numbers.
 impl Row for Head {
+    const FORM: u8 = 2;
+
     fn encode(&self) -> Vec<u8> {
         write(self)
     }
 
     fn decode(form: u8, payload: &[u8]) -> Option<Self> {
-        read(form, payload)
+        if form == 1 {
+            let (seq, outbox) = read(form, payload)?;
+            return Some(Self {
+                seq,
+                outbox,
+                ..Self::default()
+            });
+        }
+        read_form(Self::FORM, form, payload)
+    }
+}
+
+/// A text of the user's own, such as a draft.
+impl Row for Body {
+    fn encode(&self) -> Vec<u8> {
+        self.as_str().into()
+    }
+
+    fn decode(form: u8, payload: &[u8]) -> Option<Self> {
+        let text = std::str::from_utf8(payload).ok()?;
+        (form == Self::FORM).then(|| Self::new(text))
     }
 }
 

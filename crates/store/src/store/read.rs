@@ -1,25 +1,19 @@
 //! Reading: pages bounded by a number of rows and by bytes. Damaged rows are left out.
 
-use imlink_model::{
-    AppId, ClientMessageId, Conversation, Message, MessageUid, OutboxId, OutgoingMessage, Seq,
-};
+mod conversations;
+mod history;
+mod outbox;
+
+use imlink_model::{Message, MessageUid, Seq};
 
 use super::Store;
+use crate::ReadError;
 use crate::database::Lookup;
-use crate::engine::{EngineError, Order};
+use crate::engine::Order;
 use crate::key::{self, Kind};
-use crate::row::SubscriptionRow;
-use crate::transaction::{outbox_state, summary_of};
-use crate::{ConversationSummary, OutboxState, ReadError, SubscriptionKey};
 
-/// Messages of a conversation.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Page {
-    /// Newest first.
-    pub messages: Vec<Message>,
-    /// There are older ones.
-    pub more: bool,
-}
+pub use conversations::{ConversationEntry, ConversationPage, ConversationPlace, Unread};
+pub use history::{HistoryQuery, Page, Side};
 
 impl Store {
     /// The messages after a position, oldest first.
@@ -61,44 +55,12 @@ impl Store {
         Ok(page.messages)
     }
 
-    /// The messages of a conversation before a position, or the newest ones, newest first.
-    ///
-    /// `limit` and `max_bytes` as for [`messages_after`](Self::messages_after).
+    /// The message at a position.
     ///
     /// # Errors
-    /// [`ReadError::Engine`] if the rows cannot be read.
-    pub fn history(
-        &self,
-        conversation: &Conversation,
-        before: Option<Seq>,
-        limit: usize,
-        max_bytes: usize,
-    ) -> Result<Page, ReadError> {
-        let mut page = Cut::new(limit, max_bytes);
-        let end = key::timeline(conversation, before.unwrap_or(Seq(u64::MAX)));
-        let range = key::timeline(conversation, Seq(0))..end;
-        for pair in self.database.scan(&range, Order::Backward) {
-            let (key, _) = pair?;
-            if page.is_full() {
-                return Ok(Page {
-                    messages: page.messages,
-                    more: true,
-                });
-            }
-            let Some(message) = self.message_at(&key, conversation)? else {
-                continue;
-            };
-            if !page.take(message) {
-                return Ok(Page {
-                    messages: page.messages,
-                    more: true,
-                });
-            }
-        }
-        Ok(Page {
-            messages: page.messages,
-            more: false,
-        })
+    /// [`ReadError`] if it cannot be read.
+    pub fn message(&self, seq: Seq) -> Result<Option<Message>, ReadError> {
+        self.database.row(&key::message(seq))
     }
 
     /// The message the cloud knows by that id.
@@ -106,113 +68,10 @@ impl Store {
     /// # Errors
     /// [`ReadError`] if it cannot be read.
     pub fn message_by_uid(&self, uid: &MessageUid) -> Result<Option<Message>, ReadError> {
-        let Some(seq) = self.database.row(&key::uid(uid))? else {
-            return Ok(None);
-        };
-        self.database.row(&key::message(seq))
-    }
-
-    /// At most `limit` conversations, the one with the newest message first.
-    ///
-    /// # Errors
-    /// [`ReadError::Engine`] if the rows cannot be read.
-    pub fn conversations(&self, limit: usize) -> Result<Vec<ConversationSummary>, ReadError> {
-        let mut found = Vec::new();
-        for pair in self
-            .database
-            .scan(&key::all(Kind::Recency), Order::Backward)
-        {
-            if found.len() >= limit {
-                break;
-            }
-            let (key, _) = pair?;
-            let Some(conversation) = self.conversation_at(&key)? else {
-                continue;
-            };
-            found.push(summary_of(&self.database, &conversation)?);
+        match self.database.row(&key::uid(uid))? {
+            None | Some(Seq(0)) => Ok(None),
+            Some(seq) => self.database.row(&key::message(seq)),
         }
-        Ok(found)
-    }
-
-    /// The message an app submitted under that id, and where it stands. `None` if it was never
-    /// accepted, or so long ago that its row is gone.
-    ///
-    /// # Errors
-    /// [`ReadError`] if it cannot be read.
-    pub fn outgoing(
-        &self,
-        app: &AppId,
-        client_id: &ClientMessageId,
-    ) -> Result<Option<(OutgoingMessage, OutboxState)>, ReadError> {
-        let Some(id) = self
-            .database
-            .row::<OutboxId>(&key::client_id(app, client_id))?
-        else {
-            return Ok(None);
-        };
-        let Some(outgoing) = self.database.row(&key::outbox(Kind::Outgoing, id))? else {
-            return Ok(None);
-        };
-        let Some(state) = outbox_state(&self.database, id)? else {
-            return Ok(None);
-        };
-        Ok(Some((outgoing, state)))
-    }
-
-    /// The position a subscription has acknowledged, `None` if there is no such subscription.
-    ///
-    /// # Errors
-    /// [`ReadError`] if it cannot be read.
-    pub fn subscription(&self, subscription: &SubscriptionKey) -> Result<Option<Seq>, ReadError> {
-        let row: Option<SubscriptionRow> = self.database.row(&key::subscription(subscription))?;
-        Ok(row.map(|row| row.acknowledged))
-    }
-
-    /// Every subscription with the position it has acknowledged.
-    ///
-    /// # Errors
-    /// [`ReadError::Engine`] if the rows cannot be read.
-    pub fn subscriptions(&self) -> Result<Vec<(SubscriptionKey, Seq)>, ReadError> {
-        let mut found = Vec::new();
-        for pair in self
-            .database
-            .scan(&key::all(Kind::Subscription), Order::Forward)
-        {
-            let (key, _) = pair?;
-            if let Some(row) = self.database.sound_row::<SubscriptionRow>(&key)? {
-                found.push((row.subscription, row.acknowledged));
-            }
-        }
-        Ok(found)
-    }
-
-    /// The message an entry of a timeline stands for.
-    fn message_at(
-        &self,
-        timeline: &[u8],
-        conversation: &Conversation,
-    ) -> Result<Option<Message>, EngineError> {
-        let Some(seq) = key::tail(timeline).map(Seq) else {
-            return Ok(None);
-        };
-        let key = key::message(seq);
-        let message: Option<Message> = self.database.sound_row(&key)?;
-        if message.is_none() && self.database.value(&key)?.is_none() {
-            self.chain.check(&self.database, seq, seq)?;
-        }
-        Ok(message.filter(|message| message.conversation == *conversation))
-    }
-
-    /// The conversation an entry of the list stands for; its last message knows it too.
-    fn conversation_at(&self, recency: &[u8]) -> Result<Option<Conversation>, EngineError> {
-        if let Some(conversation) = self.database.sound_row(recency)? {
-            return Ok(Some(conversation));
-        }
-        let Some(seq) = key::tail(recency).map(Seq) else {
-            return Ok(None);
-        };
-        let message: Option<Message> = self.database.sound_row(&key::message(seq))?;
-        Ok(message.map(|message| message.conversation))
     }
 }
 
@@ -238,8 +97,7 @@ impl Cut {
 
     /// Takes the message if it fits or is the first; says whether it did.
     fn take(&mut self, message: Message) -> bool {
-        let expansion = message.expansion.as_ref().map_or(0, String::len);
-        let bytes = message.body.as_str().len().saturating_add(expansion);
+        let bytes = bytes_of(&message);
         if bytes > self.bytes_left && !self.messages.is_empty() {
             return false;
         }
@@ -247,4 +105,10 @@ impl Cut {
         self.messages.push(message);
         true
     }
+}
+
+/// What a message counts against the bound of a page.
+fn bytes_of(message: &Message) -> usize {
+    let expansion = message.expansion.as_ref().map_or(0, String::len);
+    message.body.as_str().len().saturating_add(expansion)
 }

@@ -7,6 +7,7 @@ mod model;
 mod outbox;
 mod reading;
 mod subscriptions;
+mod talks;
 
 use bytes::Bytes;
 use imlink_model::uplink::{Cursor, Record, SendOutcome};

@@ -6,6 +6,7 @@ use imlink_model::{
     OutgoingMessage,
 };
 
+use super::timeline::Unreadable;
 use super::{Transaction, refused, wire_ref};
 use crate::database::Lookup;
 use crate::engine::{EngineError, Order};
@@ -177,7 +178,7 @@ impl Transaction<'_> {
                 }
                 return Ok(None);
             }
-            Some(Err(super::timeline::Unreadable)) => return Ok(None),
+            Some(Err(Unreadable::Damaged | Unreadable::Deleted)) => return Ok(None),
             None => {}
         }
         let sender = self.user.clone();

@@ -1,9 +1,12 @@
 //! Messages coming in, and their place in the account's order.
 
 use imlink_model::uplink::Cursor;
-use imlink_model::{Conversation, Direction, IncomingMessage, Message, MessageUid, Origin, Seq};
+use imlink_model::{
+    Conversation, Direction, IncomingMessage, Message, MessageUid, Origin, Seq, UserId,
+};
 
 use super::Transaction;
+use super::deletion::DELETED;
 use crate::database::{Database, Lookup};
 use crate::engine::{EngineError, Order};
 use crate::key::{self, Kind};
@@ -56,16 +59,16 @@ impl Transaction<'_> {
         let message = message(seq, self.now);
         let conversation = &message.conversation;
 
-        let mut summary = summary_of(&self.draft, conversation)?;
-        if summary.total > 0 {
-            self.draft.remove(&key::recency(summary.last_seq))?;
-        }
-        summary.add(&message);
-        self.draft.put(&key::summary(conversation), &summary);
-        self.draft.put(&key::recency(seq), conversation);
+        let before = self.summary(conversation)?;
+        let mut after = before.clone();
+        after.add(&message, self.user);
+        self.put_summary(&before, &after);
 
         self.draft.append_message(&message)?;
-        self.draft.put_mark(key::timeline(conversation, seq));
+        self.draft.put_mark(
+            key::timeline(conversation, seq),
+            &key::hint(&message.object_name),
+        );
         if let Some(uid) = &message.uid {
             self.draft.put(&key::uid(uid), &seq);
         }
@@ -83,10 +86,13 @@ impl Transaction<'_> {
             return Ok(None);
         }
         let Some(seq) = self.draft.sound_row(&key)? else {
-            return Ok(Some(Err(Unreadable)));
+            return Ok(Some(Err(Unreadable::Damaged)));
         };
+        if seq == DELETED {
+            return Ok(Some(Err(Unreadable::Deleted)));
+        }
         let message = self.draft.sound_row(&key::message(seq))?;
-        Ok(Some(message.ok_or(Unreadable)))
+        Ok(Some(message.ok_or(Unreadable::Damaged)))
     }
 
     /// One row a uid, whatever comes with it again (invariant 2).
@@ -97,11 +103,15 @@ impl Transaction<'_> {
         let Some(found) = self.stored_under(uid)? else {
             return Ok(false);
         };
-        let same = found.is_ok_and(|found| {
-            found.conversation == message.conversation
-                && found.object_name == message.object_name
-                && found.body == message.body
-        });
+        let same = match found {
+            Ok(found) => {
+                found.conversation == message.conversation
+                    && found.object_name == message.object_name
+                    && found.body == message.body
+            }
+            Err(Unreadable::Deleted) => true,
+            Err(Unreadable::Damaged) => false,
+        };
         if !same {
             self.state.uid_conflicts = self.state.uid_conflicts.saturating_add(1);
             tracing::warn!(%uid, "A message came with the uid of another; the first is kept");
@@ -110,14 +120,20 @@ impl Transaction<'_> {
     }
 }
 
-/// A row is there, but its bytes are not what was written.
+/// Why the message of a uid that is known cannot be shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Unreadable;
+pub(super) enum Unreadable {
+    /// A row is there, but its bytes are not what was written.
+    Damaged,
+    /// It was deleted here.
+    Deleted,
+}
 
 /// The summary of a conversation, empty if it has no messages. A damaged one is counted again.
 pub(crate) fn summary_of(
     rows: &impl Messages,
     conversation: &Conversation,
+    user: &UserId,
 ) -> Result<ConversationSummary, EngineError> {
     let key = key::summary(conversation);
     if let Some(summary) = rows.sound_row(&key)? {
@@ -130,7 +146,7 @@ pub(crate) fn summary_of(
             let (key, _) = pair?;
             let seq = Seq(key::tail(&key).unwrap_or_default());
             if let Some(message) = rows.sound_row(&key::message(seq))? {
-                summary.add(&message);
+                summary.add(&message, user);
             }
         }
     }

@@ -1,0 +1,114 @@
+//! What apps do with what is stored: apart from [`Change`](crate::Change), which is what arrives and
+//! is delivered.
+
+use imlink_model::{
+    AppId, Body, ClientMessageId, Code, Conversation, Direction, Message, MessageUid, Millis,
+    ObjectName, Seq, UserId,
+};
+
+use crate::ConversationSummary;
+
+/// One edit of an account's rows. An edit of the same batch that comes later sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Edit {
+    /// An app puts a message among the others that no cloud knows of. The same app and client id
+    /// again are the same message.
+    Insert(Insertion),
+    /// A message of an export. Does nothing if one with its uid, or of its app and client id, is
+    /// stored or was deleted here. Its position is not kept, its order is.
+    Import(Message),
+    /// Everything of a conversation up to a server's time is read. Does nothing if it was, or if
+    /// there is no such conversation.
+    MarkRead {
+        /// Which conversation.
+        conversation: Conversation,
+        /// The time of the last message that was read; one beyond the newest message means that
+        /// one.
+        up_to: Millis,
+    },
+    /// What the user has begun to write in a conversation; `None` or an empty text is nothing.
+    SetDraft {
+        /// Which conversation.
+        conversation: Conversation,
+        /// The text.
+        text: Option<Body>,
+    },
+    /// A message was recalled, by this user or by its sender. Refused if it is not stored.
+    Recall {
+        /// Which message.
+        uid: MessageUid,
+        /// What stands in its place; `None` deletes it.
+        notice: Option<Notice>,
+    },
+    /// Messages are deleted here; the cloud may keep them, but they are not stored again. Those
+    /// that are not stored are passed over.
+    Delete(Vec<Seq>),
+    /// A conversation is deleted here, with its draft, as many messages at a time as a batch
+    /// should have: repeated until it says that there are no more.
+    Forget(Conversation),
+}
+
+/// What became of one [`Edit`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Edited {
+    /// A message has its place among the others.
+    Stored(Message),
+    /// A conversation is as it was asked to be.
+    Conversation(ConversationSummary),
+    /// Something else stands where the message stood.
+    Recalled(Message),
+    /// Messages are gone from their conversations.
+    Deleted(Vec<Seq>),
+    /// A part of a conversation is gone, or the rest of it.
+    Forgotten {
+        /// How many messages went with this change.
+        messages: usize,
+        /// There are more: ask again.
+        more: bool,
+    },
+    /// There was nothing to do.
+    Unchanged,
+    /// Nothing was changed; the other edits of the batch stand.
+    Refused {
+        /// Why.
+        code: Code,
+    },
+}
+
+impl Edited {
+    pub(crate) fn refused(code: Code) -> Self {
+        Self::Refused { code }
+    }
+}
+
+/// What takes the place of a recalled message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    /// Its type, for example `RC:RcNtf`.
+    pub object_name: ObjectName,
+    /// Its body.
+    pub body: Body,
+}
+
+/// A message an app inserts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Insertion {
+    /// The app.
+    pub app: AppId,
+    /// Its own id of the message.
+    pub client_id: ClientMessageId,
+    /// Where it belongs.
+    pub conversation: Conversation,
+    /// Who wrote it, seen from the account.
+    pub direction: Direction,
+    /// Who wrote it.
+    pub sender: UserId,
+    /// Its type.
+    pub object_name: ObjectName,
+    /// Its body, at most [`MAX_BODY_BYTES`](imlink_model::MAX_BODY_BYTES).
+    pub body: Body,
+    /// Its time.
+    pub sent_at: Millis,
+    /// It raises the unread count if it was received.
+    pub counted: bool,
+}

@@ -1,0 +1,136 @@
+//! Messages that go: deleted here, recalled, or with their conversation.
+
+use std::collections::BTreeSet;
+
+use imlink_model::{Code, Conversation, Message, MessageUid, Seq};
+
+use super::Transaction;
+use crate::database::Lookup;
+use crate::engine::EngineError;
+use crate::{Edited, Notice, key};
+
+/// Messages of a conversation that go in one batch.
+const FORGOTTEN_AT_ONCE: usize = 500;
+
+/// What a uid stands for whose message was deleted here, so that the cloud cannot bring it back.
+pub(super) const DELETED: Seq = Seq(0);
+
+impl Transaction<'_> {
+    /// Puts a notice in the place of a message, or nothing.
+    pub(super) fn recall(
+        &mut self,
+        uid: &MessageUid,
+        notice: Option<Notice>,
+    ) -> Result<Edited, EngineError> {
+        let Some(Ok(message)) = self.stored_under(uid)? else {
+            return Ok(Edited::refused(Code::RC_DB_DATA_NOT_FOUND));
+        };
+        let Some(Notice { object_name, body }) = notice else {
+            return self.delete(vec![message.seq]);
+        };
+        let before = self.summary(&message.conversation)?;
+        let mut after = before.clone();
+        after.uncount(&message, self.user);
+        self.put_summary(&before, &after);
+
+        let mut recalled = message;
+        recalled.object_name = object_name;
+        recalled.body = body;
+        recalled.expansion = None;
+        recalled.flags.counted = false;
+        recalled.flags.mention = false;
+        self.draft.replace_message(&recalled)?;
+        let key = key::timeline(&recalled.conversation, recalled.seq);
+        self.draft.put_mark(key, &key::hint(&recalled.object_name));
+        Ok(Edited::Recalled(recalled))
+    }
+
+    pub(super) fn delete(&mut self, seqs: Vec<Seq>) -> Result<Edited, EngineError> {
+        let mut deleted = Vec::new();
+        for seq in BTreeSet::from_iter(seqs) {
+            let message: Option<Message> = self.draft.sound_row(&key::message(seq))?;
+            let Some(message) = message else {
+                continue;
+            };
+            self.delete_message(&message)?;
+            deleted.push(seq);
+        }
+        if deleted.is_empty() {
+            return Ok(Edited::Unchanged);
+        }
+        Ok(Edited::Deleted(deleted))
+    }
+
+    pub(super) fn forget(&mut self, conversation: &Conversation) -> Result<Edited, EngineError> {
+        let timeline = key::timeline_before(conversation, Seq(u64::MAX));
+        let mut keys = Vec::new();
+        let mut more = false;
+        for key in self.draft.keys_back(&timeline) {
+            if keys.len() >= FORGOTTEN_AT_ONCE {
+                more = true;
+                break;
+            }
+            keys.push(key?);
+        }
+        let messages = keys.len();
+        for key in keys {
+            self.forget_entry(key)?;
+        }
+        if !more {
+            let last = self.summary(conversation)?;
+            self.remove_summary(&last)?;
+            self.draft.remove(&key::draft(conversation))?;
+        }
+        Ok(Edited::Forgotten { messages, more })
+    }
+
+    /// Removes what an entry of a timeline stands for, also where that cannot be read.
+    fn forget_entry(&mut self, timeline: Vec<u8>) -> Result<(), EngineError> {
+        let Some(seq) = key::tail(&timeline).map(Seq) else {
+            self.draft.remove_mark(timeline);
+            return Ok(());
+        };
+        match self.draft.sound_row::<Message>(&key::message(seq))? {
+            Some(message) => self.delete_message(&message),
+            None => {
+                self.draft.remove_message(seq)?;
+                self.draft.remove_mark(timeline);
+                Ok(())
+            }
+        }
+    }
+
+    fn delete_message(&mut self, message: &Message) -> Result<(), EngineError> {
+        let conversation = &message.conversation;
+        let before = self.summary(conversation)?;
+        self.draft.remove_message(message.seq)?;
+        self.draft
+            .remove_mark(key::timeline(conversation, message.seq));
+        if let Some(uid) = &message.uid {
+            self.draft.put(&key::uid(uid), &DELETED);
+        }
+        let mut after = before.clone();
+        after.subtract(message, self.user);
+        if message.seq == before.last_seq {
+            let last = self.last_of(conversation)?;
+            after.last_seq = last.as_ref().map_or(Seq(0), |last| last.seq);
+            after.last_at = last.map_or(after.last_at, |last| last.sent_at);
+        }
+        self.put_summary(&before, &after);
+        Ok(())
+    }
+
+    /// The last message of a conversation that can be read.
+    fn last_of(&self, conversation: &Conversation) -> Result<Option<Message>, EngineError> {
+        let timeline = key::timeline_before(conversation, Seq(u64::MAX));
+        for key in self.draft.keys_back(&timeline) {
+            let Some(seq) = key::tail(&key?).map(Seq) else {
+                continue;
+            };
+            if let Some(message) = self.draft.sound_row(&key::message(seq))? {
+                return Ok(Some(message));
+            }
+        }
+        Ok(None)
+    }
+}
