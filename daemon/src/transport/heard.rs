@@ -86,3 +86,29 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Listened<S> {
         Pin::new(&mut self.stream).poll_shutdown(cx)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::AsyncReadExt;
+
+    use super::*;
+
+    // F-S07
+    #[tokio::test]
+    async fn a_few_bytes_are_no_sign_of_life_and_each_is_counted_once() {
+        let bytes = [0; 2 * SIGN_OF_LIFE];
+        let (mut stream, heard) = Listened::new(io::Cursor::new(bytes));
+        let mut rest = [0; SIGN_OF_LIFE];
+
+        stream.read_exact(&mut rest[1..]).await.unwrap();
+        assert!(!heard.take_sign_of_life());
+        stream.read_u8().await.unwrap();
+        assert!(heard.take_sign_of_life());
+        assert!(!heard.take_sign_of_life());
+
+        stream.read_exact(&mut rest[1..]).await.unwrap();
+        heard.reset();
+        stream.read_u8().await.unwrap();
+        assert!(!heard.take_sign_of_life());
+    }
+}

@@ -84,7 +84,48 @@ fn websocket_error(error: &Error) -> LinkError {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
+    use imlink_connection::Greeting;
+    use imlink_wire::navigation::GatewayScheme;
+    use tokio::io::AsyncWriteExt;
+    use tokio::net::TcpListener;
+
+    use super::super::heard::SIGN_OF_LIFE;
     use super::*;
+
+    // F-S20, F-S47
+    #[tokio::test]
+    async fn a_good_part_of_an_unfinished_message_is_a_sign_of_life() {
+        let exchange = async {
+            let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+            let target = GatewayAddress {
+                scheme: GatewayScheme::Ws,
+                authority: listener.local_addr().unwrap().to_string(),
+            };
+            let handshake = Handshake::new("key", "token", "device", ProtocolVersion::V3);
+            let greeting = Greeting::WebSocket(handshake);
+            let dialer = Dialer::new(None).unwrap();
+            let accept = async {
+                let (socket, _) = listener.accept().await.unwrap();
+                tokio_tungstenite::accept_async(socket).await.unwrap()
+            };
+            let (opened, mut gateway) = tokio::join!(dialer.open(&target, &greeting), accept);
+            let mut received = opened.unwrap().received;
+            let socket = gateway.get_mut();
+
+            // A binary message of 64 KiB, and the first of it.
+            let head = [0x82, 127, 0, 0, 0, 0, 0, 1, 0, 0];
+            socket.write_all(&head).await.unwrap();
+            socket.write_all(&[0xD0; SIGN_OF_LIFE]).await.unwrap();
+
+            assert_eq!(received.next().await, Some(Received::Alive));
+        };
+
+        tokio::time::timeout(Duration::from_secs(10), exchange)
+            .await
+            .expect("it is seen at once");
+    }
 
     #[test]
     fn an_address_without_a_port_gets_that_of_its_scheme() {
