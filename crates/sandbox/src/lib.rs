@@ -7,7 +7,8 @@
 //!   users, tokens, inboxes, kicks and faults, one [`App`] per app key. [`api`] is the Server API
 //!   over it.
 //! - [`Sandbox`] puts it on sockets: navigation, Server API and control API over HTTP, the gateway
-//!   over WebSocket, with a set of [`TransportFaults`] between gateway and client.
+//!   over WebSocket and in the TCP form, each over TLS as well ([`Tls`]), with a set of
+//!   [`TransportFaults`] between gateway and client.
 //!
 //! A sandbox binds to loopback only: everyone who reaches its control API may do everything.
 

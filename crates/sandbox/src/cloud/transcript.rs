@@ -46,7 +46,7 @@ pub enum Heard {
     },
     /// Opened a link.
     Handshake {
-        /// Path and query.
+        /// Path and query of the upgrade, or the fields of CONNECT.
         request: String,
     },
     /// Sent a packet.

@@ -12,16 +12,22 @@ use std::{
     net::{SocketAddr, TcpListener as StdListener},
     sync::Arc,
     task::Poll,
+    time::Duration,
 };
 
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     net::{TcpListener, TcpStream},
     sync::mpsc,
+    time::sleep,
 };
 use tokio_rustls::TlsAcceptor;
 
 use super::{doors, world::Shared};
+
+/// Pause after a connection could not be accepted: too many open files do not become fewer by
+/// asking again at once.
+const BREATH: Duration = Duration::from_millis(100);
 
 /// Asks the gateway to listen or not to, and is told how that went.
 pub(super) struct Order {
@@ -95,7 +101,10 @@ pub(super) async fn serve(
                 Ok((stream, speech)) => {
                     tokio::spawn(session::serve(stream, speech, shared.clone()));
                 }
-                Err(error) => tracing::warn!(%error, "Connection not accepted"),
+                Err(error) => {
+                    tracing::warn!(%error, "Connection not accepted");
+                    sleep(BREATH).await;
+                }
             },
             order = orders.recv() => {
                 let Some(Order { wanted, done }) = order else { return };

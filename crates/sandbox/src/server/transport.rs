@@ -13,7 +13,8 @@ pub struct TransportFaults {
     pub freeze: bool,
     /// Does not read what the client sends, until its buffers are full.
     pub stop_reading: bool,
-    /// Closes after so many further bytes to the client, those of the upgrade answer included;
+    /// Closes after so many further bytes to the client, those of the upgrade answer and of TLS
+    /// included;
     /// counted from when this was set, or from the start of a later connection.
     pub cut_after: Option<u64>,
     /// How long bytes from the client take at least.

@@ -77,17 +77,19 @@ enum Next {
 impl Session {
     async fn answer(self, greeted: Greeted) {
         let Greeted { framing, hello } = greeted;
-        let link = self.link;
+        let open = Open {
+            session: self,
+            framing,
+        };
         match hello {
             Hello::Client { greeting, request } => {
-                self.open(greeting, request);
-                let session = self;
-                Open { session, framing }.run().await;
+                open.session.open(greeting, request);
+                open.run().await;
             }
             Hello::Stranger(error) => {
+                let link = open.session.link;
                 tracing::info!(%link, error = chain(&*error), "Link refused");
-                let session = self;
-                Open { session, framing }.refuse(PROTOCOL_VERSION).await;
+                open.refuse(PROTOCOL_VERSION).await;
             }
         }
     }
@@ -197,7 +199,7 @@ impl Open {
     }
 }
 
-/// An error as a field that shows its sources too.
+/// As a field an error shows its sources only where its type is forgotten.
 fn chain<'e>(error: &'e (dyn Error + 'static)) -> &'e (dyn Error + 'static) {
     error
 }
