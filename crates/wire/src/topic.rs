@@ -24,8 +24,11 @@ pub const RTC_ROOM: &str = "prMsgS";
 pub const ULTRA_GROUP: &str = "ugMsg";
 /// PUBLISH to oneself: recalls a message.
 pub const RECALL: &str = "recallMsg";
-/// PUBLISH to oneself: read position of a conversation.
+/// PUBLISH to oneself: read position of a conversation, [`crate::proto::SessionMsgReadInput`].
 pub const READ_POSITION: &str = "updRTime";
+/// PUBLISH to oneself: read position of a real-time conversation,
+/// [`crate::proto::SessionMsgReadInput`].
+pub const LIVE_READ_POSITION: &str = "updRRTime";
 
 /// PUBLISH from the server: something new waits; [`crate::notify`].
 pub const NOTIFICATION: &str = "s_ntf";
@@ -70,10 +73,36 @@ pub const SYSTEM_HISTORY: &str = "qrySMsg";
 
 /// QUERY: conversation list, [`crate::proto::RelationQryInput`].
 pub const CONVERSATIONS: &str = "qryRelationR";
+/// QUERY: conversation list of older clients, [`crate::proto::RelationQryInput`].
+pub const CONVERSATIONS_OLD: &str = "qryRelation";
+/// QUERY: conversation list by kinds and tags, [`crate::proto::RelationQryFilter`].
+pub const FILTER_CONVERSATIONS: &str = "qryRelationFilter";
+/// QUERY: single conversations of the list, [`crate::proto::RelationDelBatchReq`].
+pub const LOOK_UP_CONVERSATIONS: &str = "qryRLBatch";
 /// QUERY: removes conversations from the list, [`crate::proto::RelationDelBatchReq`].
 pub const REMOVE_CONVERSATIONS: &str = "delRelationBatch";
 /// QUERY: sets attributes of conversations, [`crate::proto::SessionStateModifyReq`].
 pub const SET_CONVERSATION_STATES: &str = "setSeAtt";
+/// QUERY: tags conversations, [`crate::proto::SessionStateModifyReq`].
+pub const TAG_CONVERSATIONS: &str = "addTag";
+/// QUERY: takes tags off conversations, [`crate::proto::SessionStateModifyReq`].
+pub const UNTAG_CONVERSATIONS: &str = "delTag";
+/// QUERY: how loud a kind of conversations is, [`crate::proto::TypeUnpushInput`].
+pub const SET_KIND_SILENT: &str = "setTypeUnpush";
+/// QUERY: makes tags, [`crate::proto::SessionTagAddInput`].
+pub const MAKE_TAGS: &str = "addSeTag";
+/// QUERY: ends tags, [`crate::proto::SessionTagDelInput`].
+pub const END_TAGS: &str = "delSeTag";
+/// QUERY: language of translations, [`crate::proto::SetUserSettingInput`].
+pub const SET_LANGUAGE: &str = "transLan";
+/// QUERY: whether to translate unasked, [`crate::proto::SetUserSettingInput`].
+pub const SET_AUTOMATIC_TRANSLATION: &str = "autoTrans";
+/// QUERY: sets hours without pushes, [`crate::proto::AddUnpushPeriodInput`].
+pub const SET_QUIET_HOURS: &str = "addUnpush";
+/// QUERY: the hours without pushes, [`crate::proto::QueryUnpushPeriodInput`].
+pub const QUIET_HOURS: &str = "qryUnpush";
+/// QUERY: ends the hours without pushes, [`crate::proto::DeleteUnpushPeriodInput`].
+pub const END_QUIET_HOURS: &str = "delUnpush";
 /// QUERY: deletes single messages, [`crate::proto::DeleteMsgInput`].
 pub const DELETE_MESSAGES: &str = "delMsg";
 /// QUERY: deletes private messages up to a time, [`crate::proto::CleanHisMsgInput`].

@@ -5,16 +5,32 @@ use imlink_wire::ServerPacket;
 
 use super::{App, Fault, LinkId, message::Message, publish::Sending, send::seconds};
 
+/// What a PUBACK says of what it accepts; a read position has no uid.
+#[derive(Clone, Copy)]
+pub(super) struct Accepted<'m> {
+    pub(super) uid: &'m str,
+    pub(super) time: Millis,
+}
+
+impl<'m> From<&'m Message> for Accepted<'m> {
+    fn from(message: &'m Message) -> Self {
+        Self {
+            uid: &message.uid,
+            time: message.time,
+        }
+    }
+}
+
 impl App {
-    /// Tells the sender that his message was accepted.
-    pub(super) fn acknowledge(&mut self, sending: &Sending, message: &Message) {
+    /// Tells the sender that his PUBLISH was accepted.
+    pub(super) fn acknowledge(&mut self, sending: &Sending, accepted: Accepted) {
         let Sending {
             link,
             message_id,
             accepted_as,
             ..
         } = *sending;
-        let packet = puback(message_id, accepted_as, message.time, message.uid.clone());
+        let packet = puback(message_id, accepted_as, accepted);
         let Some(user) = self.links.get(&link).map(|link| link.user.clone()) else {
             return;
         };
@@ -46,15 +62,13 @@ impl App {
         status: u16,
         now: Millis,
     ) {
-        self.send(link, puback(message_id, status, now, String::new()));
+        let nothing = Accepted { uid: "", time: now };
+        self.send(link, puback(message_id, status, nothing));
     }
 
     /// Completes an echo, which carries no time and no uid of its own.
-    pub(super) fn complete_echo(&mut self, link: LinkId, message_id: u16, message: &Message) {
-        self.send(
-            link,
-            puback(message_id, 0, message.time, message.uid.clone()),
-        );
+    pub(super) fn complete_echo(&mut self, link: LinkId, message_id: u16, accepted: Accepted) {
+        self.send(link, puback(message_id, 0, accepted));
     }
 
     /// Lets held PUBACKs go, in the order they were made.
@@ -91,13 +105,14 @@ impl App {
 }
 
 /// The date of a PUBACK is split: seconds and what is left of them (protocol/cloud-wire.md 3.3).
-fn puback(message_id: u16, status: u16, time: Millis, message_uid: String) -> ServerPacket {
+fn puback(message_id: u16, status: u16, accepted: Accepted) -> ServerPacket {
+    let Accepted { uid, time } = accepted;
     let millisecond = u16::try_from(time.0.rem_euclid(1000)).unwrap_or_default();
     ServerPacket::PubAck {
         message_id,
         date: seconds(time),
         status,
         millisecond,
-        message_uid,
+        message_uid: uid.to_owned(),
     }
 }

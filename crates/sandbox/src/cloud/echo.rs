@@ -3,7 +3,7 @@
 use imlink_model::{Millis, UserId};
 use imlink_wire::{QoS, ServerPacket, topic};
 
-use super::{App, message::Message, publish::Sending, send::seconds};
+use super::{App, acks::Accepted, publish::Sending, send::seconds};
 
 impl App {
     /// Sends the PUBLISH as it came, with the sync bit, to the sender's other links; then the
@@ -12,7 +12,7 @@ impl App {
         &mut self,
         sending: &Sending,
         sender: &UserId,
-        message: &Message,
+        accepted: Accepted,
         now: Millis,
     ) {
         for other in self.links_of(sender) {
@@ -34,7 +34,7 @@ impl App {
             };
             self.send(other, packet);
             if !topic::ECHOES_WITHOUT_PUBACK.contains(&sending.topic.as_str()) {
-                self.complete_echo(other, message_id, message);
+                self.complete_echo(other, message_id, accepted);
             }
         }
     }

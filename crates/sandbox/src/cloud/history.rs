@@ -60,6 +60,9 @@ impl App {
     /// Keeps a message in its sender's or receiver's history, if it is one to keep. A recall takes
     /// the message it names out.
     pub(super) fn archive(&mut self, owner: &UserId, message: &Arc<Message>, direction: Direction) {
+        if direction == Direction::Sent {
+            self.note_reading(owner, message);
+        }
         let Some(retention) = self.policy.history else {
             return;
         };

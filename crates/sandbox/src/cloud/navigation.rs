@@ -106,6 +106,8 @@ impl App {
             history_msg: Some(self.policy.history.is_some()),
             chatroom_msg: Some(self.policy.chatroom_history.is_some()),
             join_many_chatrooms: Some(self.policy.many_chatrooms),
+            ses_driven: Some(self.policy.read_positions.into()),
+            server_save_unread: Some(self.policy.unread_kept.into()),
             log_switch: Some(0),
             log_policy: Some(String::new()),
             ..NavigationAnswer::default()

@@ -25,6 +25,12 @@ pub struct Policy {
     /// How far back private, group and system histories reach; `None` keeps none and refuses
     /// queries with 25102. Default: 180 days (behaviour.md 13.7).
     pub history: Option<Duration>,
+    /// Whether clients are to ask for unread counts instead of counting themselves
+    /// (`serverSaveUnread`), and are told when they change. Default: false.
+    pub unread_kept: bool,
+    /// Whether clients tell read positions by `updRTime` instead of by messages (`sesDriven`); both
+    /// are taken anyway. Default: false.
+    pub read_positions: bool,
     /// How far back histories of chatrooms reach; `None` keeps none and refuses queries with 23414.
     /// Default: 60 days (behaviour.md 13.7).
     pub chatroom_history: Option<Duration>,
@@ -69,6 +75,8 @@ impl Default for Policy {
             page: 200,
             retention: 7 * DAY,
             history: Some(180 * DAY),
+            unread_kept: false,
+            read_positions: false,
             chatroom_history: Some(60 * DAY),
             send_rate: None,
             many_chatrooms: false,

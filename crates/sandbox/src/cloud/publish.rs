@@ -70,6 +70,9 @@ impl App {
                 self.send_message(draft, SenderCopy::Included, Some(sending), now);
                 Ok(())
             }
+            topic::READ_POSITION | topic::LIVE_READ_POSITION => {
+                self.read_position(sender, sending, now)
+            }
             topic::SYSTEM => Err(Refusal::new(NOT_FOR_CLIENTS, "only an app server may")),
             _ => Err(Refusal::new(UNKNOWN_TOPIC, "unknown topic")),
         }

@@ -5,18 +5,12 @@ use std::sync::Arc;
 use bytes::Bytes;
 use imlink_model::{ConversationKind, Direction, Millis, UserId};
 use imlink_wire::{
-    QoS, ServerPacket, flags,
-    proto::{NotifyMsg, encode_body},
-    topic,
-    uid::MessageUid,
+    QoS, ServerPacket, flags, notify::Notification, proto::encode_body, topic, uid::MessageUid,
 };
 
 use super::{
     App, Draft, Fault, LinkId, Target, chatroom::Speaker, message::Message, publish::Sending,
 };
-
-/// `NotifyMsg.type` of "new messages, pull them" (protocol/cloud-wire.md 5.3).
-const NEW_MESSAGES: i32 = 1;
 
 /// Whether the sender's own devices see a message of an app server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,15 +48,15 @@ impl App {
         });
         if swallowed.is_some() {
             if let Some(sending) = sending {
-                self.acknowledge(sending, &message);
+                self.acknowledge(sending, (&*message).into());
             }
             return message.uid.clone();
         }
         self.store(&message, copy, speaker);
         match sending {
             Some(sending) => {
-                self.acknowledge(sending, &message);
-                self.echo(sending, &sender, &message, now);
+                self.acknowledge(sending, (&*message).into());
+                self.echo(sending, &sender, (&*message).into(), now);
             }
             None if copy == SenderCopy::Included => self.notify_sender(&message),
             None => {}
@@ -103,27 +97,33 @@ impl App {
             }
         }
         if !topic::UNACKNOWLEDGED.contains(&sending.topic.as_str()) {
-            self.acknowledge(sending, &message);
+            self.acknowledge(sending, (&*message).into());
         }
-        self.echo(sending, &sender, &message, now);
+        self.echo(sending, &sender, (&*message).into(), now);
     }
 
     /// Tells a user's links to pull.
     fn notify(&mut self, user: &UserId, time: Millis) {
-        let body = encode_body(&NotifyMsg {
-            r#type: NEW_MESSAGES,
-            time: Some(time.0),
-            ..NotifyMsg::default()
-        });
+        let news = Notification::Messages { time: time.0 };
+        self.tell(user, &news, None, time);
+    }
+
+    /// Sends a notification to a user's links, except one.
+    pub(super) fn tell(
+        &mut self,
+        user: &UserId,
+        notification: &Notification,
+        except: Option<LinkId>,
+        now: Millis,
+    ) {
+        let Some((topic, body)) = notification.write() else {
+            return;
+        };
+        let body = encode_body(&body);
         for link in self.links_of(user) {
-            self.publish_down(
-                link,
-                QoS::AtLeastOnce,
-                topic::NOTIFICATION,
-                user,
-                body.clone(),
-                time,
-            );
+            if Some(link) != except {
+                self.publish_down(link, QoS::AtLeastOnce, topic, user, body.clone(), now);
+            }
         }
     }
 
@@ -155,7 +155,7 @@ impl App {
 
     /// Whose mailboxes a message goes to as received: of a group the members but the sender, and
     /// of those the named ones if it names any. Chatrooms keep their messages themselves.
-    fn receivers(&self, draft: &Draft) -> Vec<UserId> {
+    pub(super) fn receivers(&self, draft: &Draft) -> Vec<UserId> {
         match &draft.to {
             Target::User(user) | Target::System(user) => vec![user.clone()],
             Target::Group(group) => {

@@ -1,20 +1,221 @@
-//! Attributes of conversations (protocol/cloud-wire.md 5.8): this cloud keeps none yet.
+//! Attributes of conversations: silent, on top, tagged (protocol/cloud-wire.md 5.8).
+//!
+//! One user's attributes have one version, a time that only grows. A client holds the version it
+//! has pulled up to; after a change of its own it may take the new one only if it had the one
+//! before, else it would never see what others changed in between.
 
-use imlink_model::Millis;
-use imlink_wire::proto::{SessionReq, SessionStates, encode_body};
+use std::collections::BTreeMap;
+
+use imlink_model::{Conversation, ConversationKind, Millis};
+use imlink_wire::{
+    notify::{Change, Notification},
+    proto::{
+        SessionReq, SessionState, SessionStateItem, SessionStateModifyReq, SessionStateModifyResp,
+        SessionStateType, SessionStates, SessionTagItem, TypeUnpushInput, TypeUnpushOutput,
+        encode_body,
+    },
+};
 
 use super::{
     App,
+    publish::{INVALID, Refusal},
     query::{Answer, Query},
 };
 
+/// The most attributes a user may have set; nobody has so many conversations.
+const MAX_STATES: usize = 100_000;
+/// The most tags of a conversation.
+const MAX_TAGS: usize = 20;
+
+/// The attributes of one user's conversations.
+#[derive(Default)]
+pub(super) struct States {
+    version: Millis,
+    states: BTreeMap<Place, State>,
+}
+
+/// A conversation by kind, id and channel; without an id, the kind itself.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Place {
+    kind: i32,
+    id: String,
+    channel: Option<String>,
+}
+
+/// The attributes of one conversation by their kind.
+#[derive(Default)]
+struct State {
+    changed: Millis,
+    items: BTreeMap<i32, SessionStateItem>,
+}
+
+/// What a change does to the tags it names.
+#[derive(Clone, Copy)]
+enum Tags {
+    Set,
+    Add,
+    Remove,
+}
+
 impl App {
-    /// Nothing is newer than what the client has.
+    /// Attributes newer than what the client has.
     pub(super) fn pull_conversation_states(&mut self, query: &Query, _now: Millis) -> Answer {
         let asked: SessionReq = query.read()?;
+        let states = &self.user(&query.user).states;
         Ok(encode_body(&SessionStates {
-            version: asked.time,
-            state: Vec::new(),
+            version: states.version.0.max(asked.time),
+            state: states.since(Millis(asked.time)),
         }))
     }
+
+    /// Sets attributes.
+    pub(super) fn set_conversation_states(&mut self, query: &Query, now: Millis) -> Answer {
+        self.change_states(query, Tags::Set, now)
+    }
+
+    /// Adds tags to conversations, or changes those they have.
+    pub(super) fn tag_conversations(&mut self, query: &Query, now: Millis) -> Answer {
+        self.change_states(query, Tags::Add, now)
+    }
+
+    /// Takes tags off conversations.
+    pub(super) fn untag_conversations(&mut self, query: &Query, now: Millis) -> Answer {
+        self.change_states(query, Tags::Remove, now)
+    }
+
+    /// Sets how loud a whole kind of conversations is.
+    pub(super) fn set_kind_silent(&mut self, query: &Query, now: Millis) -> Answer {
+        let asked: TypeUnpushInput = query.read()?;
+        let level = SessionStateItem {
+            session_state_type: SessionStateType::IsSilent.into(),
+            value: asked.unpush_level.to_string(),
+            ..SessionStateItem::default()
+        };
+        let change = SessionState {
+            r#type: asked.r#type,
+            state_item: vec![level],
+            ..SessionState::default()
+        };
+        let (version, adopt) =
+            self.apply_states(query, &[change], Tags::Set, asked.version, now)?;
+        Ok(encode_body(&TypeUnpushOutput {
+            version,
+            update_version: Some(adopt),
+        }))
+    }
+
+    fn change_states(&mut self, query: &Query, tags: Tags, now: Millis) -> Answer {
+        let asked: SessionStateModifyReq = query.read()?;
+        let (version, adopt) = self.apply_states(query, &asked.state, tags, asked.version, now)?;
+        Ok(encode_body(&SessionStateModifyResp {
+            version,
+            update_version: Some(adopt),
+        }))
+    }
+
+    /// Says the new version, and whether a client that had the asked one may take it.
+    fn apply_states(
+        &mut self,
+        query: &Query,
+        changes: &[SessionState],
+        tags: Tags,
+        asked: i64,
+        now: Millis,
+    ) -> Result<(i64, bool), Refusal> {
+        let states = &mut self.user(&query.user).states;
+        if states.states.len().saturating_add(changes.len()) > MAX_STATES {
+            return Err(Refusal::new(INVALID, "too many attributes"));
+        }
+        let known_kind = |change: &SessionState| ConversationKind::from_number(change.r#type);
+        if changes.iter().any(|change| known_kind(change).is_none()) {
+            return Err(Refusal::new(INVALID, "no such conversation"));
+        }
+        let adopt = Millis(asked) >= states.version;
+        states.version = now.max(Millis(states.version.0.saturating_add(1)));
+        let version = states.version;
+        for change in changes {
+            states.apply(change, tags);
+        }
+        let news = Notification::Changed {
+            what: Change::ConversationStates,
+            time: version.0,
+        };
+        self.tell(&query.user, &news, Some(query.link), now);
+        Ok((version.0, adopt))
+    }
+}
+
+impl States {
+    /// Whether a conversation carries one of these tags.
+    pub(super) fn has_tag(&self, conversation: &Conversation, tags: &[String]) -> bool {
+        let place = Place {
+            kind: conversation.kind.number().into(),
+            id: conversation.target.to_string(),
+            channel: conversation.channel.as_ref().map(ToString::to_string),
+        };
+        let state = self.states.get(&place);
+        let item = state.and_then(|state| state.items.get(&SessionStateType::Tags.into()));
+        item.is_some_and(|item| item.tags.iter().any(|tag| tags.contains(&tag.tag_id)))
+    }
+
+    /// Takes a tag that no longer exists off every conversation.
+    pub(super) fn forget_tag(&mut self, tag: &str) {
+        for state in self.states.values_mut() {
+            if let Some(item) = state.items.get_mut(&SessionStateType::Tags.into()) {
+                item.tags.retain(|other| other.tag_id != tag);
+            }
+        }
+    }
+
+    fn since(&self, time: Millis) -> Vec<SessionState> {
+        let newer = self.states.iter().filter(|(_, state)| state.changed > time);
+        newer
+            .map(|(place, state)| SessionState {
+                r#type: place.kind,
+                channel_id: place.id.clone(),
+                // Clients take the newest of these times for the version they have.
+                time: Some(state.changed.0),
+                state_item: state.items.values().cloned().collect(),
+                bus_channel: place.channel.clone(),
+            })
+            .collect()
+    }
+
+    fn apply(&mut self, change: &SessionState, tags: Tags) {
+        let place = Place {
+            kind: change.r#type,
+            id: change.channel_id.clone(),
+            channel: change.bus_channel.clone().filter(|id| !id.is_empty()),
+        };
+        let state = self.states.entry(place).or_default();
+        state.changed = self.version;
+        for item in &change.state_item {
+            let kind = item.session_state_type;
+            let old = state.items.remove(&kind).unwrap_or_default();
+            let item = SessionStateItem {
+                tags: changed_tags(old.tags, &item.tags, tags),
+                time: Some(self.version.0),
+                ..item.clone()
+            };
+            state.items.insert(kind, item);
+        }
+    }
+}
+
+fn changed_tags(
+    mut tags: Vec<SessionTagItem>,
+    named: &[SessionTagItem],
+    change: Tags,
+) -> Vec<SessionTagItem> {
+    let is_named = |tag: &SessionTagItem| named.iter().any(|other| other.tag_id == tag.tag_id);
+    match change {
+        Tags::Set => tags.clear(),
+        Tags::Add | Tags::Remove => tags.retain(|tag| !is_named(tag)),
+    }
+    match change {
+        Tags::Set | Tags::Add => tags.extend_from_slice(named),
+        Tags::Remove => {}
+    }
+    tags.truncate(MAX_TAGS);
+    tags
 }

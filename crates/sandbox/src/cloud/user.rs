@@ -2,13 +2,18 @@
 
 use imlink_model::Millis;
 
-use super::{history::Archive, mailbox::Mailbox, rate::Bucket, relation::Relations};
+use super::{
+    history::Archive, mailbox::Mailbox, rate::Bucket, relation::Relations, settings::Settings,
+    states::States,
+};
 
 /// One user; made when first mentioned.
 #[derive(Default)]
 pub(super) struct User {
     pub(super) mailbox: Mailbox,
     pub(super) archive: Archive,
+    pub(super) states: States,
+    pub(super) settings: Settings,
     pub(super) sending: Bucket,
     pub(super) relations: Relations,
     /// Name and portrait, shown in pushes only (server-api.md 3).

@@ -137,6 +137,17 @@ impl Bench {
         target: &str,
         body: impl Into<bytes::Bytes>,
     ) -> u16 {
+        self.publish_as(link, QoS::AtLeastOnce, topic, target, body)
+    }
+
+    pub fn publish_as(
+        &mut self,
+        link: LinkId,
+        qos: QoS,
+        topic: &str,
+        target: &str,
+        body: impl Into<bytes::Bytes>,
+    ) -> u16 {
         self.last_message_id += 1;
         let (topic, target) = (topic.to_owned(), target.to_owned());
         let message_id = self.last_message_id;
@@ -144,7 +155,7 @@ impl Bench {
         self.receive(
             link,
             ClientPacket::Publish {
-                qos: QoS::AtLeastOnce,
+                qos,
                 topic,
                 target,
                 message_id,

@@ -2,6 +2,7 @@
 
 mod bench;
 mod connect;
+mod conversations;
 mod echo;
 mod faults;
 mod history;
@@ -9,6 +10,7 @@ mod moderation;
 mod navigation;
 mod publish;
 mod pull;
+mod reading;
 mod reconnect_kick;
 mod server_api;
 mod worlds;

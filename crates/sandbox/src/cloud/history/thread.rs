@@ -109,6 +109,12 @@ impl Thread {
         self.messages.values().rev().find(shown)
     }
 
+    /// The time of the newest message.
+    pub(in crate::cloud) fn newest(&self) -> Millis {
+        let newest = self.messages.last_key_value();
+        newest.map_or_else(Millis::default, |(time, _)| *time)
+    }
+
     /// Received messages that count and have not been read, oldest first.
     pub(in crate::cloud) fn unread(&self) -> impl Iterator<Item = &Message> {
         self.messages
@@ -119,20 +125,19 @@ impl Thread {
     }
 
     /// Notes that everything up to a time has been read. False if that was known.
-    pub(in crate::cloud) fn read_up_to(&mut self, time: Millis, now: Millis) -> bool {
+    pub(in crate::cloud) fn read_up_to(&mut self, time: Millis, version: Millis) -> bool {
         if time <= self.read {
             return false;
         }
         self.read = time;
-        self.counted = self.counted.max(now);
+        self.counted = version;
         true
     }
 
     /// Takes the conversation off the list, as read, until its next message.
     pub(in crate::cloud) fn unlist(&mut self, now: Millis) {
         self.listed = None;
-        let newest = self.messages.last_key_value().map(|(time, _)| *time);
-        self.read_up_to(newest.unwrap_or_default(), now);
+        self.read_up_to(self.newest(), now);
     }
 }
 
