@@ -1,6 +1,6 @@
-//! What the store understands of a body: whom it mentions.
+//! What the store understands of a body: whom it mentions, and which of its words can be searched.
 
-use imlink_model::{Body, Message, UserId};
+use imlink_model::{Body, Message, ObjectName, UserId};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -8,6 +8,10 @@ use serde_json::Value;
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct Content {
+    content: Value,
+    title: Value,
+    name: Value,
+    poi: Value,
     #[serde(rename = "mentionedInfo")]
     mentioned: Value,
 }
@@ -35,6 +39,20 @@ impl Content {
                     .any(|listed| listed.as_str() == Some(user.as_str()))
             })
     }
+
+    /// What a person would call the words of a message of that type. Types of the vendor's have
+    /// pictures and voices in some of the fields.
+    fn words(&self, object_name: &ObjectName) -> Vec<&str> {
+        let fields: &[&Value] = match object_name.as_str() {
+            "RC:TxtMsg" | "RC:ReferenceMsg" => &[&self.content],
+            "RC:ImgTextMsg" => &[&self.title, &self.content],
+            "RC:FileMsg" => &[&self.name],
+            "RC:LBSMsg" => &[&self.poi],
+            name if name.starts_with("RC:") => &[],
+            _ => &[&self.title, &self.content, &self.name],
+        };
+        fields.iter().filter_map(|field| field.as_str()).collect()
+    }
 }
 
 /// Whether a message speaks to the user by name, or to everybody.
@@ -42,6 +60,19 @@ pub(crate) fn mentions(message: &Message, user: &UserId) -> bool {
     // Most messages mention nobody, and looking for the word is cheaper than reading JSON.
     message.body.as_str().contains("mentionedInfo")
         && Content::of(&message.body).is_some_and(|content| content.mentions(user))
+}
+
+/// The words of a message in the form that is searched: small letters, one space between the
+/// fields. Empty if it has none.
+pub(crate) fn words(message: &Message) -> String {
+    Content::of(&message.body).map_or_else(String::new, |content| {
+        fold(&content.words(&message.object_name).join(" "))
+    })
+}
+
+/// A text in the form that is searched.
+pub(crate) fn fold(text: &str) -> String {
+    text.to_lowercase()
 }
 
 #[cfg(test)]
@@ -66,6 +97,34 @@ mod tests {
                 expected,
                 "{mentioned}"
             );
+        }
+    }
+
+    #[test]
+    fn words_are_what_people_wrote_and_no_pictures() {
+        for (object_name, body, words) in [
+            ("RC:TxtMsg", r#"{"content":"hi","extra":"x"}"#, vec!["hi"]),
+            ("RC:ImgMsg", r#"{"content":"/9j/4AAQ"}"#, vec![]),
+            (
+                "RC:FileMsg",
+                r#"{"name":"plan.pdf","size":"7"}"#,
+                vec!["plan.pdf"],
+            ),
+            (
+                "RC:LBSMsg",
+                r#"{"content":"/9j/","poi":"Station"}"#,
+                vec!["Station"],
+            ),
+            (
+                "app:card",
+                r#"{"title":"One","content":["Two"]}"#,
+                vec!["One"],
+            ),
+        ] {
+            let object_name = ObjectName::new(object_name).unwrap();
+            let content = Content::of(&Body::new(body)).unwrap();
+
+            assert_eq!(content.words(&object_name), words);
         }
     }
 

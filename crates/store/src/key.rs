@@ -21,6 +21,7 @@
 //! 34    wire ref                            its outbox id
 //! 40    uid of the process, app, name       subscription
 //! 50    hash of a token                     account the token belongs to
+//! 60    first seq of a stretch              which words its messages may have
 //! ff    key of a row, number                further part of a long row
 //! ```
 //!
@@ -59,11 +60,12 @@ pub(crate) enum Kind {
     WireRef = 0x34,
     Subscription = 0x40,
     Token = 0x50,
+    Signature = 0x60,
     Part = 0xff,
 }
 
 impl Kind {
-    const ALL: [Self; 20] = [
+    const ALL: [Self; 21] = [
         Self::Head,
         Self::Cursor,
         Self::Owner,
@@ -83,6 +85,7 @@ impl Kind {
         Self::WireRef,
         Self::Subscription,
         Self::Token,
+        Self::Signature,
         Self::Part,
     ];
 
@@ -111,6 +114,7 @@ impl Kind {
             Some(Self::WireRef) => "wire reference",
             Some(Self::Subscription) => "subscription",
             Some(Self::Token) => "token",
+            Some(Self::Signature) => "signature",
             Some(Self::Part) => "part",
             None => "unknown",
         }
@@ -133,6 +137,11 @@ pub(crate) fn message(seq: Seq) -> Vec<u8> {
 /// The key of what is known of a block of messages.
 pub(crate) fn block(number_of_block: u64) -> Vec<u8> {
     number(Kind::Block, number_of_block)
+}
+
+/// The key of what may be found in the messages from a position on.
+pub(crate) fn signature(first: Seq) -> Vec<u8> {
+    number(Kind::Signature, first.0)
 }
 
 pub(crate) fn gap(first: Seq) -> Vec<u8> {

@@ -36,6 +36,7 @@ mod opening;
 mod outbox;
 mod record;
 mod row;
+mod search;
 mod space;
 mod store;
 mod subscription;
@@ -53,6 +54,6 @@ pub use outbox::{OutboxState, Submission};
 pub use space::Writable;
 pub use store::{
     Anomalies, ConversationEntry, ConversationPage, ConversationPlace, HistoryQuery, Limits,
-    Opening, Page, RolledBack, Side, Store, Unread,
+    Opening, Page, RolledBack, SearchPage, SearchQuery, Side, Store, Unread,
 };
 pub use subscription::{Start, SubscriptionKey};

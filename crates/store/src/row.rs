@@ -8,6 +8,7 @@ mod block;
 mod conversation;
 mod message;
 mod outgoing;
+mod signature;
 mod single;
 mod subscription;
 mod token;
@@ -15,6 +16,7 @@ mod token;
 use serde::{Deserialize, Serialize};
 
 pub(crate) use block::Block;
+pub(crate) use signature::SignatureRow;
 pub(crate) use single::Head;
 pub(crate) use subscription::SubscriptionRow;
 pub(crate) use token::AccountRow;

@@ -25,7 +25,8 @@ use crate::{
 };
 
 pub use read::{
-    ConversationEntry, ConversationPage, ConversationPlace, HistoryQuery, Page, Side, Unread,
+    ConversationEntry, ConversationPage, ConversationPlace, HistoryQuery, Page, SearchPage,
+    SearchQuery, Side, Unread,
 };
 
 /// The rows of one account, open in this process alone.

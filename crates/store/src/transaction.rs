@@ -2,6 +2,7 @@
 
 mod conversation;
 mod deletion;
+mod index;
 mod insertion;
 mod outbox;
 mod subscription;
@@ -18,6 +19,7 @@ use crate::row::Head;
 use crate::store::Limits;
 use crate::{Applied, Change, Edit, Edited};
 
+pub(crate) use index::Indexed;
 pub(crate) use outbox::state_of as outbox_state;
 pub(crate) use timeline::summary_of;
 
@@ -33,6 +35,8 @@ pub(crate) struct State {
     pub(crate) open: usize,
     /// Outgoing messages with one.
     pub(crate) settled: usize,
+    /// How far messages are in signatures.
+    pub(crate) indexed: Indexed,
     /// Tells apart what is sent within one millisecond.
     pub(crate) next_wire_counter: u16,
     /// Messages that came with the uid of another.

@@ -3,6 +3,7 @@
 mod conversations;
 mod history;
 mod outbox;
+mod search;
 
 use imlink_model::{Message, MessageUid, Seq};
 
@@ -14,6 +15,7 @@ use crate::key::{self, Kind};
 
 pub use conversations::{ConversationEntry, ConversationPage, ConversationPlace, Unread};
 pub use history::{HistoryQuery, Page, Side};
+pub use search::{SearchPage, SearchQuery};
 
 impl Store {
     /// The messages after a position, oldest first.

@@ -11,7 +11,7 @@ use crate::draft::Draft;
 use crate::engine::{Batch, EngineError, Order};
 use crate::key::{self, Kind};
 use crate::row::Head;
-use crate::transaction::State;
+use crate::transaction::{Indexed, State};
 use crate::witness::{Seen, Witness};
 use crate::{Gap, GapCause, OpenError, OutboxState, Writable};
 
@@ -63,6 +63,7 @@ impl Store {
             next_wire_counter: 0,
             uid_conflicts: 0,
             lost_outgoing: head.open.saturating_sub(open as u64),
+            indexed: Indexed::restore(&database)?,
             gaps: gaps.len() + usize::from(rolled_back.is_some()),
         };
         let mut unsaved = Batch::new();

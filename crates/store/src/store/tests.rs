@@ -6,6 +6,7 @@ mod incoming;
 mod model;
 mod outbox;
 mod reading;
+mod search;
 mod subscriptions;
 mod talks;
 
