@@ -41,6 +41,19 @@ impl Draft {
         let to = to.into();
         Self { from, to, body }
     }
+
+    /// Whether it belongs to a conversation as a user has it, whichever side sends.
+    pub(super) fn is_in_conversation(&self, user: &UserId, with: &Target) -> bool {
+        let answers = match (&self.to, with) {
+            (Target::User(receiver), Target::User(peer)) => receiver == user && self.from == *peer,
+            _ => false,
+        };
+        let says = match &self.to {
+            Target::User(_) => self.from == *user && self.to == *with,
+            Target::Group(_) | Target::Chatroom(_) | Target::System(_) => self.to == *with,
+        };
+        says || answers
+    }
 }
 
 /// An accepted message; shared by the mailboxes it is in.

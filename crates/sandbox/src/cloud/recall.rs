@@ -1,5 +1,7 @@
 //! Recalls: a message that names another (protocol/cloud-wire.md 5.7).
 
+use std::sync::Arc;
+
 use imlink_model::{ConversationKind, Millis, TargetId, UserId};
 use imlink_wire::proto::{UpStreamMessage, decode_body};
 use serde::Deserialize;
@@ -92,22 +94,17 @@ impl App {
         })
     }
 
-    /// A message of a conversation of a user, whichever side sent it.
-    fn sent_in(&self, user: &UserId, to: &Target, uid: &str) -> Option<&Message> {
+    /// A message of a conversation that a user has, whichever side sent it.
+    fn sent_in(&self, user: &UserId, to: &Target, uid: &str) -> Option<&Arc<Message>> {
         let message = match to {
             Target::Chatroom(id) => self
                 .messages_in_chatroom(id)
                 .find(|message| message.uid == uid),
             Target::User(_) | Target::Group(_) | Target::System(_) => {
-                self.users.get(user)?.mailbox.find(uid)
+                self.users.get(user)?.message(uid)
             }
-        }?;
-        let Draft { from, to: sent, .. } = &message.draft;
-        let answered = matches!(
-            (sent, to),
-            (Target::User(receiver), Target::User(peer)) if receiver == user && from == peer
-        );
-        (sent == to || answered).then_some(message.as_ref())
+        };
+        message.filter(|message| message.draft.is_in_conversation(user, to))
     }
 }
 

@@ -53,6 +53,7 @@ impl App {
             return message.uid.clone();
         }
         self.store(&message, copy, speaker);
+        self.note_expansion(&message);
         match sending {
             Some(sending) => {
                 self.acknowledge(sending, (&*message).into());
@@ -198,6 +199,12 @@ impl App {
             body,
         };
         self.send(link, packet);
+    }
+
+    /// A message that somebody has sent or received, by its uid.
+    pub(super) fn find_message(&self, uid: &str) -> Option<Arc<Message>> {
+        let mut users = self.users.values();
+        users.find_map(|user| user.message(uid)).cloned()
     }
 
     /// Gives a message its time and its uid.

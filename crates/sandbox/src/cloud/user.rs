@@ -1,10 +1,12 @@
 //! What the cloud knows of a user.
 
+use std::sync::Arc;
+
 use imlink_model::Millis;
 
 use super::{
-    history::Archive, mailbox::Mailbox, rate::Bucket, relation::Relations, settings::Settings,
-    states::States,
+    history::Archive, mailbox::Mailbox, message::Message, rate::Bucket, relation::Relations,
+    settings::Settings, states::States,
 };
 
 /// One user; made when first mentioned.
@@ -25,6 +27,17 @@ pub(super) struct User {
 }
 
 impl User {
+    /// A message he has sent or received, by its uid.
+    pub(super) fn message(&self, uid: &str) -> Option<&Arc<Message>> {
+        let archived = || {
+            self.archive
+                .threads()
+                .find_map(|(_, thread)| thread.find(uid))
+        };
+        let pulled = self.mailbox.find(uid);
+        pulled.or_else(|| archived().map(|kept| &kept.message))
+    }
+
     pub(super) fn is_blocked(&self, now: Millis) -> bool {
         self.blocked_until.is_some_and(|until| now < until)
     }

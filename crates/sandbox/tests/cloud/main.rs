@@ -1,6 +1,7 @@
 //! The pure core and the Server API over it, in virtual time.
 
 mod bench;
+mod chatroom;
 mod connect;
 mod conversations;
 mod echo;
