@@ -38,7 +38,9 @@ pub fn sandbox() -> Sandbox {
 /// What our daemon does, as the sandbox heard it.
 pub async fn lines() -> Vec<Line> {
     let sandbox = sandbox();
+    // In the form of the SDK it is compared with.
     let setup = Setup::new(IMLINK)
+        .argument("--transport=websocket")
         .argument("--navigator")
         .argument(sandbox.navigator());
     let _daemon = setup.start();
