@@ -18,6 +18,13 @@ impl Millis {
         let time = i64::try_from(time.as_millis()).unwrap_or(i64::MAX);
         Self(self.0.saturating_add(time))
     }
+
+    /// So much earlier; the beginning of time if that is earlier still.
+    #[must_use]
+    pub fn before(self, time: Duration) -> Self {
+        let time = i64::try_from(time.as_millis()).unwrap_or(i64::MAX);
+        Self(self.0.saturating_sub(time))
+    }
 }
 
 impl fmt::Display for Millis {

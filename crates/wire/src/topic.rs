@@ -109,6 +109,12 @@ pub const DELETE_MESSAGES: &str = "delMsg";
 pub const CLEAN_PRIVATE: &str = "cleanPMsg";
 /// QUERY: deletes group messages up to a time, [`crate::proto::CleanHisMsgInput`].
 pub const CLEAN_GROUP: &str = "cleanGMsg";
+/// QUERY: deletes system messages up to a time, [`crate::proto::CleanHisMsgInput`].
+pub const CLEAN_SYSTEM: &str = "cleanSMsg";
+/// QUERY: deletes messages of several conversations, [`crate::proto::CleanMsgBatchReq`].
+pub const CLEAN_MANY: &str = "cleanMsgBatch";
+/// QUERY: single messages by uid, [`crate::proto::MsgQuery`].
+pub const LOOK_UP_MESSAGES: &str = "qryMsg";
 /// QUERY: edits a message, [`crate::proto::MsgChangeReq`].
 pub const MODIFY_MESSAGE: &str = "modifyMsg";
 

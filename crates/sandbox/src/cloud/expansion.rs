@@ -141,6 +141,7 @@ impl App {
             .filter(|message| is_expandable(message) && message.draft.is_in_conversation(from, to));
         if let Some(message) = message {
             let Content { put, delete, .. } = content;
+            self.forget_old_changes(expanding.time);
             self.changes.expand(&message, put, &delete, expanding.time);
         }
     }

@@ -95,6 +95,18 @@ impl App {
         down
     }
 
+    /// Forgets what became of messages that nobody has any more.
+    pub(super) fn forget_old_changes(&mut self, now: Millis) {
+        let policy = &self.policy;
+        let kept = [
+            Some(policy.retention),
+            policy.history,
+            policy.chatroom_history,
+        ];
+        let longest = kept.into_iter().flatten().max().unwrap_or_default();
+        self.changes.prune(now.before(longest));
+    }
+
     /// A conversation as a user has it; a chatroom is the same for everyone.
     pub(super) fn thread_of(&self, user: &UserId, conversation: &Conversation) -> Option<&Thread> {
         self.users.get(user)?.archive.get(conversation)

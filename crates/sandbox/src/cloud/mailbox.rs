@@ -102,8 +102,7 @@ impl Mailbox {
 
     /// Forgets what is older than the retention.
     pub(super) fn prune(&mut self, now: Millis, retention: Duration) {
-        let retention = i64::try_from(retention.as_millis()).unwrap_or(i64::MAX);
-        let oldest = Millis(now.0.saturating_sub(retention));
+        let oldest = now.before(retention);
         for messages in [&mut self.received, &mut self.sent] {
             // Splitting walks the map; mostly nothing is that old.
             if messages

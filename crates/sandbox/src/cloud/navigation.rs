@@ -106,6 +106,7 @@ impl App {
             history_msg: Some(self.policy.history.is_some()),
             chatroom_msg: Some(self.policy.chatroom_history.is_some()),
             join_many_chatrooms: Some(self.policy.many_chatrooms),
+            msg_modify_minute: i64::try_from(self.policy.edit_time.as_secs() / 60).ok(),
             ses_driven: Some(self.policy.read_positions.into()),
             server_save_unread: Some(self.policy.unread_kept.into()),
             log_switch: Some(0),

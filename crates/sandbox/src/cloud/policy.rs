@@ -25,6 +25,8 @@ pub struct Policy {
     /// How far back private, group and system histories reach; `None` keeps none and refuses
     /// queries with 25102. Default: 180 days (behaviour.md 13.7).
     pub history: Option<Duration>,
+    /// How long after sending a message its sender may edit it; later he gets 20114. Default: a day.
+    pub edit_time: Duration,
     /// Whether clients are to ask for unread counts instead of counting themselves
     /// (`serverSaveUnread`), and are told when they change. Default: false.
     pub unread_kept: bool,
@@ -75,6 +77,7 @@ impl Default for Policy {
             page: 200,
             retention: 7 * DAY,
             history: Some(180 * DAY),
+            edit_time: DAY,
             unread_kept: false,
             read_positions: false,
             chatroom_history: Some(60 * DAY),

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use imlink_model::Millis;
 
 use super::{
-    history::Archive, mailbox::Mailbox, message::Message, rate::Bucket, relation::Relations,
-    settings::Settings, states::States,
+    history::Archive, mailbox::Mailbox, message::Message, modify::Edits, rate::Bucket,
+    relation::Relations, settings::Settings, states::States,
 };
 
 /// One user; made when first mentioned.
@@ -15,6 +15,7 @@ pub(super) struct User {
     pub(super) mailbox: Mailbox,
     pub(super) archive: Archive,
     pub(super) states: States,
+    pub(super) edits: Edits,
     pub(super) settings: Settings,
     pub(super) sending: Bucket,
     pub(super) relations: Relations,

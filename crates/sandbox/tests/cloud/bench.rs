@@ -9,6 +9,7 @@ use imlink_sandbox::{
 };
 use imlink_wire::{
     ClientPacket, ProtocolVersion, QoS, ServerPacket,
+    notify::Change,
     proto::{Body, DownStreamMessages, SyncRequestMsg, UpStreamMessage, decode_body, encode_body},
     topic,
 };
@@ -327,4 +328,20 @@ pub fn notified(packets: &[ServerPacket]) -> Vec<i64> {
         _ => None,
     });
     times.collect()
+}
+
+/// What notifications among packets say has changed, each with its version.
+pub fn changes(packets: &[ServerPacket]) -> Vec<(Change, i64)> {
+    use imlink_wire::notify::Notification;
+
+    let changes = packets.iter().filter_map(|packet| match packet {
+        ServerPacket::Publish { topic, body, .. } => {
+            match Notification::read(topic, body.clone()).unwrap()? {
+                Notification::Changed { what, time } => Some((what, time)),
+                _ => None,
+            }
+        }
+        _ => None,
+    });
+    changes.collect()
 }

@@ -3,7 +3,7 @@
 use imlink_sandbox::{LinkId, Policy};
 use imlink_wire::{
     QoS, ServerPacket,
-    notify::{Change, Notification},
+    notify::Change,
     proto::{
         SessionMsgReadInput, SessionOutput, SessionQryInput, SessionsOutput, UpStreamMessage,
         encode_body,
@@ -11,7 +11,7 @@ use imlink_wire::{
     topic,
 };
 
-use crate::bench::{Bench, ack, text_body, user};
+use crate::bench::{Bench, ack, changes, text_body, user};
 
 #[test]
 fn a_read_position_is_acknowledged_and_echoed_with_its_puback() {
@@ -246,17 +246,4 @@ fn unread(bench: &mut Bench, link: LinkId, version: i64) -> Vec<(String, i32)> {
     sessions
         .map(|one| (one.target_id.unwrap(), one.unread.unwrap().cnt.unwrap()))
         .collect()
-}
-
-fn changes(packets: &[ServerPacket]) -> Vec<(Change, i64)> {
-    let changes = packets.iter().filter_map(|packet| match packet {
-        ServerPacket::Publish { topic, body, .. } => {
-            match Notification::read(topic, body.clone()).unwrap()? {
-                Notification::Changed { what, time } => Some((what, time)),
-                _ => None,
-            }
-        }
-        _ => None,
-    });
-    changes.collect()
 }

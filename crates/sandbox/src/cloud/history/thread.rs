@@ -92,8 +92,7 @@ impl Thread {
 
     /// Forgets what is older than the retention.
     pub(in crate::cloud) fn prune(&mut self, now: Millis, retention: Duration) {
-        let retention = i64::try_from(retention.as_millis()).unwrap_or(i64::MAX);
-        let oldest = Millis(now.0.saturating_sub(retention));
+        let oldest = now.before(retention);
         let first = self.messages.first_key_value();
         if first.is_some_and(|(time, _)| *time < oldest) {
             self.messages = self.messages.split_off(&oldest);
