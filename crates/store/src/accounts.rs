@@ -5,7 +5,6 @@
 
 mod token_key;
 
-use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use imlink_model::{AppKey, Token, UserId};
@@ -15,8 +14,8 @@ use crate::draft::Draft;
 use crate::engine::Order;
 use crate::key::{self, Kind};
 use crate::row::AccountRow;
-use crate::store::files;
-use crate::{CommitError, OpenError, ReadError, directory};
+use crate::store::files::{self, Home};
+use crate::{CommitError, OpenError, PurgeError, ReadError, directory};
 use token_key::TokenKey;
 
 /// The index of accounts below one state directory.
@@ -25,7 +24,7 @@ pub struct Accounts {
     directory: PathBuf,
     key: TokenKey,
     database: Database,
-    _lock: File,
+    home: Home,
 }
 
 impl Accounts {
@@ -39,18 +38,19 @@ impl Accounts {
     pub fn open(state_dir: &Path) -> Result<Self, OpenError> {
         directory::claim_from_writers(state_dir)?;
         let directory = state_dir.join("accounts");
-        let files = files::open(&directory.join("index"))?;
+        let files = files::open(&directory.join("index"), &mut |_| {})?;
         if let Some(aside) = files.set_aside {
             let aside = aside.display();
             tracing::warn!(%aside, "The index of accounts was damaged and begins anew");
         }
+        remove_purged(&directory)?;
         // Made under the lock, so that two starting at once agree on one key.
         let key = TokenKey::load(&state_dir.join("token-key"))?;
         Ok(Self {
             directory,
             key,
             database: files.database,
-            _lock: files.lock,
+            home: files.home,
         })
     }
 
@@ -124,6 +124,30 @@ impl Accounts {
         self.forget(tokens)
     }
 
+    /// Removes everything of an account: its tokens from the index, and its rows with everything
+    /// that was set aside of them. No byte of either stays in the files. Does nothing if there is
+    /// no such account.
+    ///
+    /// # Errors
+    /// [`PurgeError`]; the same call finishes the work. A store that is open is [locked]
+    /// (OpenError::Locked) and stays.
+    pub fn purge(&mut self, app_key: &AppKey, user: &UserId) -> Result<(), PurgeError> {
+        let rows = self.directory(app_key, user);
+        // Held until the directory is gone, so that nobody opens what is being removed.
+        let _lock = match rows.exists() {
+            true => Some(directory::lock(&rows)?),
+            false => None,
+        };
+        self.forget_account(app_key, user)?;
+        // First out of the way as a whole: what is left of it is no store.
+        let purged = rows.with_extension(PURGED);
+        directory::remove_all(&purged)?;
+        directory::rename(&rows, &purged)?;
+        directory::remove_all(&purged)?;
+        self.database = self.home.rewrite(&self.database, &mut |_| {})?;
+        Ok(self.home.settle()?)
+    }
+
     /// Where the rows of an account are, or will be.
     ///
     /// The name is a hash, so that user ids with any characters make a file name and none is
@@ -158,6 +182,24 @@ impl Accounts {
         }
         self.database.apply(&writes).map_err(CommitError::Write)
     }
+}
+
+/// Extension of directories that are being removed.
+const PURGED: &str = "purged";
+
+/// Finishes what a purge that was interrupted began.
+fn remove_purged(directory: &Path) -> Result<(), OpenError> {
+    let entries = std::fs::read_dir(directory).map_err(OpenError::io("reading", directory))?;
+    for entry in entries {
+        let path = entry.map_err(OpenError::io("reading", directory))?.path();
+        if path
+            .extension()
+            .is_some_and(|extension| extension == PURGED)
+        {
+            directory::remove_all(&path)?;
+        }
+    }
+    Ok(())
 }
 
 /// Hex digits in the name of an account's directory: 128 bits, so that no two are the same.

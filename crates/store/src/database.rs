@@ -80,6 +80,15 @@ impl Database {
             .scan(range.start.as_slice()..range.end.as_slice(), order)
     }
 
+    /// The number the last key of that kind ends in; zero if there is none.
+    pub(crate) fn last(&self, kind: Kind) -> Result<u64, EngineError> {
+        let newest = self
+            .scan(&key::all(kind), Order::Backward)
+            .next()
+            .transpose()?;
+        Ok(newest.and_then(|(key, _)| key::tail(&key)).unwrap_or(0))
+    }
+
     /// The numbers the keys of that kind end in, smallest first.
     pub(crate) fn numbers(&self, kind: Kind) -> Result<Vec<u64>, EngineError> {
         self.scan(&key::all(kind), Order::Forward)

@@ -147,6 +147,25 @@ pub(crate) fn remove(path: &Path) -> Result<(), OpenError> {
     }
 }
 
+/// Gives a directory another name, and returns when that is on the disk. Does nothing if there is
+/// none.
+pub(crate) fn rename(from: &Path, to: &Path) -> Result<(), OpenError> {
+    match fs::rename(from, to) {
+        Ok(()) => sync_parent(to),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(OpenError::io("renaming", from)(error)),
+    }
+}
+
+/// Removes a directory with everything in it, and returns when that is on the disk.
+pub(crate) fn remove_all(path: &Path) -> Result<(), OpenError> {
+    match fs::remove_dir_all(path) {
+        Ok(()) => sync_parent(path),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(OpenError::io("removing", path)(error)),
+    }
+}
+
 /// Makes what was created, renamed or removed in the directory around `path` durable.
 pub(crate) fn sync_parent(path: &Path) -> Result<(), OpenError> {
     let parent = match path.parent() {

@@ -155,6 +155,54 @@ impl CommitError {
     }
 }
 
+/// Why a conversation was not forgotten, or not all of it.
+#[derive(Debug, thiserror::Error)]
+pub enum ForgetError {
+    /// It could not be read.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// Its messages could not be deleted.
+    #[error(transparent)]
+    Commit(#[from] CommitError),
+    /// They are deleted, but their bytes are still in the files.
+    #[error("the deleted messages are still in the files")]
+    Compact(#[from] OpenError),
+}
+
+/// Why an account was not purged, or not all of it.
+#[derive(Debug, thiserror::Error)]
+pub enum PurgeError {
+    /// Its tokens could not be removed from the index.
+    #[error(transparent)]
+    Commit(#[from] CommitError),
+    /// Its files could not be removed, or the index not be written anew.
+    #[error(transparent)]
+    Files(#[from] OpenError),
+}
+
+impl PurgeError {
+    /// The number an app is told.
+    #[must_use]
+    pub fn code(&self) -> Code {
+        match self {
+            Self::Commit(error) => error.code(),
+            Self::Files(error) => error.code(),
+        }
+    }
+}
+
+impl ForgetError {
+    /// The number an app is told.
+    #[must_use]
+    pub fn code(&self) -> Code {
+        match self {
+            Self::Read(error) => error.code(),
+            Self::Commit(error) => error.code(),
+            Self::Compact(error) => error.code(),
+        }
+    }
+}
+
 /// Why rows could not be read.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum ReadError {

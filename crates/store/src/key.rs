@@ -125,6 +125,9 @@ impl Kind {
     }
 }
 
+/// Longer than any key: a client id is the longest, with its app and as a part.
+pub(crate) const MAX_BYTES: usize = 512;
+
 /// The key of a row there is one of.
 pub(crate) fn single(kind: Kind) -> Vec<u8> {
     vec![kind.tag()]

@@ -10,11 +10,11 @@
 //! <state>/accounts/index/      token hash -> user
 //! <state>/accounts/<hash>/     one account
 //!     lock                     held while the store is open
-//!     version                  format of the rows, readable without the engine
+//!     version                  format of the rows and where they are, readable without the engine
 //!     witness                  numbers of the last commit
 //!     reserve                  room to open with when the disk is full
 //!     opening, failed          traces of starts that did not end well
-//!     rows/                    the engine's files
+//!     rows/                    the engine's files; rows-1 and so on once they were written anew
 //! ```
 //!
 //! The engine is named in one file; everything else speaks to a trait of three operations.
@@ -24,6 +24,7 @@ mod chain;
 mod change;
 mod content;
 mod conversation;
+mod copy;
 mod database;
 mod directory;
 mod draft;
@@ -34,6 +35,7 @@ mod gap;
 mod key;
 mod opening;
 mod outbox;
+mod progress;
 mod record;
 mod row;
 mod search;
@@ -41,6 +43,7 @@ mod space;
 mod store;
 mod subscription;
 mod transaction;
+mod version;
 mod witness;
 
 pub use accounts::Accounts;
@@ -48,12 +51,13 @@ pub use change::{Applied, Change};
 pub use conversation::ConversationSummary;
 pub use edit::{Edit, Edited, Insertion, Notice};
 pub use engine::EngineError;
-pub use error::{CommitError, OpenError, ReadError};
+pub use error::{CommitError, ForgetError, OpenError, PurgeError, ReadError};
 pub use gap::{Gap, GapCause};
 pub use outbox::{OutboxState, Submission};
+pub use progress::{Progress, Work};
 pub use space::Writable;
 pub use store::{
-    Anomalies, ConversationEntry, ConversationPage, ConversationPlace, HistoryQuery, Limits,
-    Opening, Page, RolledBack, SearchPage, SearchQuery, Side, Store, Unread,
+    Anomalies, ConversationEntry, ConversationPage, ConversationPlace, Exported, HistoryQuery,
+    Limits, Opening, Page, RolledBack, SearchPage, SearchQuery, Side, Store, Unread,
 };
 pub use subscription::{Start, SubscriptionKey};

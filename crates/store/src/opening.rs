@@ -31,21 +31,21 @@ const DEATHS: usize = 50;
 /// Opens `rows` inside `home` by `open`; tells where earlier rows went if they were set aside.
 pub(crate) fn open<T>(
     home: &Path,
+    rows: &Path,
     open: impl FnOnce(&Path) -> Result<T, EngineError>,
 ) -> Result<(T, Option<PathBuf>), OpenError> {
-    let rows = home.join("rows");
     let opening = home.join("opening");
     let failed = home.join("failed");
 
     let mut aside = None;
     if strokes(&failed)? >= FAILURES || strokes(&opening)? >= DEATHS {
-        aside = set_aside(&rows)?;
+        aside = set_aside(rows)?;
         directory::remove(&failed)?;
         directory::remove(&opening)?;
     }
 
     directory::add_stroke(&opening)?;
-    let opened = watch::panics(&failed, || open(&rows));
+    let opened = watch::panics(&failed, || open(rows));
     match opened {
         Ok(opened) => {
             directory::remove(&opening)?;
@@ -102,7 +102,7 @@ mod tests {
 
         panic_while_opening(home.path());
         panic_while_opening(home.path());
-        let (found, aside) = open(home.path(), |rows| Ok(rows.exists())).unwrap();
+        let (found, aside) = open(home.path(), &rows(&home), |rows| Ok(rows.exists())).unwrap();
 
         assert!(!found);
         assert_eq!(aside, Some(home.path().join("rows.damaged-1")));
@@ -114,11 +114,13 @@ mod tests {
     fn rows_that_the_engine_calls_damaged_twice_are_set_aside() {
         let home = home_with_rows();
         for _ in 0..2 {
-            let refused = open::<()>(home.path(), |_| Err(EngineError::Damaged("torn".into())));
+            let refused = open::<()>(home.path(), &rows(&home), |_| {
+                Err(EngineError::Damaged("torn".into()))
+            });
             assert!(matches!(refused, Err(OpenError::Damaged { .. })));
         }
 
-        let (_, aside) = open(home.path(), |_| Ok(())).unwrap();
+        let (_, aside) = open(home.path(), &rows(&home), |_| Ok(())).unwrap();
 
         assert!(aside.is_some());
     }
@@ -129,7 +131,7 @@ mod tests {
 
         for _ in 0..3 {
             panic_while_opening(home.path());
-            let (_, aside) = open(home.path(), |_| Ok(())).unwrap();
+            let (_, aside) = open(home.path(), &rows(&home), |_| Ok(())).unwrap();
             assert_eq!(aside, None);
         }
     }
@@ -142,7 +144,7 @@ mod tests {
         for _ in 1..DEATHS {
             killed_while_opening(home.path());
         }
-        let (found, aside) = open(home.path(), |rows| Ok(rows.exists())).unwrap();
+        let (found, aside) = open(home.path(), &rows(&home), |rows| Ok(rows.exists())).unwrap();
 
         assert!(found);
         assert_eq!(aside, None);
@@ -155,7 +157,7 @@ mod tests {
         for _ in 0..DEATHS {
             killed_while_opening(home.path());
         }
-        let (_, aside) = open(home.path(), |_| Ok(())).unwrap();
+        let (_, aside) = open(home.path(), &rows(&home), |_| Ok(())).unwrap();
 
         assert!(aside.is_some());
     }
@@ -166,10 +168,11 @@ mod tests {
         let full = || std::io::Error::from(std::io::ErrorKind::StorageFull);
 
         for _ in 0..DEATHS {
-            let refused = open::<()>(home.path(), |_| Err(full().into())).unwrap_err();
+            let refused =
+                open::<()>(home.path(), &rows(&home), |_| Err(full().into())).unwrap_err();
             assert_eq!(refused.code(), imlink_model::Code::LOCAL_STORE_FULL);
         }
-        let (_, aside) = open(home.path(), |_| Ok(())).unwrap();
+        let (_, aside) = open(home.path(), &rows(&home), |_| Ok(())).unwrap();
 
         assert_eq!(aside, None);
     }
@@ -192,9 +195,15 @@ mod tests {
         home
     }
 
+    fn rows(home: &tempfile::TempDir) -> PathBuf {
+        home.path().join("rows")
+    }
+
     fn panic_while_opening(home: &Path) {
         let panicked = catch_unwind(AssertUnwindSafe(|| {
-            open::<()>(home, |_| panic!("the engine met a damaged tail"))
+            open::<()>(home, &home.join("rows"), |_| {
+                panic!("the engine met a damaged tail")
+            })
         }));
         assert!(panicked.is_err());
     }

@@ -83,6 +83,21 @@ impl Space {
         writable
     }
 
+    /// Makes sure that a copy of the rows finds room.
+    pub(crate) fn require(&self, bytes: u64) -> Result<(), OpenError> {
+        match self.ask(MARGIN.saturating_add(bytes)) {
+            Writable::Yes => Ok(()),
+            Writable::Full => Err(OpenError::Io {
+                doing: "finding room for a copy beside",
+                path: self.reserve.clone(),
+                source: io::ErrorKind::StorageFull.into(),
+            }),
+            Writable::ReadOnly => Err(OpenError::ReadOnly {
+                directory: self.reserve.clone(),
+            }),
+        }
+    }
+
     fn has_reserve(&self) -> bool {
         fs::metadata(&self.reserve).is_ok_and(|found| found.len() >= RESERVE)
     }

@@ -6,27 +6,29 @@ mod recovery;
 #[cfg(test)]
 mod tests;
 
-use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use imlink_model::uplink::Restored;
-use imlink_model::{Millis, OutgoingMessage, Seq, UserId};
+use imlink_model::{Conversation, Millis, OutgoingMessage, Seq, UserId};
 
 use crate::chain::Chain;
 use crate::database::{Database, Lookup};
 use crate::draft::Draft;
 use crate::engine::{Batch, EngineError, Order};
 use crate::key::{self, Kind};
+use crate::progress::{Progress, Work};
 use crate::space::Space;
 use crate::transaction::{State, Transaction};
 use crate::witness::Witness;
 use crate::{
-    Applied, Change, CommitError, Edit, Edited, Gap, OpenError, OutboxState, ReadError, Writable,
+    Applied, Change, CommitError, Edit, Edited, ForgetError, Gap, OpenError, OutboxState,
+    ReadError, Writable,
 };
+use files::Home;
 
 pub use read::{
-    ConversationEntry, ConversationPage, ConversationPlace, HistoryQuery, Page, SearchPage,
-    SearchQuery, Side, Unread,
+    ConversationEntry, ConversationPage, ConversationPlace, Exported, HistoryQuery, Page,
+    SearchPage, SearchQuery, Side, Unread,
 };
 
 /// The rows of one account, open in this process alone.
@@ -49,7 +51,7 @@ pub struct Store {
 struct Kept {
     space: Option<Space>,
     witness: Option<Witness>,
-    _lock: Option<File>,
+    home: Option<Home>,
 }
 
 /// What happened while a store was opened.
@@ -58,6 +60,8 @@ pub struct Opening {
     /// Where the rows are that could not be opened time and again. The store is empty then: the
     /// cloud gives what it keeps, and what waited in the outbox is in there.
     pub set_aside: Option<PathBuf>,
+    /// The format the rows had, if they were taken over from an earlier one.
+    pub migrated_from: Option<u32>,
     /// The rows are those of an earlier time.
     pub rolled_back: Option<RolledBack>,
 }
@@ -117,16 +121,30 @@ impl Store {
     /// [`OpenError`]. Files that the engine cannot understand are set aside after the second
     /// attempt, which then succeeds with an empty store and says so in [`Opening`].
     pub fn open(directory: &Path, user: &UserId) -> Result<(Self, Opening), OpenError> {
-        let files = files::open(directory)?;
+        Self::open_reporting(directory, user, &mut |_| {})
+    }
+
+    /// The same, and `report` hears how far it is if it takes long: rows of an earlier format are
+    /// taken over, which needs room for both until it is done.
+    ///
+    /// # Errors
+    /// [`OpenError`] as there.
+    pub fn open_reporting(
+        directory: &Path,
+        user: &UserId,
+        report: &mut dyn FnMut(Progress),
+    ) -> Result<(Self, Opening), OpenError> {
+        let files = files::open(directory, report)?;
         let kept = Kept {
             space: Some(files.space),
             witness: Some(files.witness),
-            _lock: Some(files.lock),
+            home: Some(files.home),
         };
         let (store, rolled_back) = Self::recover(files.database, user, Limits::default(), kept)
             .map_err(|error| error.at(directory))?;
         let opening = Opening {
             set_aside: files.set_aside,
+            migrated_from: files.migrated_from,
             rolled_back,
         };
         Ok((store, opening))
@@ -175,6 +193,66 @@ impl Store {
                 .map(|edit| transaction.edit(edit))
                 .collect()
         })
+    }
+
+    /// Deletes a conversation with its draft, and every byte of it from the files. `report` hears
+    /// how far that is. Does nothing if there is no such conversation.
+    ///
+    /// # Errors
+    /// [`ForgetError`]; what is deleted stays deleted, and the same call finishes the work.
+    pub fn forget(
+        &mut self,
+        conversation: &Conversation,
+        now: Millis,
+        report: &mut dyn FnMut(Progress),
+    ) -> Result<(), ForgetError> {
+        let Some(entry) = self.conversation(conversation)? else {
+            return Ok(());
+        };
+        let total = entry.summary.total.into();
+        let mut done = 0;
+        loop {
+            let edited = self.edit(vec![Edit::Forget(conversation.clone())], now)?;
+            let [Edited::Forgotten { messages, more }] = edited[..] else {
+                break;
+            };
+            done += messages as u64;
+            report(Progress {
+                work: Work::Forgetting,
+                done,
+                total,
+            });
+            if !more {
+                break;
+            }
+        }
+        Ok(self.compact(report)?)
+    }
+
+    /// Writes every row anew: what was deleted or replaced leaves no byte behind, and the files are
+    /// as small as they can be. `report` hears how far it is; it takes seconds for every 100,000
+    /// messages. A copy that is interrupted changes nothing.
+    ///
+    /// # Errors
+    /// [`OpenError`]; the rows are as they were.
+    pub fn compact(&mut self, report: &mut dyn FnMut(Progress)) -> Result<(), OpenError> {
+        let Some(home) = &mut self.kept.home else {
+            return Ok(());
+        };
+        let needed = home.bytes()?;
+        if let Some(space) = &self.kept.space {
+            space.require(needed)?;
+        }
+        self.database = home.rewrite(&self.database, report)?;
+        home.settle()
+    }
+
+    /// Bytes of the rows on the disk, deleted and replaced ones included.
+    ///
+    /// # Errors
+    /// [`OpenError::Io`] if the system does not say.
+    pub fn bytes_on_disk(&self) -> Result<u64, OpenError> {
+        self.kept.home.as_ref().map_or(Ok(0), Home::bytes)
     }
 
     /// Whether a commit could be made now. Asks the disk.

@@ -10,14 +10,14 @@ mod timeline;
 mod wire_ref;
 
 use imlink_model::uplink::{Cursor, Record};
-use imlink_model::{Code, Millis, UserId};
+use imlink_model::{Code, Message, Millis, UserId};
 
 use crate::draft::Draft;
 use crate::engine::{Batch, EngineError};
 use crate::key::{self, Kind};
 use crate::row::Head;
 use crate::store::Limits;
-use crate::{Applied, Change, Edit, Edited};
+use crate::{Applied, Change, Edit, Edited, Gap};
 
 pub(crate) use index::Indexed;
 pub(crate) use outbox::state_of as outbox_state;
@@ -25,7 +25,7 @@ pub(crate) use timeline::summary_of;
 
 /// What a store keeps in memory of its rows. A transaction works on a copy, so that a commit that
 /// fails leaves it as it was.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct State {
     /// The last numbers given.
     pub(crate) head: Head,
@@ -115,6 +115,17 @@ impl<'a> Transaction<'a> {
             Edit::Delete(seqs) => self.delete(seqs),
             Edit::Forget(conversation) => self.forget(&conversation),
         }
+    }
+
+    /// Takes over a message in the position it has; it is behind all that were stored before.
+    pub(crate) fn adopt(&mut self, message: Message) -> Result<(), EngineError> {
+        self.state.head.seq = message.seq.0.saturating_sub(1);
+        self.append(|_, _| message).map(drop)
+    }
+
+    /// Keeps a gap.
+    pub(crate) fn note_gap(&mut self, gap: &Gap) {
+        self.draft.put(&key::gap(gap.first), gap);
     }
 
     /// The writes, none if nothing changed, and what the store knows once they are made.

@@ -57,7 +57,8 @@ fn the_same_process_opens_a_store_once_at_a_time() {
 fn a_newer_store_is_refused_with_both_versions_and_left_as_it_is() {
     let home = with_three_messages();
     let version = home.path().join("version");
-    assert_eq!(fs::read_to_string(&version).unwrap(), "1\n");
+    let written = fs::read_to_string(&version).unwrap();
+    assert_eq!(written, "2\nrows\n");
     fs::write(&version, "7\n").unwrap();
 
     for _ in 0..3 {
@@ -67,7 +68,7 @@ fn a_newer_store_is_refused_with_both_versions_and_left_as_it_is() {
             refused,
             OpenError::Newer {
                 found: 7,
-                supported: 1,
+                supported: 2,
                 ..
             }
         ));
@@ -75,10 +76,10 @@ fn a_newer_store_is_refused_with_both_versions_and_left_as_it_is() {
         assert!(
             refused
                 .to_string()
-                .contains("format 7, this imlink reads up to 1")
+                .contains("format 7, this imlink reads up to 2")
         );
     }
-    fs::write(&version, "1\n").unwrap();
+    fs::write(&version, written).unwrap();
     let (store, _) = Store::open(home.path(), &me()).unwrap();
     assert_eq!(messages(&store).len(), 3);
 }

@@ -1,71 +1,130 @@
-//! The files of a store, opened in the order that keeps them safe.
+//! The files of a store, opened in the order that keeps them safe, and written anew.
 
-use std::fs::File;
+use std::fs::{self, File};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::database::Database;
+use crate::engine::EngineError;
 use crate::engine::sled::Sled;
+use crate::progress::Report;
 use crate::space::Space;
+use crate::version::{FORMAT, Version};
 use crate::witness::Witness;
-use crate::{OpenError, directory, opening};
+use crate::{OpenError, copy, directory, opening};
 
-/// The format this imlink writes and the newest it reads.
-const FORMAT: u32 = 1;
-
-/// An open database and what keeps others out of it.
+/// An open database and what lies around it.
 #[derive(Debug)]
 pub(crate) struct Files {
     pub(crate) database: Database,
-    pub(crate) lock: File,
+    pub(crate) home: Home,
     pub(crate) space: Space,
     pub(crate) witness: Witness,
     /// Where rows went that could not be opened.
     pub(crate) set_aside: Option<PathBuf>,
+    /// The format the rows had, if they were taken over from an earlier one.
+    pub(crate) migrated_from: Option<u32>,
+}
+
+/// The directory of a store, held against others.
+#[derive(Debug)]
+pub(crate) struct Home {
+    path: PathBuf,
+    version: Version,
+    _lock: File,
 }
 
 /// Opens the database in a directory, or makes both.
-pub(crate) fn open(home: &Path) -> Result<Files, OpenError> {
-    directory::claim(home)?;
-    let space = Space::open(home)?;
-    let lock = directory::lock(home)?;
+pub(crate) fn open(path: &Path, report: Report<'_>) -> Result<Files, OpenError> {
+    directory::claim(path)?;
+    let space = Space::open(path)?;
+    let lock = directory::lock(path)?;
     // Before the engine sees anything: rows of a later engine must not look damaged to this one.
-    check_format(home)?;
-    let (engine, set_aside) = opening::open(home, Sled::open)?;
-    directory::sync_parent(&home.join("rows"))?;
-    let witness = Witness::open(&home.join("witness"))?;
+    let version = Version::load(path)?;
+    let next = version.next();
+    let ((old, new), set_aside) = opening::open(path, &version.rows(path), |rows| {
+        let old = open_database(rows)?;
+        if version.format == FORMAT {
+            return Ok((old, None));
+        }
+        let new = open_database(&next.rows(path))?;
+        copy::from_format_1(&old, &new, report)?;
+        Ok((old, Some(new)))
+    })?;
+    directory::sync_parent(&version.rows(path))?;
+    let mut home = Home {
+        path: path.into(),
+        version,
+        _lock: lock,
+    };
+    let mut migrated_from = None;
+    let database = match new {
+        None => old,
+        Some(new) => {
+            migrated_from = Some(home.version.format);
+            home.switch(next)?;
+            drop(old);
+            home.version.remove_others(path)?;
+            new
+        }
+    };
     Ok(Files {
-        database: Database::new(engine),
-        lock,
+        database,
+        home,
         space,
-        witness,
+        witness: Witness::open(&path.join("witness"))?,
         set_aside,
+        migrated_from,
     })
 }
 
-fn check_format(home: &Path) -> Result<(), OpenError> {
-    let path = home.join("version");
-    let Some(content) = directory::read_private(&path)? else {
-        if home.join("rows").exists() {
-            return Err(OpenError::Damaged {
-                directory: home.into(),
-                source: None,
-            });
-        }
-        return directory::write_private(&path, format!("{FORMAT}\n").as_bytes());
-    };
-    let found = std::str::from_utf8(&content)
-        .ok()
-        .and_then(|text| text.trim_end().parse().ok());
-    match found {
-        Some(FORMAT) => Ok(()),
-        Some(found) if found > FORMAT => Err(OpenError::Newer {
-            directory: home.into(),
-            found,
-            supported: FORMAT,
-        }),
-        Some(_) | None => Err(OpenError::Damaged {
-            directory: home.into(),
-            source: None,
-        }),
+impl Home {
+    /// Writes every row into a fresh directory and makes that the one that counts. The files of
+    /// the old one are removed by [`settle`](Self::settle), once nobody has them open.
+    pub(crate) fn rewrite(
+        &mut self,
+        old: &Database,
+        report: Report<'_>,
+    ) -> Result<Database, OpenError> {
+        let next = self.version.next();
+        let rows = next.rows(&self.path);
+        directory::remove_all(&rows)?;
+        let copied = open_database(&rows).and_then(|new| {
+            copy::as_they_are(old, &new, report)?;
+            Ok(new)
+        });
+        let new = copied.map_err(|source| OpenError::Engine {
+            directory: self.path.clone(),
+            source,
+        })?;
+        self.switch(next)?;
+        Ok(new)
     }
+
+    /// Removes the directories that do not count.
+    pub(crate) fn settle(&self) -> Result<(), OpenError> {
+        self.version.remove_others(&self.path)
+    }
+
+    /// Bytes of the rows on the disk.
+    pub(crate) fn bytes(&self) -> Result<u64, OpenError> {
+        let rows = self.version.rows(&self.path);
+        let sum = || -> io::Result<u64> {
+            fs::read_dir(&rows)?
+                .map(|entry| Ok(entry?.metadata()?.len()))
+                .sum()
+        };
+        sum().map_err(OpenError::io("reading", &rows))
+    }
+
+    fn switch(&mut self, next: Version) -> Result<(), OpenError> {
+        directory::sync_parent(&next.rows(&self.path))?;
+        next.save(&self.path)?;
+        self.version = next;
+        Ok(())
+    }
+}
+
+fn open_database(rows: &Path) -> Result<Database, EngineError> {
+    Sled::open(rows).map(Database::new)
 }

@@ -1,6 +1,7 @@
 //! Reading: pages bounded by a number of rows and by bytes. Damaged rows are left out.
 
 mod conversations;
+mod export;
 mod history;
 mod outbox;
 mod search;
@@ -14,6 +15,7 @@ use crate::engine::Order;
 use crate::key::{self, Kind};
 
 pub use conversations::{ConversationEntry, ConversationPage, ConversationPlace, Unread};
+pub use export::Exported;
 pub use history::{HistoryQuery, Page, Side};
 pub use search::{SearchPage, SearchQuery};
 

@@ -8,7 +8,7 @@ use super::{Kept, Limits, RolledBack, Store};
 use crate::chain::Chain;
 use crate::database::{Database, Lookup};
 use crate::draft::Draft;
-use crate::engine::{Batch, EngineError, Order};
+use crate::engine::{Batch, EngineError};
 use crate::key::{self, Kind};
 use crate::row::Head;
 use crate::transaction::{Indexed, State};
@@ -126,8 +126,8 @@ fn head(
     let is_damaged = database.value(&key)?.is_some() && database.sound_row::<Head>(&key)?.is_none();
     let written: Head = database.sound_row(&key)?.unwrap_or_default();
     let stored = Head {
-        seq: written.seq.max(last(database, Kind::Message)?),
-        outbox: written.outbox.max(last(database, Kind::Outgoing)?),
+        seq: written.seq.max(database.last(Kind::Message)?),
+        outbox: written.outbox.max(database.last(Kind::Outgoing)?),
         ..written
     };
     if stored != written && !is_damaged {
@@ -162,12 +162,4 @@ fn head(
     }
     draft.put(&key, &head);
     Ok((head, Some(lost)))
-}
-
-fn last(database: &Database, kind: Kind) -> Result<u64, EngineError> {
-    let newest = database
-        .scan(&key::all(kind), Order::Backward)
-        .next()
-        .transpose()?;
-    Ok(newest.and_then(|(key, _)| key::tail(&key)).unwrap_or(0))
 }

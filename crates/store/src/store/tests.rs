@@ -2,6 +2,7 @@
 
 mod chain;
 mod damage;
+mod export;
 mod incoming;
 mod model;
 mod outbox;

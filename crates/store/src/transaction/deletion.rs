@@ -2,12 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use imlink_model::{Code, Conversation, Message, MessageUid, Seq};
+use imlink_model::{
+    Body, Code, Conversation, Message, MessageUid, OutboxId, OutgoingMessage, SendOptions, Seq,
+};
 
 use super::Transaction;
 use crate::database::Lookup;
 use crate::engine::EngineError;
-use crate::{Edited, Notice, key};
+use crate::key::{self, Kind};
+use crate::{Edited, Notice};
 
 /// Messages of a conversation that go in one batch.
 const FORGOTTEN_AT_ONCE: usize = 500;
@@ -80,8 +83,27 @@ impl Transaction<'_> {
             let last = self.summary(conversation)?;
             self.remove_summary(&last)?;
             self.draft.remove(&key::draft(conversation))?;
+            self.blank_settled(conversation)?;
         }
         Ok(Edited::Forgotten { messages, more })
+    }
+
+    /// Empties the messages an outbox keeps of a conversation only for those who ask what became of
+    /// them. Those that are still to be sent stay.
+    fn blank_settled(&mut self, conversation: &Conversation) -> Result<(), EngineError> {
+        for id in self.draft.database().numbers(Kind::Settled)? {
+            let key = key::outbox(Kind::Outgoing, OutboxId(id));
+            let row: Option<OutgoingMessage> = self.draft.sound_row(&key)?;
+            if let Some(row) = row.filter(|row| row.conversation == *conversation) {
+                let blank = OutgoingMessage {
+                    body: Body::new(""),
+                    options: SendOptions::default(),
+                    ..row
+                };
+                self.draft.replace(&key, &blank)?;
+            }
+        }
+        Ok(())
     }
 
     /// Removes what an entry of a timeline stands for, also where that cannot be read.

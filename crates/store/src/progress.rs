@@ -1,0 +1,26 @@
+//! How far long work is, for those who wait.
+
+/// A step of long work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Progress {
+    /// What is being done.
+    pub work: Work,
+    /// Rows done.
+    pub done: u64,
+    /// Rows there are; an estimate where counting them would take as long.
+    pub total: u64,
+}
+
+/// Work that may take longer than a person likes to wait without a word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Work {
+    /// Rows of an earlier format are taken over into the present one.
+    Migration,
+    /// Rows are written anew without what was deleted.
+    Compaction,
+    /// Messages of a conversation are deleted.
+    Forgetting,
+}
+
+/// Hears of every step.
+pub(crate) type Report<'a> = &'a mut dyn FnMut(Progress);
