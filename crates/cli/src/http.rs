@@ -1,5 +1,6 @@
 //! The little of HTTP that talking to a sandbox takes.
 
+use std::fmt;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -90,6 +91,20 @@ impl Server {
         })
     }
 
+    /// The server at this port of this machine.
+    #[must_use]
+    pub fn on_loopback(port: u16) -> Self {
+        Self {
+            authority: format!("127.0.0.1:{port}"),
+        }
+    }
+
+    /// Whether anybody listens there. Meant for this machine: elsewhere it may take its time.
+    #[must_use]
+    pub fn is_there(&self) -> bool {
+        std::net::TcpStream::connect(&self.authority).is_ok()
+    }
+
     /// Makes one call on a connection of its own.
     ///
     /// # Errors
@@ -143,6 +158,12 @@ impl Server {
             status,
             body: body.to_bytes(),
         })
+    }
+}
+
+impl fmt::Display for Server {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "http://{}", self.authority)
     }
 }
 

@@ -1,193 +1,96 @@
-//! `imlink sandbox`: a cloud on this machine.
+//! `imlink sandbox`: a cloud on this machine, and what to do with one that runs.
 
-use std::fmt;
-use std::io;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+mod apps;
+mod apps_file;
+mod faults;
+mod people;
+mod place;
+mod remote;
+mod secret;
+mod start;
+mod started;
+mod tokens;
+mod told;
+mod users;
 
-use clap::Args;
-use imlink::{AppKey, UserId};
-use imlink_sandbox::{Config, Sandbox, Secret};
-use serde::Serialize;
-use tracing_subscriber::EnvFilter;
+use clap::{Args, Subcommand};
+use imlink::AppKey;
+use imlink_sandbox::{Config, Secret};
 
 use crate::command::Ending;
-use crate::failure::Failure;
-use crate::output::{Output, Paint, Table};
-use crate::runtime::DONE;
+use crate::output::Output;
 
-/// Where `imlink sandbox` serves HTTP and `imlink token` looks for it; not a port that development
-/// servers usually take.
+pub use place::{HOW_TO_FIND, Place, unreachable};
+pub use secret::read as read_secret;
+
+/// Where `imlink sandbox` serves HTTP, and where one is looked for that has left no address; not a
+/// port that development servers usually take.
 pub const DEFAULT_PORT: u16 = 7340;
 
-/// Users for whom a token is made at the start.
-const USERS: [&str; 2] = ["alice", "bob"];
-
 #[derive(Args)]
-#[command(after_help = "\
-It speaks the vendor's real protocol: navigation, WebSocket gateway, Server API, and a control API
-below /sandbox/v1 that breaks things on purpose. Nothing is stored; what was sent is gone when it
-stops. Ctrl-C stops it.
+#[command(
+    args_conflicts_with_subcommands = true,
+    after_help = "\
+Without a command it starts a cloud that speaks the vendor's real protocol:
+navigation, gateway and Server API. The commands steer one that runs, over its
+control API; /openapi.json describes every call. Nothing is stored; what was
+sent is gone when it stops. Ctrl-C stops it.
 
 Examples:
   imlink sandbox
   imlink sandbox --port 0                any free port; it says which
-  imlink token alice | imlink connect --app-key imlink-sandbox
+  imlink sandbox --apps apps.toml        with app keys and secrets of your own
+  imlink sandbox tokens alice | imlink connect --app-key imlink-sandbox
+  imlink sandbox faults add no-pong      see what a client makes of it
 
-With --json: app_key, app_secret, navigation, gateway, control, tokens (by user).")]
+An apps file names app keys; the first is meant where none is named:
+  [[app]]
+  key = \"shop\"
+  secret = \"any text\"
+
+With --json: app_key, app_secret, navigation, gateway, control, openapi,
+tokens (by user), try."
+)]
 pub struct Arguments {
-    /// Serve navigation, Server API and control API on this port; 0 takes any free one.
-    #[arg(long, value_name = "PORT", default_value_t = DEFAULT_PORT)]
-    port: u16,
+    #[command(flatten)]
+    start: start::Flags,
 
-    /// Serve the gateway on this port; 0 takes any free one.
-    #[arg(long, value_name = "PORT", default_value_t = 0)]
-    gateway_port: u16,
-
-    /// The key of the first app.
-    #[arg(long, value_name = "KEY", env = "IMLINK_APP_KEY")]
-    app_key: Option<AppKey>,
-
-    /// Serve other machines too. Everything is in the clear, and whoever reaches it can read every
-    /// message and act as any user.
-    #[arg(long)]
-    allow_remote: bool,
-
-    /// With --allow-remote: the host that clients are told to come to.
-    #[arg(long, value_name = "HOST", requires = "allow_remote")]
-    public_host: Option<String>,
-
-    /// What to log, for example `debug`.
-    #[arg(long, value_name = "FILTER", default_value = "info")]
-    log: String,
+    #[command(subcommand)]
+    command: Option<Command>,
 }
 
-/// To programs an object with these fields.
-#[derive(Serialize)]
-struct Started {
-    /// The key of the first app.
-    app_key: String,
-    /// Its app server's secret.
-    app_secret: String,
-    /// Address of navigation and Server API.
-    navigation: String,
-    /// Host and port of the gateway.
-    gateway: String,
-    /// Address of the control API.
-    control: String,
-    /// A good token for each of two users.
-    tokens: std::collections::BTreeMap<String, String>,
+#[derive(Subcommand)]
+enum Command {
+    /// List the users.
+    Users(users::Arguments),
+    /// Issue a token of a user.
+    #[command(visible_alias = "token")]
+    Tokens(tokens::Arguments),
+    /// Let all tokens of a user expire.
+    Expire(people::ExpireArguments),
+    /// Block a user for a while: open links end with 31011, new ones get 31009.
+    Block(people::BlockArguments),
+    /// End a block.
+    Unblock(people::UnblockArguments),
+    /// End a user's links as if he had signed in elsewhere (31010).
+    Kick(people::KickArguments),
+    /// List, add and clear what goes wrong on purpose.
+    Faults(faults::Arguments),
+    /// List and add app keys.
+    Apps(apps::Arguments),
 }
 
 pub fn run(arguments: Arguments, output: Output) -> Ending {
-    let filter = EnvFilter::try_new(&arguments.log).map_err(|error| {
-        Failure::usage(
-            format!(
-                "The log filter {:?} cannot be read: {error}.",
-                arguments.log
-            ),
-            "Give a level such as `debug`, or `warn,imlink_sandbox=trace`.",
-        )
-    })?;
-    let config = config(&arguments);
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(io::stderr)
-        .with_ansi(io::IsTerminal::is_terminal(&io::stderr()))
-        .init();
-    let mut told = Ok(());
-    let ended = imlink_sandbox::run(config, |sandbox| told = output.say(&Started::new(sandbox)));
-    told?;
-    match ended {
-        Ok(()) => DONE,
-        Err(error) => Err(refusal(&error)),
-    }
-}
-
-fn config(arguments: &Arguments) -> Config {
-    let address = match arguments.allow_remote {
-        true => Ipv4Addr::UNSPECIFIED,
-        false => Ipv4Addr::LOCALHOST,
-    };
-    let at = |port| SocketAddr::new(IpAddr::V4(address), port);
-    let default = Config::default();
-    Config {
-        http: at(arguments.port),
-        gateway: at(arguments.gateway_port),
-        app_key: arguments.app_key.clone().unwrap_or(default.app_key),
-        allow_remote: arguments.allow_remote,
-        public_host: arguments.public_host.clone(),
-        ..Config::default()
-    }
-}
-
-fn refusal(error: &io::Error) -> Failure {
-    let cure = match error.kind() {
-        io::ErrorKind::AddrInUse => {
-            "Another sandbox may be running already; stop it, or choose another port with --port."
-        }
-        io::ErrorKind::PermissionDenied => "Choose a port from 1024 on.",
-        _ => "Choose another port with --port.",
-    };
-    Failure::own(
-        "SANDBOX",
-        format!("The sandbox cannot start: {error}."),
-        cure,
-    )
-}
-
-impl Started {
-    fn new(sandbox: &Sandbox) -> Self {
-        let tokens = USERS.map(|name| {
-            let user = UserId::new(name).expect("a plain name is a user id");
-            (name.to_owned(), sandbox.issue_token(&user))
-        });
-        Self {
-            app_key: sandbox.app_key().to_string(),
-            app_secret: sandbox.secret().reveal().to_owned(),
-            navigation: sandbox.navigator(),
-            gateway: sandbox.gateway_address().to_string(),
-            control: format!("{}/sandbox/v1", sandbox.navigator()),
-            tokens: tokens.into(),
-        }
-    }
-}
-
-impl fmt::Display for Started {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(
-            f,
-            "{}\n",
-            Paint::strong("The sandbox is up; Ctrl-C stops it.")
-        )?;
-        let mut facts = Table::default();
-        for (label, value) in [
-            ("app key", &self.app_key),
-            ("app secret", &self.app_secret),
-            ("navigation", &self.navigation),
-            ("gateway", &self.gateway),
-            ("control", &self.control),
-        ] {
-            facts.row([format!("  {}", Paint::dim(label)), value.clone()]);
-        }
-        for (user, token) in &self.tokens {
-            facts.row([
-                format!("  {}", Paint::dim(format_args!("token of {user}"))),
-                token.clone(),
-            ]);
-        }
-        let Self {
-            app_key,
-            navigation,
-            ..
-        } = self;
-        write!(
-            f,
-            "{facts}\n
-Try, in other terminals:
-  imlink daemon
-  imlink token alice --sandbox {navigation} | imlink connect --app-key {app_key}
-  imlink listen"
-        )
+    match &arguments.command {
+        None => start::run(&arguments.start, output),
+        Some(Command::Users(arguments)) => users::run(arguments, output),
+        Some(Command::Tokens(arguments)) => tokens::run(arguments, output),
+        Some(Command::Expire(arguments)) => people::expire(arguments, output),
+        Some(Command::Block(arguments)) => people::block(arguments, output),
+        Some(Command::Unblock(arguments)) => people::unblock(arguments, output),
+        Some(Command::Kick(arguments)) => people::kick(arguments, output),
+        Some(Command::Faults(arguments)) => faults::run(arguments, output),
+        Some(Command::Apps(arguments)) => apps::run(arguments, output),
     }
 }
 

@@ -11,10 +11,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::command::Ending;
 use crate::failure::Failure;
-use crate::http::{Call, HttpError, Server};
+use crate::http::{Call, Server};
 use crate::output::Output;
 use crate::runtime::{DONE, run_interruptibly};
-use crate::verb::sandbox;
+use crate::verb::sandbox::{self, HOW_TO_FIND, Place, unreachable};
 
 #[derive(Args)]
 #[command(after_help = "\
@@ -24,29 +24,19 @@ printed, so that it can be piped on. Tokens of the real cloud come from your app
 Examples:
   imlink token alice
   imlink token alice | imlink connect --app-key imlink-sandbox
-  imlink token bob --sandbox http://127.0.0.1:4000
+  imlink token bob --at http://127.0.0.1:4000
 
 With --json: user, token.")]
 pub struct Arguments {
     /// Whose token; a user nobody has heard of is made.
     user: UserId,
 
-    /// Where the sandbox is.
-    #[arg(
-        long,
-        value_name = "URL",
-        env = "IMLINK_SANDBOX",
-        default_value_t = format!("http://127.0.0.1:{}", sandbox::DEFAULT_PORT)
-    )]
-    sandbox: String,
-
-    /// The key of the app, if it is not the sandbox's first one.
-    #[arg(long, value_name = "KEY", env = "IMLINK_APP_KEY")]
-    app_key: Option<AppKey>,
-
     /// Read the app's secret from this file, if it is not the sandbox's own.
     #[arg(long, value_name = "FILE")]
     app_secret_file: Option<PathBuf>,
+
+    #[command(flatten)]
+    place: Place,
 }
 
 /// To programs an object with these fields.
@@ -69,10 +59,11 @@ struct Answer {
 
 pub fn run(arguments: Arguments, output: Output) -> Ending {
     let secret = secret(&arguments)?;
-    let app_key = arguments.app_key.unwrap_or_else(sandbox::default_app_key);
+    let default = sandbox::default_app_key();
+    let app_key = arguments.place.app_key().unwrap_or(&default);
     run_interruptibly(async {
-        let server = Server::at(&arguments.sandbox).map_err(|error| unreachable(&error))?;
-        let token = ask(&server, &app_key, secret.trim(), &arguments.user).await?;
+        let server = arguments.place.server()?;
+        let token = ask(&server, app_key, &secret, &arguments.user).await?;
         output.say(&Granted {
             user: arguments.user.to_string(),
             token,
@@ -82,18 +73,10 @@ pub fn run(arguments: Arguments, output: Output) -> Ending {
 }
 
 fn secret(arguments: &Arguments) -> Result<String, Failure> {
-    let Some(path) = &arguments.app_secret_file else {
-        return Ok(sandbox::default_secret().reveal().to_owned());
-    };
-    std::fs::read_to_string(path).map_err(|error| {
-        Failure::usage(
-            format!(
-                "The secret file {} cannot be read: {error}.",
-                path.display()
-            ),
-            "Name a file that you can read.",
-        )
-    })
+    match &arguments.app_secret_file {
+        None => Ok(sandbox::default_secret().reveal().to_owned()),
+        Some(path) => sandbox::read_secret(path),
+    }
 }
 
 async fn ask(
@@ -109,7 +92,7 @@ async fn ask(
         return Err(Failure::own(
             "SANDBOX",
             format!("What answers there is no sandbox (HTTP status {status})."),
-            "Start one with `imlink sandbox`, and give its address with --sandbox.",
+            HOW_TO_FIND,
         ));
     };
     answer.token.ok_or_else(|| {
@@ -118,7 +101,7 @@ async fn ask(
         Failure::own(
             "SERVER_API",
             format!("The sandbox gives no token: {message} ({code})."),
-            "Check --app-key and --app-secret-file against what `imlink sandbox` printed.",
+            "Check --app-key and --app-secret-file; `imlink sandbox tokens` needs no secret.",
         )
     })
 }
@@ -150,14 +133,6 @@ fn signed(app_key: &AppKey, secret: &str, user: &UserId) -> Call<'static> {
         ],
         body: form,
     }
-}
-
-fn unreachable(error: &HttpError) -> Failure {
-    Failure::own(
-        "SANDBOX",
-        format!("There is no sandbox to ask: {error}."),
-        "Start one with `imlink sandbox`, and give its address with --sandbox or IMLINK_SANDBOX.",
-    )
 }
 
 impl fmt::Display for Granted {

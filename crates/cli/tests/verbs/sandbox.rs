@@ -24,7 +24,7 @@ fn it_says_everything_that_is_needed_to_begin() {
     let started = &sandbox.started;
 
     assert_eq!(started["app_key"], APP_KEY);
-    for field in ["app_secret", "navigation", "gateway", "control"] {
+    for field in ["app_secret", "navigation", "gateway", "control", "openapi"] {
         assert!(
             started[field].as_str().is_some_and(|text| !text.is_empty()),
             "{field}"

@@ -32,7 +32,7 @@ pub struct Running(Child);
 
 /// A sandbox, and where it is.
 pub struct Sandbox {
-    _process: Running,
+    process: Running,
     pub started: Value,
 }
 
@@ -105,8 +105,14 @@ impl Home {
 
     /// Starts a sandbox on free ports and waits until it serves.
     pub fn start_sandbox(&self) -> Sandbox {
+        self.start_sandbox_with(&[])
+    }
+
+    /// The same with more arguments.
+    pub fn start_sandbox_with(&self, arguments: &[&str]) -> Sandbox {
+        let usual = ["sandbox", "--json", "--port", "0", "--log", "warn"];
         let mut child = self
-            .command(&["sandbox", "--json", "--port", "0", "--log", "warn"])
+            .command(&[&usual, arguments].concat())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .spawn()
@@ -116,9 +122,37 @@ impl Home {
             .read_line(&mut first)
             .unwrap();
         Sandbox {
-            _process: Running(child),
+            process: Running(child),
             started: serde_json::from_str(&first).unwrap(),
         }
+    }
+
+    /// Starts a daemon by a line for a shell and waits until it answers.
+    pub fn start_daemon_by(&self, line: &str) -> Running {
+        let log = std::fs::File::create(self.path("daemon.log")).unwrap();
+        let mut command = self.shell(line);
+        let child = command
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(log)
+            .spawn()
+            .unwrap();
+        let running = Running(child);
+        eventually("the daemon answers", || {
+            self.run(&["status"]).status == Some(0)
+        });
+        running
+    }
+
+    /// A shell that reads this line, in this home, not started.
+    pub fn shell(&self, line: &str) -> Command {
+        let mut command = self.command(&[]);
+        let mut shell = Command::new("/bin/sh");
+        shell.args(["-c", line]).env_clear();
+        for (name, value) in command.env("PATH", "/usr/bin:/bin").get_envs() {
+            shell.env(name, value.unwrap());
+        }
+        shell
     }
 
     /// A sandbox, a daemon, and these users connected through it.
@@ -137,6 +171,12 @@ impl Sandbox {
     /// A good token of alice or bob.
     pub fn token(&self, user: &str) -> &str {
         self.started["tokens"][user].as_str().unwrap()
+    }
+
+    /// Ends it as Ctrl-C does and gives its exit status.
+    pub fn interrupt(self) -> Option<i32> {
+        self.process.interrupt();
+        self.process.wait()
     }
 
     pub fn address(&self) -> &str {
@@ -163,6 +203,12 @@ impl Ran {
 impl Running {
     pub fn id(&self) -> u32 {
         self.0.id()
+    }
+
+    /// As Ctrl-C does.
+    pub fn interrupt(&self) {
+        let id = rustix::process::Pid::from_child(&self.0);
+        rustix::process::kill_process(id, rustix::process::Signal::INT).unwrap();
     }
 
     /// Waits for its end and gives its exit status.
@@ -197,12 +243,17 @@ pub fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
 impl Sandbox {
     /// One call of the control API.
     pub fn call(&self, method: &str, path: &str, body: &str) -> Value {
+        self.http(method, &format!("/sandbox/v1/{path}"), body)
+    }
+
+    /// One call over HTTP that is answered with JSON.
+    pub fn http(&self, method: &str, path: &str, body: &str) -> Value {
         use std::io::Read;
         let authority = self.address().strip_prefix("http://").unwrap();
         let mut stream = std::net::TcpStream::connect(authority).unwrap();
         write!(
             stream,
-            "{method} /sandbox/v1/{path} HTTP/1.1\r\nHost: {authority}\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{body}",
+            "{method} {path} HTTP/1.1\r\nHost: {authority}\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{body}",
             body.len()
         )
         .unwrap();

@@ -1,0 +1,135 @@
+//! What a sandbox says once it serves: all that a newcomer needs next.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::PathBuf;
+
+use imlink::UserId;
+use imlink_sandbox::{Sandbox, control};
+use serde::Serialize;
+
+use crate::output::{Paint, Table};
+
+/// Users for whom a token is made at the start.
+const USERS: [&str; 2] = ["alice", "bob"];
+
+/// To programs an object with these fields.
+#[derive(Serialize)]
+pub struct Started {
+    /// The key of the first app.
+    app_key: String,
+    /// Its app server's secret.
+    app_secret: String,
+    /// Address of navigation and Server API.
+    navigation: String,
+    /// Host and port of the gateway.
+    gateway: String,
+    /// Address of the control API.
+    control: String,
+    /// Address of the document that describes every call.
+    openapi: String,
+    /// A good token for each of two users.
+    tokens: BTreeMap<String, String>,
+    /// Commands to try, one after the other; the first does not end.
+    r#try: [String; 3],
+    /// What makes a shell find this very `imlink`, if it does not.
+    #[serde(skip)]
+    path: Option<PathBuf>,
+}
+
+impl Started {
+    /// All of it. `at` is there if the sandbox has to be named to be found.
+    pub fn new(sandbox: &Sandbox, at: Option<&str>) -> Self {
+        let tokens = USERS.map(|name| {
+            let user = UserId::new(name).expect("a plain name is a user id");
+            (name.to_owned(), sandbox.issue_token(&user))
+        });
+        let navigation = sandbox.navigator();
+        let app_key = sandbox.app_key().to_string();
+        let at = at.map_or_else(String::new, |at| format!(" --at {at}"));
+        let [alice, bob] = USERS;
+        Self {
+            app_secret: sandbox.secret().reveal().to_owned(),
+            gateway: sandbox.gateway_address().to_string(),
+            control: format!("{navigation}{}", control::PREFIX),
+            openapi: format!("{navigation}/openapi.json"),
+            tokens: tokens.into(),
+            r#try: [
+                "imlink daemon".to_owned(),
+                format!("imlink sandbox tokens {alice}{at} | imlink connect --app-key {app_key}"),
+                format!("imlink send {bob} 'Hi there'"),
+            ],
+            path: missing_from_path(),
+            navigation,
+            app_key,
+        }
+    }
+}
+
+/// The directory of this program, unless a shell finds the program by its name.
+fn missing_from_path() -> Option<PathBuf> {
+    let ours = std::env::current_exe().ok()?.canonicalize().ok()?;
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let found = std::env::split_paths(&path)
+        .find_map(|directory| directory.join("imlink").canonicalize().ok());
+    if found.as_ref() == Some(&ours) {
+        return None;
+    }
+    Some(ours.parent()?.to_owned())
+}
+
+impl fmt::Display for Started {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let heading = Paint::strong("The sandbox is up; Ctrl-C stops it.");
+        writeln!(f, "{heading}\n")?;
+        let mut facts = Table::default();
+        for (label, value) in [
+            ("app key", &self.app_key),
+            ("app secret", &self.app_secret),
+            ("navigation", &self.navigation),
+            ("gateway", &self.gateway),
+            ("control", &self.control),
+            ("all calls", &self.openapi),
+        ] {
+            facts.row([format!("  {}", Paint::dim(label)), value.clone()]);
+        }
+        writeln!(f, "{facts}\n")?;
+        for (user, token) in &self.tokens {
+            writeln!(
+                f,
+                "  {}\n  {token}",
+                Paint::dim(format_args!("token of {user}"))
+            )?;
+        }
+        writeln!(f, "\nTry, in other terminals:")?;
+        if let Some(directory) = &self.path {
+            let directory = quoted(&directory.display().to_string());
+            writeln!(f, "  export PATH={directory}:\"$PATH\"")?;
+        }
+        let [first, middle, last] = &self.r#try;
+        write!(f, "  {first}\n  {middle}\n  {last}")
+    }
+}
+
+/// A text as a shell reads it.
+fn quoted(text: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+@".contains(c);
+    if text.chars().all(plain) {
+        return text.to_owned();
+    }
+    format!("'{}'", text.replace('\'', r"'\''"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_directory_is_quoted_where_a_shell_would_take_it_apart() {
+        assert_eq!(
+            quoted("/home/lei/target/release"),
+            "/home/lei/target/release"
+        );
+        assert_eq!(quoted("/home/lei's disk"), r"'/home/lei'\''s disk'");
+    }
+}
