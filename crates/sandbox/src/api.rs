@@ -1,20 +1,34 @@
 //! The Server API: what app servers call (server-api.md).
 //!
 //! ```text
-//! path -> route    headers -> app key, signature    body -> form    -> handler -> JSON
+//! path -> operation    headers -> app key, signature    body -> source -> call -> reply -> JSON
 //! ```
+//!
+//! One table says of every operation its path in either [`Generation`], its fields and who carries
+//! it out; fields are read by the same rows that [`routes`] documents.
 //!
 //! Pure as the core: a [`Request`] and the time go in, a [`Response`] comes out. Every answer,
 //! errors too, is a JSON object with a `code`.
 
+mod call;
+mod chatroom;
 mod error;
-mod form;
+mod field;
+mod generation;
+mod group;
+mod kind;
 mod message;
+mod page;
+mod reply;
 mod route;
 mod signature;
+mod source;
 mod user;
 
 pub use error::ApiError;
+pub use generation::Generation;
+pub use kind::FieldType;
+pub use route::{Encoding, Route, RouteField, routes};
 pub use signature::sign;
 
 use http::HeaderMap;
@@ -22,7 +36,7 @@ use imlink_model::Millis;
 use serde_json::{Value, json};
 
 use crate::Cloud;
-use form::Form;
+use call::Call;
 
 /// One call, as HTTP brought it.
 #[derive(Clone, Copy, Debug)]
@@ -31,7 +45,7 @@ pub struct Request<'a> {
     pub path: &'a str,
     /// Signature and app key are in either family of names, see [`sign`].
     pub headers: &'a HeaderMap,
-    /// The form.
+    /// The form or the JSON object.
     pub body: &'a [u8],
 }
 
@@ -42,11 +56,6 @@ pub struct Response {
     pub status: u16,
     /// A JSON object with a `code`.
     pub body: Value,
-}
-
-/// The path of every call.
-pub(crate) fn paths() -> impl Iterator<Item = &'static str> {
-    route::paths()
 }
 
 /// Whether a path belongs to the Server API.
@@ -76,16 +85,24 @@ pub fn error_body(error: &ApiError) -> Value {
 }
 
 fn carry_out(cloud: &mut Cloud, request: Request<'_>, now: Millis) -> Result<Value, ApiError> {
-    let handler = route::find(request.path).ok_or(ApiError::NoSuchPath)?;
+    let (operation, generation) = route::find(request.path).ok_or(ApiError::NoSuchPath)?;
     let key = signature::check(request.headers, |key| {
         Some(cloud.app(key)?.secret().reveal())
     })?;
     let app = cloud.app_mut(&key).ok_or(ApiError::AppKey)?;
-    let called = Form::parse(request.body).and_then(|form| handler(app, &form, now));
+    app.let_time_pass(now);
+    let called = operation.read(generation, request.body).and_then(|source| {
+        let call = Call {
+            operation,
+            generation,
+            source: &source,
+        };
+        (operation.handler)(app, &call, now)
+    });
     let counters = app.counters_mut();
     match &called {
         Ok(_) => counters.api_calls += 1,
         Err(_) => counters.refused_api_calls += 1,
     }
-    called
+    called.map(|reply| reply.body(generation))
 }

@@ -65,6 +65,7 @@ pub use recall::Recall;
 pub use send::SenderCopy;
 pub use target::Target;
 pub use transcript::{Heard, Record};
+pub use user::UserView;
 
 use imlink_model::{AppKey, Millis};
 use imlink_wire::{ClientPacket, ConnAck, ServerPacket, navigation::ReceivedRequest};

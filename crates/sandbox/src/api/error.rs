@@ -6,6 +6,9 @@ pub enum ApiError {
     /// 404.
     #[error("no such path")]
     NoSuchPath,
+    /// 1000: the sandbox itself is wrong.
+    #[error("internal error: {0}")]
+    Internal(&'static str),
     /// 1001: nobody has this app key.
     #[error("app key is unknown")]
     AppKey,
@@ -40,6 +43,15 @@ pub enum ApiError {
     /// 1007: another method than POST.
     #[error("method is not POST")]
     Method,
+    /// 1008: too many calls in too short a time.
+    #[error("calls come too fast")]
+    TooFast,
+    /// 1009: the app has no such service.
+    #[error("{0} are not enabled")]
+    NotEnabled(&'static str),
+    /// 1501: a list or an object where a single value belongs, or the other way round.
+    #[error("{0} has the wrong type")]
+    WrongType(&'static str),
     /// 1502: a field is repeated too often.
     #[error("{field} is given more than {limit} times")]
     TooMany {
@@ -59,28 +71,36 @@ impl ApiError {
     pub const fn code(&self) -> u16 {
         match self {
             Self::NoSuchPath => 404,
+            Self::Internal(_) => 1000,
             Self::AppKey => 1001,
             Self::Missing(_) | Self::Invalid { .. } => 1002,
             Self::NoData => 1003,
             Self::Unsigned(_) | Self::Signature => 1004,
             Self::TooLong { .. } => 1005,
             Self::Method => 1007,
+            Self::TooFast => 1008,
+            Self::NotEnabled(_) => 1009,
+            Self::WrongType(_) => 1501,
             Self::TooMany { .. } => 1502,
             Self::BodyTooLarge => 1508,
         }
     }
 
-    /// The HTTP status that goes with it. The vendor's list has none for 1502 and 1508.
+    /// The HTTP status that goes with it. The vendor's list has none for 1501, 1502 and 1508.
     #[must_use]
     pub const fn http_status(&self) -> u16 {
         match self {
             Self::NoSuchPath => 404,
+            Self::Internal(_) => 500,
             Self::AppKey | Self::Unsigned(_) | Self::Signature | Self::Method => 401,
             Self::Missing(_)
             | Self::Invalid { .. }
             | Self::NoData
             | Self::TooLong { .. }
+            | Self::WrongType(_)
             | Self::TooMany { .. } => 400,
+            Self::TooFast => 429,
+            Self::NotEnabled(_) => 430,
             Self::BodyTooLarge => 413,
         }
     }

@@ -1,63 +1,59 @@
-//! Users and tokens (server-api.md 3).
+//! Users (server-api.md 3).
 
-use std::time::Duration;
+pub(super) mod block;
+mod deletion;
+mod list;
+mod mute;
+mod profile;
+mod tag;
+mod token;
 
-use imlink_model::Millis;
-use serde_json::{Value, json};
+use super::{
+    field::Field,
+    generation::Names,
+    kind::{Number, User, Users},
+    route::Operation,
+};
 
-use super::{ApiError, form::Form};
-use crate::App;
-
-/// The longest name, in bytes.
-const MAX_NAME: usize = 128;
-/// The longest address of a portrait, in bytes.
-const MAX_PORTRAIT: usize = 1024;
 /// The most users of one call that takes several.
 const MAX_USERS: usize = 20;
-/// The longest block: 30 days, in minutes.
-const MAX_BLOCK: i64 = 43_200;
+/// The longest time anything is forbidden: 30 days, in minutes.
+pub(super) const MAX_MINUTES: i64 = 43_200;
 
-pub(super) fn get_token(app: &mut App, form: &Form, now: Millis) -> Result<Value, ApiError> {
-    let user = form.user("userId")?;
-    let name = form.text("name", MAX_NAME)?;
-    let portrait = form.optional_text("portraitUri", MAX_PORTRAIT)?;
-    app.describe_user(&user, name, portrait);
-    let token = app.issue_token(&user, now);
-    Ok(json!({ "code": 200, "userId": user, "token": token }))
-}
+const USER: Field<User> = Field::new(Names::both("userId"), User, "The user.");
+const USERS: Field<Users> = Field::new(
+    Names::new("userId", "userIds"),
+    Users(MAX_USERS),
+    "The users.",
+);
+const PAGE: Field<Number> = Field::new(
+    Names::both("page"),
+    Number(0..=i64::MAX),
+    "Which page, from 1.",
+);
 
-pub(super) fn expire_tokens(app: &mut App, form: &Form, _: Millis) -> Result<Value, ApiError> {
-    let users = form.users("userId", MAX_USERS)?;
-    let before = Millis(form.number("time")?);
-    for user in &users {
-        app.expire_tokens(user, Some(before));
-    }
-    Ok(done())
-}
-
-pub(super) fn block(app: &mut App, form: &Form, now: Millis) -> Result<Value, ApiError> {
-    let users = form.users("userId", MAX_USERS)?;
-    let minutes = form.number("minute")?;
-    let minutes = u64::try_from(minutes)
-        .ok()
-        .filter(|_| (1..=MAX_BLOCK).contains(&minutes));
-    let minutes = minutes.ok_or(ApiError::Invalid {
-        field: "minute",
-        problem: "is not between 1 and 43200",
-    })?;
-    for user in &users {
-        app.block(user, Duration::from_secs(minutes * 60), now);
-    }
-    Ok(done())
-}
-
-pub(super) fn unblock(app: &mut App, form: &Form, _: Millis) -> Result<Value, ApiError> {
-    for user in form.users("userId", MAX_USERS)? {
-        app.unblock(&user);
-    }
-    Ok(done())
-}
-
-fn done() -> Value {
-    json!({ "code": 200 })
-}
+pub(super) const OPERATIONS: &[Operation] = &[
+    token::ISSUE,
+    token::EXPIRE,
+    profile::UPDATE,
+    profile::GET,
+    profile::LIST,
+    profile::ONLINE,
+    block::ADD,
+    block::REMOVE,
+    block::LIST,
+    list::BLACK_ADD,
+    list::BLACK_REMOVE,
+    list::BLACK_LIST,
+    list::WHITE_ADD,
+    list::WHITE_REMOVE,
+    list::WHITE_LIST,
+    mute::SET,
+    mute::LIST,
+    deletion::DELETE,
+    deletion::RESTORE,
+    deletion::LIST,
+    tag::SET,
+    tag::SET_MANY,
+    tag::GET,
+];

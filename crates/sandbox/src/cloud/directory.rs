@@ -2,13 +2,13 @@
 
 use imlink_model::{Millis, UserId};
 
-use super::App;
+use super::{App, UserView};
 
 impl App {
     /// Another valid token for a user, who is made if new. With a
     /// [`navigator`](super::Policy::navigator) the token ends in `@` and its address.
     pub fn issue_token(&mut self, user: &UserId, now: Millis) -> String {
-        self.user(user);
+        self.user(user).registered.get_or_insert(now);
         let token = self.tokens.issue(user.clone(), now, &mut self.random);
         match &self.policy.navigator {
             None => token,
@@ -16,11 +16,15 @@ impl App {
         }
     }
 
-    /// Sets what pushes show of a user, who is made if new.
-    pub fn describe_user(&mut self, user: &UserId, name: &str, portrait: &str) {
+    /// Sets what pushes show of a user, who is made if new; what is `None` stays.
+    pub fn describe_user(&mut self, user: &UserId, name: Option<&str>, portrait: Option<&str>) {
         let user = self.user(user);
-        name.clone_into(&mut user.name);
-        portrait.clone_into(&mut user.portrait);
+        if let Some(name) = name {
+            name.clone_into(&mut user.name);
+        }
+        if let Some(portrait) = portrait {
+            portrait.clone_into(&mut user.portrait);
+        }
     }
 
     /// Lets the user's tokens issued before a time expire, all of them without a time. Open links
@@ -39,6 +43,28 @@ impl App {
         self.users
             .iter()
             .map(|(id, user)| (id, user.name.as_str(), user.portrait.as_str()))
+    }
+
+    /// A user who has had a token.
+    #[must_use]
+    pub fn registered_user(&self, user: &UserId) -> Option<UserView> {
+        self.users.get(user)?.view(user)
+    }
+
+    /// Every user who has had a token, by id.
+    pub fn registered_users(&self) -> impl Iterator<Item = UserView> {
+        self.users.iter().filter_map(|(id, user)| user.view(id))
+    }
+
+    /// Gives a user, who is made if new, these tags and no others.
+    pub fn set_tags(&mut self, user: &UserId, tags: Vec<String>) {
+        self.user(user).tags = tags;
+    }
+
+    /// The tags of a user.
+    #[must_use]
+    pub fn tags(&self, user: &UserId) -> &[String] {
+        self.users.get(user).map_or(&[], |user| &user.tags)
     }
 
     /// Whether the user has a link that is online.

@@ -42,6 +42,15 @@ impl App {
         until.filter(|until| now < *until)
     }
 
+    /// Who is blocked until when, by id.
+    #[must_use]
+    pub fn blocked_users(&self, now: Millis) -> Vec<(UserId, Millis)> {
+        let blocked = self.users.iter().filter(|(_, user)| user.is_blocked(now));
+        blocked
+            .filter_map(|(id, user)| Some((id.clone(), user.blocked_until?)))
+            .collect()
+    }
+
     pub(super) fn disconnect_link(&mut self, link: LinkId, status: u8) {
         tracing::info!(%link, status, "Link ended by the cloud");
         self.counters.ended += 1;

@@ -27,6 +27,17 @@ impl App {
         self.send_message(draft, copy, None, now)
     }
 
+    /// Sends a status message in the name of a user, as an app server does: whoever is online gets
+    /// it, nobody keeps it. Says its uid.
+    pub fn publish_status_as(&mut self, draft: Draft, copy: SenderCopy, now: Millis) -> String {
+        let message = self.stamp(draft, now);
+        self.hand_out(&message, now);
+        if copy == SenderCopy::Included {
+            self.hand_to(&message.draft.from, &message, Direction::Sent, now);
+        }
+        message.uid.clone()
+    }
+
     /// Accepts a message: stores first, then acknowledges, echoes and notifies. Says its uid.
     ///
     /// What an app server sent has no `sending`, so nobody to acknowledge or to spare the echo:
@@ -79,28 +90,38 @@ impl App {
     pub(super) fn send_status(&mut self, draft: Draft, sending: &Sending, now: Millis) {
         let sender = draft.from.clone();
         let message = self.stamp(draft, now);
-        let mut down = message.down(Direction::Received);
-        down.ext_status = Some(flags::ext_status::STATUS_MESSAGE);
-        let down = encode_body(&down);
-        if let Target::Chatroom(id) = &message.draft.to {
-            self.pass_on_in_chatroom(id, &message, now);
-        }
-        for receiver in self.receivers(&message.draft) {
-            for link in self.links_of(&receiver) {
-                self.publish_down(
-                    link,
-                    QoS::AtMostOnce,
-                    topic::DIRECT_MESSAGE,
-                    &receiver,
-                    down.clone(),
-                    now,
-                );
-            }
-        }
+        self.hand_out(&message, now);
         if !topic::UNACKNOWLEDGED.contains(&sending.topic.as_str()) {
             self.acknowledge(sending, (&*message).into());
         }
         self.echo(sending, &sender, (&*message).into(), now);
+    }
+
+    /// Hands a status message to its receivers.
+    fn hand_out(&mut self, message: &Message, now: Millis) {
+        if let Target::Chatroom(id) = &message.draft.to {
+            self.pass_on_in_chatroom(id, message, now);
+        }
+        for receiver in self.receivers(&message.draft) {
+            self.hand_to(&receiver, message, Direction::Received, now);
+        }
+    }
+
+    /// Hands a status message to a user's links.
+    fn hand_to(&mut self, user: &UserId, message: &Message, direction: Direction, now: Millis) {
+        let mut down = message.down(direction);
+        down.ext_status = Some(flags::ext_status::STATUS_MESSAGE);
+        let down = encode_body(&down);
+        for link in self.links_of(user) {
+            self.publish_down(
+                link,
+                QoS::AtMostOnce,
+                topic::DIRECT_MESSAGE,
+                user,
+                down.clone(),
+                now,
+            );
+        }
     }
 
     /// Tells a user's links to pull.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use imlink_model::Millis;
+use imlink_model::{Millis, UserId};
 
 use super::{
     history::Archive, mailbox::Mailbox, message::Message, modify::Edits, rate::Bucket,
@@ -24,7 +24,23 @@ pub(super) struct User {
     pub(super) portrait: String,
     /// Whether his account was taken away.
     pub(super) deleted: bool,
+    pub(super) tags: Vec<String>,
+    /// When he got his first token.
+    pub(super) registered: Option<Millis>,
     pub(super) blocked_until: Option<Millis>,
+}
+
+/// What the Server API shows of a user who has had a token.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UserView {
+    /// His id.
+    pub id: UserId,
+    /// His name, shown in pushes only.
+    pub name: String,
+    /// The address of his portrait.
+    pub portrait: String,
+    /// When he got his first token.
+    pub registered: Millis,
 }
 
 impl User {
@@ -37,6 +53,15 @@ impl User {
         };
         let pulled = self.mailbox.find(uid);
         pulled.or_else(|| archived().map(|kept| &kept.message))
+    }
+
+    pub(super) fn view(&self, id: &UserId) -> Option<UserView> {
+        Some(UserView {
+            id: id.clone(),
+            name: self.name.clone(),
+            portrait: self.portrait.clone(),
+            registered: self.registered?,
+        })
     }
 
     pub(super) fn is_blocked(&self, now: Millis) -> bool {

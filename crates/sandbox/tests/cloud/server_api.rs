@@ -1,11 +1,22 @@
 //! The Server API without HTTP.
 
-use http::{HeaderMap, HeaderName, HeaderValue};
-use imlink_sandbox::api::{self, Request, Response};
-use imlink_wire::flags::session;
-use serde_json::json;
+mod chatroom;
+mod fields;
+mod group;
+mod message;
+mod table;
+mod user;
 
-use crate::bench::{Bench, KEY, SECRET, user};
+use http::{HeaderMap, HeaderName, HeaderValue};
+use imlink_model::TargetId;
+use imlink_sandbox::{
+    LinkId,
+    api::{self, Request, Response},
+};
+use imlink_wire::proto::encode_body;
+use serde_json::Value;
+
+use crate::bench::{Bench, KEY, SECRET, text_body};
 
 /// A call signed as the vendor's SDKs sign, with headers of one family.
 fn signed(prefix: &str) -> HeaderMap {
@@ -25,6 +36,38 @@ fn signed(prefix: &str) -> HeaderMap {
 
 fn call(bench: &mut Bench, path: &str, body: &str) -> Response {
     call_with(bench, path, &signed(""), body)
+}
+
+/// A call of the newer generation.
+fn call_v4(bench: &mut Bench, path: &str, body: &Value) -> Response {
+    call(bench, path, &body.to_string())
+}
+
+/// The result of a call of the newer generation that must succeed.
+fn result(bench: &mut Bench, path: &str, body: &Value) -> Value {
+    let mut response = call_v4(bench, path, body);
+    assert_eq!(code(&response), (200, 0), "{path}: {}", response.body);
+    response.body["result"].take()
+}
+
+/// The answer of a form that must succeed.
+fn form(bench: &mut Bench, path: &str, body: &str) -> Value {
+    let response = call(bench, path, body);
+    assert_eq!(code(&response), (200, 200), "{path}: {}", response.body);
+    response.body
+}
+
+/// The status a client's text gets.
+fn say(bench: &mut Bench, link: LinkId, topic: &str, target: &str) -> u16 {
+    let message_id = bench.publish(link, topic, target, encode_body(&text_body("hi")));
+    let acks = bench.acks(link);
+    let ack = acks.iter().find(|ack| ack.message_id == message_id);
+    ack.expect("the message is acknowledged").status
+}
+
+/// The id of a group or chatroom.
+fn target(id: &str) -> TargetId {
+    TargetId::new(id).unwrap()
 }
 
 fn call_with(bench: &mut Bench, path: &str, headers: &HeaderMap, body: &str) -> Response {
@@ -114,26 +157,6 @@ fn a_call_without_its_good_signature_is_refused_and_does_nothing() {
 }
 
 #[test]
-fn a_token_of_the_api_connects() {
-    let mut bench = Bench::new();
-
-    let response = call(
-        &mut bench,
-        "/user/getToken.json",
-        "userId=jlk&name=Jill&portraitUri=http%3A%2F%2Fx",
-    );
-
-    assert_eq!(code(&response), (200, 200));
-    assert_eq!(response.body["userId"], "jlk");
-    let link = bench.open(response.body["token"].as_str().unwrap());
-    assert!(!bench.is_closed(link));
-    assert_eq!(
-        bench.app().users().collect::<Vec<_>>(),
-        [(&user("jlk"), "Jill", "http://x")]
-    );
-}
-
-#[test]
 fn fields_are_checked_and_unknown_ones_ignored() {
     let mut bench = Bench::new();
     let mut token = |body: &str| code(&call(&mut bench, "/user/getToken.json", body));
@@ -176,191 +199,4 @@ fn slashes_may_be_doubled_and_other_paths_are_404() {
             "{path}"
         );
     }
-}
-
-#[test]
-fn tokens_issued_before_a_time_expire() {
-    let mut bench = Bench::new();
-    let token = bench.token("alice");
-    let time = bench.now.0 + 1;
-
-    let body = format!("userId=alice&userId=bob&time={time}");
-    assert_eq!(
-        code(&call(&mut bench, "/user/token/expire.json", &body)),
-        (200, 200)
-    );
-
-    assert_eq!(bench.refused(&token), 10);
-    let too_many = "userId=u&".repeat(21) + "time=1";
-    assert_eq!(
-        code(&call(&mut bench, "/user/token/expire.json", &too_many)),
-        (400, 1502)
-    );
-    assert_eq!(
-        code(&call(
-            &mut bench,
-            "/user/token/expire.json",
-            "userId=u&time=soon"
-        )),
-        (400, 1002)
-    );
-}
-
-#[test]
-fn a_user_is_blocked_for_minutes_and_unblocked() {
-    let mut bench = Bench::new();
-    let token = bench.token("alice");
-
-    assert_eq!(
-        code(&call(
-            &mut bench,
-            "/user/block.json",
-            "userId=alice&minute=10"
-        )),
-        (200, 200)
-    );
-    assert_eq!(bench.refused(&token), 9);
-    assert_eq!(
-        code(&call(&mut bench, "/user/unblock.json", "userId=alice")),
-        (200, 200)
-    );
-    let link = bench.open(&token);
-    assert!(!bench.is_closed(link));
-
-    for minute in ["0", "-1", "43201", "543200", "9999999999999999999999", ""] {
-        let body = format!("userId=alice&minute={minute}");
-        assert_eq!(
-            code(&call(&mut bench, "/user/block.json", &body)),
-            (400, 1002),
-            "{minute}"
-        );
-    }
-}
-
-#[test]
-fn a_private_message_reaches_every_receiver_under_its_own_uid() {
-    let mut bench = Bench::new();
-    let body = "fromUserId=alice&toUserId=bob&toUserId=carol&objectName=RC:TxtMsg\
-                &content=%7B%22content%22%3A%22hi%22%7D&pushContent=p&isIncludeSender=1";
-
-    let response = call(&mut bench, "/message/private/publish.json", body);
-
-    assert_eq!(code(&response), (200, 200));
-    let bobs = bench.app().stored(&user("bob"));
-    let carols = bench.app().stored(&user("carol"));
-    assert_eq!(
-        response.body["messageUIDs"],
-        json!([
-            { "userId": "bob", "messageUID": bobs[0].uid },
-            { "userId": "carol", "messageUID": carols[0].uid },
-        ])
-    );
-    assert_ne!(bobs[0].uid, carols[0].uid);
-    assert_eq!(bobs[0].content, r#"{"content":"hi"}"#);
-    assert_eq!(
-        bench.app().stored(&user("alice")).len(),
-        2,
-        "the sender's copies"
-    );
-}
-
-#[test]
-fn the_sender_has_no_copy_unless_asked_for() {
-    let mut bench = Bench::new();
-    let body = "fromUserId=alice&toUserId=bob&objectName=app:Order&content=anything";
-
-    assert_eq!(
-        code(&call(&mut bench, "/message/private/publish.json", body)),
-        (200, 200)
-    );
-
-    assert_eq!(bench.app().stored(&user("alice")), []);
-    assert_eq!(bench.app().stored(&user("bob"))[0].content, "anything");
-}
-
-#[test]
-fn keeping_and_counting_follow_the_caller_then_the_class() {
-    let flags = [
-        (
-            "objectName=RC:TxtMsg&content=%7B%7D",
-            session::PERSISTED | session::COUNTED,
-        ),
-        ("objectName=RC:CmdMsg&content=%7B%7D", 0),
-        (
-            "objectName=app:Order&content=x",
-            session::PERSISTED | session::COUNTED,
-        ),
-        (
-            "objectName=app:Order&content=x&isPersisted=0&isCounted=0",
-            0,
-        ),
-        (
-            "objectName=RC:CmdMsg&content=%7B%7D&isPersisted=1&expansion=true",
-            session::PERSISTED | session::EXPANDABLE,
-        ),
-    ];
-    for (fields, expected) in flags {
-        let mut bench = Bench::new();
-        let bob = bench.online("bob");
-
-        let body = format!("fromUserId=alice&toUserId=bob&{fields}");
-        assert_eq!(
-            code(&call(&mut bench, "/message/private/publish.json", &body)),
-            (200, 200)
-        );
-
-        let message = &bench.pull(bob, 0, 0).list[0];
-        assert_eq!(
-            message.status,
-            imlink_wire::flags::status::of_session(expected),
-            "{fields}"
-        );
-    }
-}
-
-#[test]
-fn a_message_that_is_none_is_refused_before_anybody_gets_it() {
-    let mut bench = Bench::new();
-    let base = "fromUserId=alice&toUserId=bob";
-    let huge = "x".repeat(128 * 1024 + 1);
-    let crowd = "toUserId=u&".repeat(1001);
-    let mut publish = |body: &str| code(&call(&mut bench, "/message/private/publish.json", body));
-
-    assert_eq!(publish(base), (400, 1002));
-    assert_eq!(
-        publish("toUserId=bob&objectName=a:b&content=x"),
-        (400, 1002)
-    );
-    assert_eq!(
-        publish("fromUserId=alice&objectName=a:b&content=x"),
-        (400, 1002)
-    );
-    assert_eq!(
-        publish(&format!("{base}&objectName=RC:TxtMsg&content=notjson")),
-        (400, 1002)
-    );
-    assert_eq!(
-        publish(&format!("{base}&objectName=RC:TxtMsg&content=5")),
-        (400, 1002)
-    );
-    assert_eq!(
-        publish(&format!("{base}&objectName={}&content=x", "y".repeat(33))),
-        (400, 1005)
-    );
-    assert_eq!(
-        publish(&format!("{base}&objectName=a:b&content={huge}")),
-        (400, 1005)
-    );
-    assert_eq!(
-        publish(&format!("fromUserId=a&{crowd}objectName=a:b&content=x")),
-        (400, 1502)
-    );
-    assert_eq!(
-        publish(&format!(
-            "{base}&objectName=a:b&content=x&isIncludeSender=perhaps"
-        )),
-        (400, 1002)
-    );
-    assert_eq!(bench.app().stored(&user("bob")), []);
-    assert_eq!(bench.app().counters().refused_api_calls, 9);
 }

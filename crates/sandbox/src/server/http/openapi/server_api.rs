@@ -1,10 +1,10 @@
 //! The Server API, as app servers call it (server-api.md).
 
 use axum::http::Method;
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 use super::{Operation, parameter};
-use crate::api;
+use crate::api::{self, Encoding, FieldType, Generation, RouteField};
 
 /// What app servers sign a call with (server-api.md 1).
 const HEADERS: [(&str, &str); 4] = [
@@ -17,39 +17,86 @@ const HEADERS: [(&str, &str); 4] = [
     ),
 ];
 
-/// The calls, by the table that routes them.
+/// The calls, by the table that routes them and reads their fields.
 pub(super) fn operations() -> impl Iterator<Item = Operation> {
-    api::paths().map(|path| Operation {
+    api::routes().map(|route| Operation {
         method: Method::POST,
-        path: path.to_owned(),
+        path: route.path.to_owned(),
         object: json!({
             "tags": ["server-api"],
-            "operationId": operation_id(path),
-            "summary": path.trim_start_matches('/').trim_end_matches(".json"),
+            "operationId": operation_id(route.path),
+            "summary": route.purpose,
             "parameters": HEADERS.map(|(name, about)| parameter("header", name, true, about)),
             "requestBody": {
                 "required": true,
-                "content": {
-                    "application/x-www-form-urlencoded": { "schema": { "type": "object" } },
-                },
+                "content": { media_type(route.encoding): { "schema": body(&route.fields) } },
             },
             "responses": {
-                "200": super::response("It is done.", &answer()),
+                "200": super::response("It is done.", &answer(route.generation)),
                 "default": super::response("It is refused.", &refusal()),
             },
         }),
     })
 }
 
-fn answer() -> serde_json::Value {
+const fn media_type(encoding: Encoding) -> &'static str {
+    match encoding {
+        Encoding::Form => "application/x-www-form-urlencoded",
+        Encoding::Json => "application/json",
+    }
+}
+
+fn body(fields: &[RouteField]) -> Value {
+    let properties: Map<_, _> = fields
+        .iter()
+        .map(|field| {
+            let mut schema = schema(&field.field_type);
+            schema["description"] = field.meaning.into();
+            (field.name.to_owned(), schema)
+        })
+        .collect();
+    let required = fields.iter().filter(|field| field.required);
+    let required: Vec<_> = required.map(|field| field.name).collect();
+    json!({ "type": "object", "properties": properties, "required": required })
+}
+
+/// Lengths are counted in bytes, which a schema cannot say.
+fn schema(field_type: &FieldType) -> Value {
+    match field_type {
+        FieldType::Text { max_bytes } => json!({ "type": "string", "maxLength": max_bytes }),
+        FieldType::Number { min, max } => {
+            json!({ "type": "integer", "minimum": min, "maximum": max })
+        }
+        FieldType::Flag => json!({ "enum": [0, 1, "0", "1", false, true, "false", "true"] }),
+        FieldType::List {
+            max_items,
+            max_bytes,
+        } => json!({
+            "type": "array",
+            "items": { "type": "string", "maxLength": max_bytes },
+            "maxItems": max_items,
+        }),
+        FieldType::Map { max_items } => json!({
+            "type": "object",
+            "additionalProperties": { "type": "string" },
+            "maxProperties": max_items,
+        }),
+    }
+}
+
+fn answer(generation: Generation) -> Value {
+    let code = match generation {
+        Generation::RongCloud => 200,
+        Generation::Nexconn => 0,
+    };
     json!({
         "type": "object",
-        "properties": { "code": { "const": 200 } },
+        "properties": { "code": { "const": code } },
         "required": ["code"],
     })
 }
 
-fn refusal() -> serde_json::Value {
+fn refusal() -> Value {
     json!({
         "type": "object",
         "properties": {
