@@ -1,5 +1,6 @@
 //! The handle.
 
+mod addresses;
 mod faults;
 mod people;
 mod watch;
@@ -24,10 +25,10 @@ use super::{
     doors::Doors,
     gateway::{Order, Wanted},
     serve::serve,
-    tls::Credentials,
     world::Shared,
 };
-use crate::{App, AppSettings, Cloud, Gateway, Policy, Secret};
+use crate::{App, AppSettings, Cloud, Policy, Secret};
+use addresses::Public;
 
 /// A running sandbox.
 ///
@@ -37,7 +38,7 @@ use crate::{App, AppSettings, Cloud, Gateway, Policy, Secret};
 /// dropped: its listeners are closed then, and its links are gone.
 #[derive(Clone)]
 pub struct Sandbox {
-    pub(super) shared: Arc<Shared>,
+    shared: Arc<Shared>,
     key: AppKey,
     addresses: Doors<SocketAddr>,
     public: Arc<Public>,
@@ -45,21 +46,12 @@ pub struct Sandbox {
     thread: Option<Arc<Thread>>,
 }
 
-/// What clients are told.
-struct Public {
-    http: String,
-    https: Option<String>,
-    gateways: Vec<Gateway>,
-    tokens_name_navigator: bool,
-    ca_pem: Option<Arc<str>>,
-}
-
 impl Sandbox {
     /// Starts a sandbox on a thread of its own. It serves when this returns.
     ///
     /// # Errors
     /// An address that cannot be listened on, named with its purpose; an address beyond loopback
-    /// without [`Config::allow_remote`].
+    /// without [`Config::allow_remote`]; with TLS, a public host that no certificate can name.
     pub fn spawn(config: Config) -> io::Result<Self> {
         config.check()?;
         let credentials = config.credentials()?;
@@ -154,63 +146,6 @@ impl Sandbox {
         self.with_app(|app| app.secret().clone())
     }
 
-    /// Base address of navigation, Server API and control API, for example
-    /// `http://127.0.0.1:4000`.
-    #[must_use]
-    pub fn navigator(&self) -> String {
-        format!("http://{}", self.public.http)
-    }
-
-    /// The same over TLS, for example `https://127.0.0.1:4001`; `None` without [`Config::tls`].
-    #[must_use]
-    pub fn https_navigator(&self) -> Option<String> {
-        let https = self.public.https.as_ref()?;
-        Some(format!("https://{https}"))
-    }
-
-    /// Where HTTP listens.
-    #[must_use]
-    pub fn http_address(&self) -> SocketAddr {
-        self.addresses.http
-    }
-
-    /// Where the gateway listens for its WebSocket form, if it does.
-    #[must_use]
-    pub fn gateway_address(&self) -> SocketAddr {
-        self.addresses.websocket
-    }
-
-    /// Where the gateway listens for its TCP form, if it does.
-    #[must_use]
-    pub fn tcp_address(&self) -> SocketAddr {
-        self.addresses.tcp
-    }
-
-    /// Where HTTP listens over TLS; `None` without [`Config::tls`].
-    #[must_use]
-    pub fn https_address(&self) -> Option<SocketAddr> {
-        self.addresses.secure.map(|secure| secure.http)
-    }
-
-    /// Where the gateway listens for its WebSocket form over TLS; `None` without [`Config::tls`].
-    #[must_use]
-    pub fn wss_address(&self) -> Option<SocketAddr> {
-        self.addresses.secure.map(|secure| secure.websocket)
-    }
-
-    /// Where the gateway listens for its TCP form over TLS; `None` without [`Config::tls`].
-    #[must_use]
-    pub fn tls_address(&self) -> Option<SocketAddr> {
-        self.addresses.secure.map(|secure| secure.tcp)
-    }
-
-    /// The authority behind the sandbox's certificate, as PEM, for clients to trust; made at each
-    /// start. `None` without [`Config::tls`].
-    #[must_use]
-    pub fn ca_pem(&self) -> Option<&str> {
-        self.public.ca_pem.as_deref()
-    }
-
     /// Closes the gateway's listeners, all of them: connections are refused by the kernel. Open
     /// links stay. Does nothing if they are closed already.
     ///
@@ -252,7 +187,7 @@ impl Sandbox {
         self.shared.act(|world, _| world.advance_clock(by));
     }
 
-    pub(super) fn shared(&self) -> &Shared {
+    pub(super) fn shared(&self) -> &Arc<Shared> {
         &self.shared
     }
 
@@ -287,22 +222,6 @@ impl std::fmt::Debug for Sandbox {
             .field("app_key", &self.key)
             .field("addresses", &self.addresses)
             .finish_non_exhaustive()
-    }
-}
-
-impl Public {
-    fn new(
-        config: &Config,
-        addresses: &Doors<SocketAddr>,
-        credentials: Option<&Credentials>,
-    ) -> Self {
-        Self {
-            http: config.public(addresses.http),
-            https: addresses.secure.map(|secure| config.public(secure.http)),
-            gateways: addresses.gateways(|address| config.public(address)),
-            tokens_name_navigator: config.tokens_name_navigator,
-            ca_pem: credentials.map(|credentials| credentials.ca_pem.clone()),
-        }
     }
 }
 

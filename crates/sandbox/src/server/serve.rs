@@ -50,6 +50,6 @@ pub(super) fn serve(
         let https = SecureListener::new(http, tls)?;
         tokio::spawn(http::serve(https, NavigatorScheme::Https, sandbox.clone()));
     }
-    tokio::spawn(gateway::serve(entrances, orders, sandbox.shared.clone()));
+    tokio::spawn(gateway::serve(entrances, orders, sandbox.shared().clone()));
     Ok(())
 }
