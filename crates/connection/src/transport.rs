@@ -54,12 +54,13 @@ impl Transport {
 
     /// The question to a navigator, put as the SDK of that form does.
     ///
-    /// The loopback fallback of [`Transport::Auto`] is asked for on this machine only; no other
-    /// navigator learns that we could open a WebSocket.
+    /// A navigator on this machine is asked for both forms all the same: [`Transport::Auto`] may
+    /// fall back there, and otherwise it can be said what was offered. No other navigator learns
+    /// that we could open a WebSocket.
     pub(crate) fn ask(self, navigator: Navigator, app_key: &str, token: &str) -> NavigationRequest {
         let can_open: &[u8] = match self {
             Self::WebSocket => return NavigationRequest::new(navigator, app_key, token),
-            Self::Auto if navigator.is_loopback() => &[1, 2, 5, 6],
+            Self::Auto | Self::Tcp if navigator.is_loopback() => &[1, 2, 5, 6],
             Self::Auto | Self::Tcp => &[1, 2],
         };
         let mut request = NavigationRequest::of_desktop(navigator, app_key, token);
@@ -250,11 +251,11 @@ mod tests {
         let answer = |list: &str, platform: &str| (list.to_owned(), platform.to_owned());
 
         assert_eq!(asked(Auto, "far.test"), answer("1,2", "electron"));
-        assert_eq!(asked(Tcp, "http://127.0.0.1:1"), answer("1,2", "electron"));
-        assert_eq!(
-            asked(Auto, "http://127.0.0.1:1"),
-            answer("1,2,5,6", "electron")
-        );
+        assert_eq!(asked(Tcp, "far.test"), answer("1,2", "electron"));
+        for transport in [Auto, Tcp] {
+            let everything = answer("1,2,5,6", "electron");
+            assert_eq!(asked(transport, "http://127.0.0.1:1"), everything);
+        }
         assert_eq!(asked(WebSocket, "far.test"), answer("6", "browser"));
         assert_eq!(asked(WebSocket, "http://[::1]:1"), answer("5", "browser"));
     }

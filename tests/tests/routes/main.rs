@@ -1,5 +1,6 @@
 //! The house as it is meant to be used: one cloud, one daemon as a process of its own, and apps.
 
+mod certificates;
 mod connect;
 mod daemon_death;
 mod exactly_once;
@@ -8,11 +9,13 @@ mod leaving;
 mod limits;
 mod link;
 mod messages;
+mod reconnect_kick;
 mod refusals;
 mod secrets;
 mod sending;
 mod shutdown;
 mod traffic;
+mod transports;
 
 use imlink_tests::Command;
 

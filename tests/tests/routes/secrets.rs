@@ -17,8 +17,21 @@ const BODY: &str = "canary-body-5d1c7";
 
 // F-K01, F-K04, F-K07, F-K10, F-K11, F-K13; decisions.md P15
 #[tokio::test]
-async fn a_whole_day_at_trace_tells_neither_token_nor_message() {
-    let (cloud, setup) = (cloud(), Setup::new(IMLINK).variable("IMLINK_LOG", "trace"));
+async fn a_whole_day_at_trace_tells_neither_token_nor_message_over_tcp() {
+    a_whole_day_is_silent("tcp").await;
+}
+
+// F-K01, F-K04, F-K07, F-K10, F-K11, F-K13; decisions.md P15
+#[tokio::test]
+async fn a_whole_day_at_trace_tells_neither_token_nor_message_over_websocket() {
+    a_whole_day_is_silent("websocket").await;
+}
+
+async fn a_whole_day_is_silent(transport: &str) {
+    let cloud = cloud();
+    let setup = Setup::new(IMLINK)
+        .variable("IMLINK_LOG", "trace")
+        .variable("IMLINK_TRANSPORT", transport);
     let mut daemon = setup.start();
     let canary = Canary::new(&cloud, "lei");
     let mut places = Places::default();

@@ -107,7 +107,7 @@ impl Connection {
         let gateways = match transport.choose(answer, navigator, clear_text) {
             Ok(gateways) => gateways,
             Err(NoGateway::Listed) => {
-                debug!(%navigator, "The navigation answer lists no gateway");
+                warn!(%navigator, %transport, "Navigation lists no gateway of a form we asked for");
                 return self.do_without_answer(Code::SERVER_UNAVAILABLE, now);
             }
             Err(NoGateway::Allowed(offered)) => {

@@ -1,0 +1,113 @@
+//! Two daemons on one account where the cloud allows one device: who has the last word when the
+//! one that was cut off comes back (decisions.md P12).
+
+use imlink::{Code, ConnectionStatus};
+use imlink_sandbox::{Ending, Sandbox, Scope};
+use imlink_tests::{App, Daemon, Setup, cloud, soon, within};
+use rustix::process::Signal;
+
+use crate::IMLINK;
+
+// F-S36, P12
+#[tokio::test]
+async fn a_reconnect_that_yields_ends_with_31023_and_leaves_the_other_alone() {
+    let mut house = House::of_two("--reconnect-kick").await;
+
+    house.first_comes_back();
+
+    let change = house.first.shows(ConnectionStatus::KickedOffline).await;
+    assert_eq!(change.code, Some(Code::RC_DISCONN_SAME_CLIENT_ON_LINE));
+    assert!(house.second.statuses().await.is_empty(), "undisturbed");
+    assert_eq!(house.devices().len(), 1);
+    // Nothing is tried again: who signs in again means it, and is a first connect.
+    let handshakes = house.cloud.counters().handshakes;
+    assert_eq!(handshakes, 3);
+}
+
+// F-S36, P12
+#[tokio::test]
+async fn a_reconnect_takes_its_place_back_by_default() {
+    let mut house = House::of_two("--transport=auto").await;
+    let device = house.devices();
+
+    house.first_comes_back();
+
+    let change = house.second.shows(ConnectionStatus::KickedOffline).await;
+    assert_eq!(change.code, Some(Code::RC_DISCONN_KICK));
+    house.first.shows(ConnectionStatus::Connected).await;
+    assert_eq!(house.devices().len(), 1);
+    assert_ne!(house.devices(), device);
+}
+
+// P12
+#[tokio::test]
+async fn the_status_says_whether_a_reconnect_yields() {
+    for (transport, slot) in [
+        ("tcp", "desktop, reconnects yield"),
+        ("websocket", "web, reconnect_kick cannot be sent"),
+    ] {
+        let setup = Setup::new(IMLINK)
+            .argument("--reconnect-kick")
+            .argument(format!("--transport={transport}"));
+        let cloud = cloud();
+        let daemon = setup.start();
+
+        let app = App::connected(&setup, &cloud, "notes", "lei").await;
+
+        let report = within("a report", app.client.daemon_status())
+            .await
+            .unwrap();
+        assert_eq!(report.accounts[0].slot.as_deref(), Some(slot));
+        let warned = daemon
+            .log()
+            .text()
+            .contains("WebSocket cannot carry `reconnect_kick`");
+        assert_eq!(warned, transport == "websocket");
+    }
+}
+
+/// One account, a device slot, and two daemons that want it.
+struct House {
+    cloud: Sandbox,
+    first: App,
+    second: App,
+    daemons: [Daemon; 2],
+    _setups: [Setup; 2],
+}
+
+impl House {
+    /// The first daemon was online and is cut off; the second took its place meanwhile.
+    async fn of_two(flag: &str) -> Self {
+        let cloud = cloud();
+        cloud.with_app(|app| app.policy_mut().one_device = true);
+        let setups = [(); 2].map(|()| Setup::new(IMLINK).argument(flag));
+        let daemons = [setups[0].start(), setups[1].start()];
+        let mut first = App::connected(&setups[0], &cloud, "notes", "lei").await;
+        // It must not come back before the other is there.
+        daemons[0].signal(Signal::STOP);
+        assert_eq!(cloud.drop_links(&Scope::Everyone, Ending::Reset), 1);
+        soon("the cloud notices", || {
+            cloud.links().is_empty().then_some(())
+        })
+        .await;
+        let mut second = App::connected(&setups[1], &cloud, "notes", "lei").await;
+        first.rest().await;
+        second.rest().await;
+        Self {
+            cloud,
+            first,
+            second,
+            daemons,
+            _setups: setups,
+        }
+    }
+
+    fn first_comes_back(&self) {
+        self.daemons[0].signal(Signal::CONT);
+    }
+
+    fn devices(&self) -> Vec<String> {
+        let links = self.cloud.links().into_iter();
+        links.map(|link| link.device).collect()
+    }
+}
