@@ -118,6 +118,9 @@ pub const LOOK_UP_MESSAGES: &str = "qryMsg";
 /// QUERY: edits a message, [`crate::proto::MsgChangeReq`].
 pub const MODIFY_MESSAGE: &str = "modifyMsg";
 
+/// QUERY: attaches values to a message, [`crate::proto::MsgChangeReq`].
+pub const UPDATE_EXPANSION: &str = "upMsgEx";
+
 /// QUERY: joins a chatroom, creating it if need be, [`crate::proto::ChrmInput`].
 pub const JOIN_CHATROOM: &str = "joinChrm";
 /// QUERY: joins a chatroom that must exist, [`crate::proto::ChrmInput`].

@@ -6,11 +6,17 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
+use bytes::Bytes;
 use imlink_model::{Millis, UserId};
-use imlink_wire::flags;
+use imlink_wire::{flags, proto::MsgChangeReq};
 use serde::{Deserialize, Serialize};
 
-use super::{App, Draft, SenderCopy, Target, message::Message};
+use super::{
+    App, Draft, SenderCopy, Target,
+    message::Message,
+    publish::Refusal,
+    query::{Answer, Query},
+};
 
 /// The object name of a message that expands another.
 const EXPANDING: &str = "RC:MsgExMsg";
@@ -49,6 +55,17 @@ pub enum ExpansionError {
     /// The message would have too many names.
     #[error("the message has too many expansions")]
     TooMany,
+}
+
+impl From<ExpansionError> for Refusal {
+    fn from(error: ExpansionError) -> Self {
+        match error {
+            ExpansionError::NoSuchMessage => Self::new(22201, "expands no message"),
+            ExpansionError::NotExpandable => Self::new(22202, "the message may not be expanded"),
+            ExpansionError::Invalid => Self::new(22203, "a name or value is not allowed"),
+            ExpansionError::TooMany => Self::new(22203, "too many expansions"),
+        }
+    }
 }
 
 /// What a message says of the one it expands.
@@ -125,6 +142,26 @@ impl App {
             (name, (expanded.value, time))
         });
         Some(shown.collect())
+    }
+
+    /// Expands a message of a conversation of the asking user's (`upMsgEx`).
+    pub(super) fn update_expansion(&mut self, query: &Query, now: Millis) -> Answer {
+        let asked: MsgChangeReq = query.read()?;
+        let content: Content = serde_json::from_str(asked.content.as_deref().unwrap_or_default())
+            .map_err(|_| Refusal::from(ExpansionError::Invalid))?;
+        let expanding = Expanding {
+            by: query.user.clone(),
+            to: Target::of(asked.r#type, &asked.target_id).ok_or(ExpansionError::NoSuchMessage)?,
+            uid: asked.msg_uid,
+            copy: SenderCopy::Included,
+        };
+        if !content.put.is_empty() {
+            self.expand_message(&expanding, &content.put, now)?;
+        }
+        if !content.delete.is_empty() {
+            self.unexpand_message(&expanding, &content.delete, now)?;
+        }
+        Ok(Bytes::new())
     }
 
     /// Expands the message that an accepted one names; does nothing if it names none.

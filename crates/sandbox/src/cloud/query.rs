@@ -69,6 +69,7 @@ fn handler(topic: &str) -> Option<Handler> {
         topic::END_QUIET_HOURS => App::end_quiet_hours,
         topic::QUIET_HOURS => App::query_quiet_hours,
         topic::MODIFY_MESSAGE => App::modify_message,
+        topic::UPDATE_EXPANSION => App::update_expansion,
         topic::LOOK_UP_MESSAGES => App::look_up_messages,
         topic::DELETE_MESSAGES => App::delete_messages,
         topic::CLEAN_PRIVATE => App::clean_private,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use imlink_model::{ConversationKind, Millis, TargetId, UserId};
+use imlink_model::{Millis, UserId};
 use imlink_wire::proto::{UpStreamMessage, decode_body};
 use serde::Deserialize;
 use serde_json::json;
@@ -78,7 +78,9 @@ impl App {
             decode_body(sending.body.clone()).map_err(Refusal::malformed)?;
         let recalled: Recalled = serde_json::from_str(&body.content)
             .map_err(|_| Refusal::new(NO_SUCH_MESSAGE, "content is no recall"))?;
-        let to = recalled_from(&recalled)?;
+        let to = Target::of(recalled.conversation_type.into(), &recalled.target_id).ok_or(
+            Refusal::new(NO_SUCH_MESSAGE, "nothing is recalled from there"),
+        )?;
         let message = self.sent_in(from, &to, &recalled.message_uid);
         let message = message.ok_or(Refusal::new(
             NO_SUCH_MESSAGE,
@@ -106,21 +108,4 @@ impl App {
         };
         message.filter(|message| message.draft.is_in_conversation(user, to))
     }
-}
-
-fn recalled_from(recalled: &Recalled) -> Result<Target, Refusal> {
-    let target = recalled.target_id.as_str();
-    let kind = ConversationKind::from_number(recalled.conversation_type.into());
-    let target = match kind {
-        Some(ConversationKind::Private) => UserId::new(target).map(Target::User),
-        Some(ConversationKind::Group) => TargetId::new(target).map(Target::Group),
-        Some(ConversationKind::Chatroom) => TargetId::new(target).map(Target::Chatroom),
-        _ => {
-            return Err(Refusal::new(
-                NO_SUCH_MESSAGE,
-                "nothing is recalled from such a conversation",
-            ));
-        }
-    };
-    target.map_err(|_| Refusal::new(NO_SUCH_MESSAGE, "no target id"))
 }

@@ -21,6 +21,24 @@ pub enum Target {
 }
 
 impl Target {
+    /// Where a client says a message is, by the number of the kind and an id; `None` if clients
+    /// send nothing there.
+    pub(super) fn of(kind: i32, id: &str) -> Option<Self> {
+        match ConversationKind::from_number(kind)? {
+            ConversationKind::Private => UserId::new(id).map(Self::User).ok(),
+            ConversationKind::Group => TargetId::new(id).map(Self::Group).ok(),
+            ConversationKind::Chatroom => TargetId::new(id).map(Self::Chatroom).ok(),
+            ConversationKind::Discussion
+            | ConversationKind::CustomerService
+            | ConversationKind::System
+            | ConversationKind::AppPublicService
+            | ConversationKind::PublicService
+            | ConversationKind::UltraGroup
+            | ConversationKind::Encrypted
+            | ConversationKind::RtcRoom => None,
+        }
+    }
+
     /// The kind of conversation.
     #[must_use]
     pub const fn kind(&self) -> ConversationKind {

@@ -12,6 +12,7 @@ mod expansion;
 mod faults;
 mod group;
 mod history;
+mod invariants;
 mod moderation;
 mod modify;
 mod navigation;
