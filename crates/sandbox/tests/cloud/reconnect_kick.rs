@@ -58,9 +58,20 @@ fn a_reconnect_to_a_free_slot_is_accepted() {
     lose(&mut bench, first);
 
     accepted(&mut bench, "first", true);
+}
 
-    // Its own end, not noticed yet, is no other device.
+// P12
+#[test]
+fn a_reconnect_does_not_yield_to_its_own_device() {
+    let mut bench = Bench::new();
+    let lost = accepted(&mut bench, "first", true);
+    let half_open = accepted(&mut bench, "first", true);
+    lose(&mut bench, lost);
+    bench.app().policy_mut().one_device = true;
+
     accepted(&mut bench, "first", true);
+
+    assert!(bench.is_closed(half_open));
 }
 
 // P12
