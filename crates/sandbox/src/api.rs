@@ -24,6 +24,7 @@ mod route;
 mod signature;
 mod source;
 mod user;
+mod word;
 
 pub use error::ApiError;
 pub use generation::Generation;

@@ -4,8 +4,12 @@ use std::{collections::BTreeMap, ops::RangeInclusive};
 
 use imlink_model::{ObjectName, TargetId, UserId};
 use serde::Serialize;
+use serde_json::Value;
 
-use super::{ApiError, source::Source};
+use super::{
+    ApiError,
+    source::{Source, entries_of},
+};
 
 /// How the values of a field are read.
 pub(super) trait Kind: Sync {
@@ -47,7 +51,15 @@ pub enum FieldType {
         /// The most of them.
         max_items: usize,
     },
+    /// Several objects of names with texts.
+    Rows {
+        /// The most of them.
+        max_items: usize,
+    },
 }
+
+/// The longest name of an entry, in bytes.
+const MAX_KEY: usize = 128;
 
 /// A text of at most so many bytes.
 pub(super) struct Text(pub(super) usize);
@@ -275,6 +287,60 @@ impl Kind for Map {
 
     fn field_type(&self) -> FieldType {
         FieldType::Map { max_items: self.0 }
+    }
+}
+
+/// Texts as a list, or as a JSON array in one text.
+pub(super) struct Keys(pub(super) usize);
+
+impl Kind for Keys {
+    type Value = Vec<String>;
+
+    fn read(&self, name: &'static str, source: &Source) -> Result<Option<Vec<String>>, ApiError> {
+        let Some(texts) = source.many(name).map_err(|_| wrong_type(name))? else {
+            return Ok(None);
+        };
+        let keys = match texts.as_slice() {
+            [text] if text.starts_with('[') => {
+                serde_json::from_str(text).map_err(|_| wrong_type(name))?
+            }
+            texts => texts.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        };
+        check_count(name, keys.len(), self.0)?;
+        for key in &keys {
+            check_length(name, key, MAX_KEY)?;
+        }
+        Ok(Some(keys).filter(|keys| !keys.is_empty()))
+    }
+
+    fn field_type(&self) -> FieldType {
+        FieldType::List {
+            max_items: self.0,
+            max_bytes: MAX_KEY,
+        }
+    }
+}
+
+/// A list of objects, each with texts by name.
+pub(super) struct Rows(pub(super) usize);
+
+impl Kind for Rows {
+    type Value = Vec<BTreeMap<String, String>>;
+
+    fn read(&self, name: &'static str, source: &Source) -> Result<Option<Self::Value>, ApiError> {
+        let Some(texts) = source.many(name).map_err(|_| wrong_type(name))? else {
+            return Ok(None);
+        };
+        check_count(name, texts.len(), self.0)?;
+        let rows = texts.iter().map(|text| match serde_json::from_str(text) {
+            Ok(Value::Object(row)) => Ok(entries_of(&row).into_iter().collect()),
+            Ok(_) | Err(_) => Err(wrong_type(name)),
+        });
+        rows.collect::<Result<_, _>>().map(Some)
+    }
+
+    fn field_type(&self) -> FieldType {
+        FieldType::Rows { max_items: self.0 }
     }
 }
 

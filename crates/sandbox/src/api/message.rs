@@ -1,11 +1,17 @@
 //! Messages of app servers (server-api.md 4).
 
+mod broadcast;
 mod chatroom;
+mod conversation;
 mod delivery;
 mod direct;
 mod draft;
+mod expansion;
 mod group;
+mod history;
+mod recall;
 mod system;
+mod template;
 
 use super::{field::Field, generation::Names, kind::User, route::Operation};
 
@@ -19,4 +25,17 @@ pub(super) const OPERATIONS: &[Operation] = &[
     chatroom::SEND,
     chatroom::BROADCAST,
     system::SEND,
+    broadcast::TO_ALL,
+    broadcast::TO_ONLINE,
+    template::DIRECT,
+    template::SYSTEM,
+    recall::RECALL,
+    recall::RECALL_BROADCAST,
+    expansion::SET,
+    expansion::DELETE,
+    expansion::QUERY,
+    history::DIRECT,
+    history::GROUP,
+    history::CHATROOM,
+    history::CLEAN,
 ];

@@ -11,7 +11,7 @@ use super::{
     group, message,
     reply::Reply,
     source::Source,
-    user,
+    user, word,
 };
 use crate::App;
 
@@ -73,6 +73,7 @@ const TABLE: &[&[Operation]] = &[
     message::OPERATIONS,
     group::OPERATIONS,
     chatroom::OPERATIONS,
+    word::OPERATIONS,
 ];
 
 /// Every path of the Server API.

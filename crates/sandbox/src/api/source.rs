@@ -123,7 +123,8 @@ fn scalar(value: &Value) -> Option<Cow<'_, str>> {
     }
 }
 
-fn entries_of(entries: &Map<String, Value>) -> Vec<(String, String)> {
+/// Names with values as texts; names without a value are left out.
+pub(super) fn entries_of(entries: &Map<String, Value>) -> Vec<(String, String)> {
     entries
         .iter()
         .filter_map(|(key, value)| Some((key.clone(), scalar(value)?.into_owned())))

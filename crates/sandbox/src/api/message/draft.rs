@@ -211,7 +211,7 @@ impl Letter {
 }
 
 /// The vendor's own prefix is kept for its own classes.
-fn class(call: &Call) -> Result<String, ApiError> {
+pub(super) fn class(call: &Call) -> Result<String, ApiError> {
     let class = call.required(&CLASS)?;
     let is_known = || CLASSES.iter().any(|(known, _)| *known == class);
     if class.starts_with(BUILT_IN) && !is_known() {
@@ -224,7 +224,7 @@ fn class(call: &Call) -> Result<String, ApiError> {
 }
 
 /// The content of a class of the vendor's is a JSON object as text; an app's own may be anything.
-fn content(call: &Call, class: &str) -> Result<String, ApiError> {
+pub(super) fn content(call: &Call, class: &str) -> Result<String, ApiError> {
     let content = call.required(&CONTENT)?;
     let is_object =
         || serde_json::from_str::<Value>(&content).is_ok_and(|content| content.is_object());

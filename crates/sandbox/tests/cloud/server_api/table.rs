@@ -44,6 +44,7 @@ fn sample(field_type: &FieldType) -> Value {
         FieldType::Flag => json!(1),
         FieldType::List { .. } => json!(["PERSON"]),
         FieldType::Map { .. } => json!({ "a": "b" }),
+        FieldType::Rows { .. } => json!([{ "word": "b" }]),
     }
 }
 
@@ -59,6 +60,7 @@ fn too_much(field_type: &FieldType) -> Option<(Value, u64)> {
             let entries = (0..=*max_items).map(|n| (n.to_string(), json!("x")));
             Some((Value::Object(entries.collect()), 1502))
         }
+        FieldType::Rows { max_items } => Some((json!(vec![json!({}); max_items + 1]), 1502)),
     }
 }
 

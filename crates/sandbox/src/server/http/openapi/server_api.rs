@@ -81,6 +81,11 @@ fn schema(field_type: &FieldType) -> Value {
             "additionalProperties": { "type": "string" },
             "maxProperties": max_items,
         }),
+        FieldType::Rows { max_items } => json!({
+            "type": "array",
+            "items": { "type": "object", "additionalProperties": { "type": "string" } },
+            "maxItems": max_items,
+        }),
     }
 }
 
