@@ -92,6 +92,11 @@ impl App {
     pub(super) fn render(&self, message: &Message, direction: Direction) -> DownStreamMessage {
         let mut down = message.down(direction);
         self.changes.apply(&mut down);
+        if self.policy.unread_kept && message.draft.body.classname == RECALL {
+            // Clients look themselves whether they had read the recalled one.
+            let options = down.option_bits.unwrap_or_default();
+            down.option_bits = Some(options | flags::option::LOWERS_UNREAD);
+        }
         down
     }
 

@@ -22,6 +22,8 @@ pub struct Policy {
     pub page: usize,
     /// How long messages can be pulled. Default: 7 days (server-api.md 8).
     pub retention: Duration,
+    /// Whether pulls are compressed for clients that offer to inflate them. Default: false.
+    pub compressed_pulls: bool,
     /// How far back private, group and system histories reach; `None` keeps none and refuses
     /// queries with 25102. Default: 180 days (behaviour.md 13.7).
     pub history: Option<Duration>,
@@ -76,6 +78,7 @@ impl Default for Policy {
             one_device: false,
             page: 200,
             retention: 7 * DAY,
+            compressed_pulls: false,
             history: Some(180 * DAY),
             edit_time: DAY,
             unread_kept: false,

@@ -6,7 +6,7 @@ use imlink_model::{Millis, TargetId};
 use imlink_sandbox::{Expanding, ExpansionError, LinkId, SenderCopy, Target};
 use imlink_wire::{
     flags,
-    proto::{UpStreamMessage, encode_body},
+    proto::{MsgChangeReq, UpStreamMessage, encode_body},
     topic,
 };
 
@@ -39,6 +39,36 @@ fn a_client_expands_a_message_and_pulls_show_it() {
         left,
         [("likes".to_owned(), ("1".to_owned(), Some(Millis(told))))].into()
     );
+}
+
+#[test]
+fn a_query_expands_a_message_and_tells_the_other_side() {
+    let mut bench = Bench::new();
+    let (alice, bob) = (bench.online("alice"), bench.online("bob"));
+    let uid = say_expandable(&mut bench, alice, "bob");
+    let mut ask = |content: &str, peer: &str| {
+        let asked = MsgChangeReq {
+            r#type: 1,
+            target_id: peer.to_owned(),
+            msg_uid: uid.clone(),
+            content: Some(content.to_owned()),
+            ..MsgChangeReq::default()
+        };
+        let asked = encode_body(&asked);
+        bench.query(alice, topic::UPDATE_EXPANSION, asked).0
+    };
+
+    assert_eq!(ask(r#"{"put":{"likes":"1"},"del":["mood"]}"#, "bob"), 0);
+    assert_eq!(ask("no JSON", "bob"), 22203);
+    assert_eq!(ask(r#"{"put":{"":"1"}}"#, "bob"), 22203);
+    assert_eq!(ask(r#"{"put":{"likes":"2"}}"#, "carol"), 22201);
+
+    let left = bench.app().expansion_of(&uid).unwrap();
+    let names: Vec<_> = left.keys().map(String::as_str).collect();
+    assert_eq!(names, ["likes"]);
+    let told = bench.pull(bob, 0, 0).list;
+    let classes: Vec<_> = told.iter().map(|one| one.classname.as_str()).collect();
+    assert_eq!(classes, ["RC:TxtMsg", "RC:MsgExMsg", "RC:MsgExMsg"]);
 }
 
 #[test]

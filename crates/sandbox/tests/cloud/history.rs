@@ -161,6 +161,10 @@ fn a_recall_takes_its_message_out_of_the_history_and_stays_itself() {
 
     bench.publish(alice, topic::RECALL, "alice", encode_body(&recall));
 
+    assert_eq!(bench.pull(bob, 0, 0).list[2].option_bits, None);
+    bench.app().policy_mut().unread_kept = true;
+    let lowers_unread = Some(16);
+    assert_eq!(bench.pull(bob, 0, 0).list[2].option_bits, lowers_unread);
     for (link, peer) in [(alice, "bob"), (bob, "alice")] {
         let page = older(&mut bench, link, peer, 0, 10);
         let classes: Vec<_> = page.list.iter().map(|m| m.classname.as_str()).collect();

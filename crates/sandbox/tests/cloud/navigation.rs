@@ -133,6 +133,44 @@ fn the_policy_chooses_version_4_and_anonymous_answers() {
 
 // F-S31
 #[test]
+fn the_policy_says_what_clients_may_ask_for_and_how_they_tell_what_was_read() {
+    let mut bench = Bench::new();
+    let token = bench.token("alice");
+    let reply = ask(&mut bench, KEY, &token);
+    let answer = outcome(reply.status, &reply.body).unwrap();
+    assert_eq!(
+        (answer.history_msg, answer.chatroom_msg),
+        (Some(true), Some(true))
+    );
+    assert_eq!(
+        (answer.ses_driven, answer.server_save_unread),
+        (Some(0), Some(0))
+    );
+    assert_eq!(answer.msg_modify_minute, Some(24 * 60));
+
+    *bench.app().policy_mut() = Policy {
+        history: None,
+        chatroom_history: None,
+        read_positions: true,
+        unread_kept: true,
+        edit_time: Duration::from_secs(120),
+        ..Policy::default()
+    };
+
+    let reply = ask(&mut bench, KEY, &token);
+    let answer = outcome(reply.status, &reply.body).unwrap();
+    assert_eq!(
+        (answer.history_msg, answer.chatroom_msg),
+        (Some(false), Some(false))
+    );
+    assert_eq!(
+        (answer.ses_driven, answer.server_save_unread),
+        (Some(1), Some(1))
+    );
+    assert_eq!(answer.msg_modify_minute, Some(2));
+}
+
+#[test]
 fn every_fault_is_what_a_client_takes_it_for() {
     let mut bench = Bench::with_policy(two_gateways());
     let token = bench.token("alice");

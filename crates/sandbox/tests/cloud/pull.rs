@@ -5,8 +5,9 @@ use std::time::Duration;
 use imlink_sandbox::Policy;
 use imlink_wire::{
     proto::{
-        EventChangeList, PullModifyMsgReq, PullModifyMsgResp, PullUserSettingInput,
-        PullUserSettingOutput, QueryMsgChange, SessionReq, SessionStates, decode_body, encode_body,
+        DownStreamMessages, EventChangeList, PullModifyMsgReq, PullModifyMsgResp,
+        PullUserSettingInput, PullUserSettingOutput, QueryMsgChange, SessionReq, SessionStates,
+        SyncRequestMsg, decode_answer, decode_body, encode_body,
     },
     topic,
 };
@@ -111,9 +112,9 @@ fn own_messages_come_from_the_peers_side_only_if_asked_for_and_after_their_own_c
     assert_eq!((page.list[0].data_time, page.sync_time), (acked.time, 0));
     assert_eq!(bench.pull(alice, 0, acked.time).list.len(), 0);
 
-    let asked = imlink_wire::proto::SyncRequestMsg::default();
+    let asked = SyncRequestMsg::default();
     let (status, body) = bench.query(alice, topic::PULL_MESSAGES, encode_body(&asked));
-    let page: imlink_wire::proto::DownStreamMessages = decode_body(body).unwrap();
+    let page: DownStreamMessages = decode_body(body).unwrap();
     assert_eq!(
         (status, page.list.len()),
         (0, 0),
@@ -160,6 +161,33 @@ fn what_is_older_than_the_retention_is_gone() {
 
     assert_eq!(page.list.len(), 1);
     assert_eq!(page.list[0].msg_id, Some(young.uid));
+}
+
+// F-S11
+#[test]
+fn a_pull_is_compressed_for_clients_that_offer_to_inflate_it_if_the_policy_says_so() {
+    let mut bench = Bench::new();
+    let alice = bench.online("alice");
+    bench.say_acked(alice, "bob", "hello");
+    let bob = bench.online("bob");
+    let asked = |offered| SyncRequestMsg {
+        compressio_enabled: Some(offered),
+        ..SyncRequestMsg::default()
+    };
+
+    for (policy, offered) in [(false, true), (true, false), (true, true)] {
+        bench.app().policy_mut().compressed_pulls = policy;
+        let (_, body) = bench.query(bob, topic::PULL_MESSAGES, encode_body(&asked(offered)));
+
+        let outer: DownStreamMessages = decode_body(body.clone()).unwrap();
+        assert_eq!(outer.list.is_empty(), policy && offered);
+        let answer: DownStreamMessages = decode_answer(body).unwrap();
+        assert_eq!(answer.list[0].content, r#"{"content":"hello"}"#);
+        assert_eq!(
+            (answer.sync_time, answer.finished),
+            (outer.sync_time, outer.finished)
+        );
+    }
 }
 
 #[test]

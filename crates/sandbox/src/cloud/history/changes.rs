@@ -101,7 +101,11 @@ impl Changes {
     pub(in crate::cloud) fn prune(&mut self, oldest: Millis) {
         let oldest = u64::try_from(oldest.0).unwrap_or_default();
         let oldest = MessageUid::new(oldest, 0, 0, "").to_string();
-        self.messages = self.messages.split_off(&oldest);
+        // Splitting walks the map; mostly nothing is that old.
+        let first = self.messages.first_key_value();
+        if first.is_some_and(|(uid, _)| *uid < oldest) {
+            self.messages = self.messages.split_off(&oldest);
+        }
     }
 
     fn of(&mut self, message: &Message) -> &mut Change {
