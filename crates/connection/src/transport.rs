@@ -8,6 +8,7 @@ use imlink_wire::navigation::{
     GatewayAddress, GatewayForm, GatewayScheme, NavigationAnswer, NavigationRequest, Navigator,
     Transports,
 };
+use tracing::warn;
 
 use crate::loopback::Loopback;
 
@@ -88,16 +89,18 @@ impl Transport {
             .iter()
             .any(|gateway| speaks(gateway, GatewayForm::Tcp));
         let mut gateways = listed.clone();
-        gateways.retain(|gateway| {
-            let has_form = match self {
-                Self::Tcp => speaks(gateway, GatewayForm::Tcp),
-                Self::WebSocket => speaks(gateway, GatewayForm::WebSocket),
-                Self::Auto => {
-                    speaks(gateway, GatewayForm::Tcp) || (!offers_tcp && gateway.is_loopback())
-                }
-            };
-            has_form && gateway.may_hear_token(clear_text_allowed)
+        gateways.retain(|gateway| match self {
+            Self::Tcp => speaks(gateway, GatewayForm::Tcp),
+            Self::WebSocket => speaks(gateway, GatewayForm::WebSocket),
+            Self::Auto => {
+                speaks(gateway, GatewayForm::Tcp) || (!offers_tcp && gateway.is_loopback())
+            }
         });
+        let of_form = gateways.len();
+        gateways.retain(|gateway| gateway.may_hear_token(clear_text_allowed));
+        if gateways.len() < of_form {
+            warn!("Skipped gateways that would hear the token in clear text");
+        }
         if gateways.is_empty() {
             return Err(NoGateway::Allowed(listed));
         }

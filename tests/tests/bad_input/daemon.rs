@@ -103,6 +103,26 @@ fn a_variable_that_is_wrong_is_named() {
             "IMLINK_MAX_ACCOUNTS: \"-1\" is not a whole number",
         ),
         ("IMLINK_MAX_ACCOUNTS", "0", "max_accounts is 0"),
+        (
+            "IMLINK_TRANSPORT",
+            "udp",
+            "IMLINK_TRANSPORT: \"udp\" is no transport; `auto`, `tcp` and `websocket` are",
+        ),
+        (
+            "IMLINK_RECONNECT_KICK",
+            "yes",
+            "IMLINK_RECONNECT_KICK: \"yes\" is neither `true` nor `false`",
+        ),
+        (
+            "IMLINK_CA_FILE",
+            "/nowhere/ca.pem",
+            "ca_file /nowhere/ca.pem: cannot be read",
+        ),
+        (
+            "IMLINK_CA_FILE",
+            "/dev/null",
+            "ca_file /dev/null: holds no certificate; name a file",
+        ),
         ("IMLINK_LOG", "imlink_daemon=loud", "log filter"),
     ];
     for (name, value, expected) in table {
@@ -118,6 +138,8 @@ fn a_flag_that_is_wrong_is_named() {
         ("--max-accounts=many", "--max-accounts"),
         ("--max-accounts=0", "max_accounts is 0"),
         ("--log=imlink_daemon=loud", "log filter"),
+        ("--transport=udp", "`websocket`"),
+        ("--ca-file=/nowhere/ca.pem", "ca_file /nowhere/ca.pem"),
         ("--no-such-flag", "--no-such-flag"),
     ] {
         let said = refused(&Setup::new(IMLINK).argument(flag), UNUSABLE);

@@ -79,8 +79,7 @@ async fn of_ten_gateways_the_one_that_lives_is_found() {
     let (cloud, setup) = (cloud(), Setup::new(IMLINK));
     let _daemon = setup.start();
     cloud.change_policy(|policy| {
-        let mut gateways: Vec<Gateway> =
-            (0..9).map(|_| Gateway::websocket(dead_address())).collect();
+        let mut gateways: Vec<Gateway> = (0..9).map(|_| Gateway::tcp(dead_address())).collect();
         gateways.append(&mut policy.gateways);
         policy.gateways = gateways;
     });
@@ -102,7 +101,7 @@ async fn when_all_gateways_are_dead_navigation_is_asked_again() {
     let (cloud, setup) = (cloud(), Setup::new(IMLINK));
     let _daemon = setup.start();
     let live = cloud.with_app(|app| std::mem::take(&mut app.policy_mut().gateways));
-    cloud.change_policy(|policy| policy.gateways = vec![Gateway::websocket(dead_address())]);
+    cloud.change_policy(|policy| policy.gateways = vec![Gateway::tcp(dead_address())]);
     let mut app = App::new(&setup, &cloud, "notes");
     let connect = connect(&app, &cloud).await;
     app.shows(ConnectionStatus::Suspend).await;
@@ -114,11 +113,11 @@ async fn when_all_gateways_are_dead_navigation_is_asked_again() {
     assert!(cloud.counters().navigations > 1);
 }
 
-// P20, F-K07: the token travels in the URL
+// P20, F-K07: the token travels in CONNECT
 #[tokio::test]
 async fn a_gateway_in_the_clear_beyond_this_machine_never_hears_the_token() {
     // An address for documentation: nobody is there, and dialling it would take ten seconds.
-    let elsewhere = Gateway::websocket("192.0.2.1:80");
+    let elsewhere = Gateway::tcp("192.0.2.1:80");
     let (cloud, setup) = (cloud(), Setup::new(IMLINK));
     let daemon = setup.start();
     cloud.change_policy(|policy| policy.gateways.insert(0, elsewhere.clone()));

@@ -110,33 +110,28 @@ async fn a_connect_without_a_limit_goes_on_until_it_succeeds() {
 // F-A15
 #[tokio::test]
 async fn a_dial_that_is_given_up_is_closed() {
-    let (cloud, setup) = (cloud(), Setup::new(IMLINK));
-    let _daemon = setup.start();
-    let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = silent.local_addr().unwrap().to_string();
-    cloud.change_policy(|policy| {
-        policy.gateways = vec![Gateway::websocket(address)];
-    });
-    let app = App::new(&setup, &cloud, "notes");
-    within("init", app.client.init()).await.unwrap();
-    let accepted = tokio::spawn(async move { silent.accept().await.unwrap().0 });
-    let error = within(
-        "the limit",
-        app.client.connect_within(token(&cloud, "lei"), LIMIT),
-    )
-    .await
-    .unwrap_err();
-    assert_eq!(error.code(), Code::RC_CONNECT_TIMEOUT);
-    let mut link = within("accept", accepted).await.unwrap();
-    let mut request = Vec::new();
-    let ended = tokio::time::timeout(
-        Duration::from_secs(30),
-        tokio::io::AsyncReadExt::read_to_end(&mut link, &mut request),
-    )
-    .await;
-    assert!(
-        ended.is_ok(),
-        "30 s after the end of the connect the dial is still open: {} bytes",
-        request.len()
-    );
+    for gateway in [Gateway::websocket, Gateway::tcp] {
+        let (cloud, setup) = (cloud(), Setup::new(IMLINK));
+        let _daemon = setup.start();
+        let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = silent.local_addr().unwrap().to_string();
+        cloud.change_policy(|policy| policy.gateways = vec![gateway(address)]);
+        let app = App::new(&setup, &cloud, "notes");
+        within("init", app.client.init()).await.unwrap();
+        let accepted = tokio::spawn(async move { silent.accept().await.unwrap().0 });
+
+        let connect = app.client.connect_within(token(&cloud, "lei"), LIMIT);
+        let error = within("the limit", connect).await.unwrap_err();
+
+        assert_eq!(error.code(), Code::RC_CONNECT_TIMEOUT);
+        let mut link = within("accept", accepted).await.unwrap();
+        let mut request = Vec::new();
+        let end = tokio::io::AsyncReadExt::read_to_end(&mut link, &mut request);
+        let ended = tokio::time::timeout(Duration::from_secs(30), end).await;
+        assert!(
+            ended.is_ok(),
+            "30 s after the end of the connect the dial is still open: {} bytes",
+            request.len()
+        );
+    }
 }
