@@ -14,8 +14,9 @@ use super::Target;
 
 /// `DownStreamMessage.direction` of a message its reader sent.
 const DIRECTION_SENT: i32 = 1;
-/// `DownStreamMessage.direction` of any other message.
-const DIRECTION_RECEIVED: i32 = 2;
+/// `DownStreamMessage.direction` of any other message. The web SDK looks for 1 alone, the desktop SDK
+/// takes all but 0 for the user's own.
+const DIRECTION_RECEIVED: i32 = 0;
 
 /// A message that has not been accepted yet.
 #[derive(Clone, Debug)]

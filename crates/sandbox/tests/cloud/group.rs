@@ -34,7 +34,7 @@ fn a_message_reaches_every_member_but_who_sent_it() {
         assert_eq!(pulled[0].from_user_id, "alice");
         assert_eq!(pulled[0].group_id.as_deref(), Some(CLUB));
         assert_eq!(pulled[0].r#type, 3);
-        assert_eq!(pulled[0].direction, Some(2));
+        assert_eq!(pulled[0].direction, Some(0));
         assert_eq!(pulled[0].msg_id.as_ref(), Some(&acked.uid));
     }
     let own = bench.pull(alice, 0, 0).list;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use imlink_model::TargetId;
+use imlink_model::{Direction, TargetId};
 use imlink_sandbox::{LinkId, Policy};
 use imlink_wire::{
     proto::{
@@ -74,12 +74,12 @@ proptest! {
             let stored = life.bench.app().stored(&user(name));
             let expected: BTreeSet<_> = stored
                 .iter()
-                .map(|message| (message.uid.clone(), message.direction as i32))
+                .map(|message| (message.uid.clone(), message.direction == Direction::Sent))
                 .collect();
             let seen: BTreeSet<_> = life.clients[who]
                 .seen
                 .iter()
-                .map(|(uid, direction)| (uid.clone(), direction - 1))
+                .map(|(uid, direction)| (uid.clone(), *direction == 1))
                 .collect();
             prop_assert_eq!(life.clients[who].seen.len(), seen.len(), "nothing comes twice");
             prop_assert_eq!(seen, expected);

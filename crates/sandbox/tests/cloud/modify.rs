@@ -36,7 +36,7 @@ fn an_edit_shows_in_histories_and_pulls_and_is_pulled_by_who_has_the_message() {
     assert_eq!(time, bench.now.0);
     assert_eq!(answer.msg.unwrap().content, EDITED);
     assert!(changes(&bench.heard(one)).is_empty());
-    for (link, direction) in [(two, 1), (bob, 2)] {
+    for (link, direction) in [(two, 1), (bob, 0)] {
         let told = changes(&bench.heard(link));
         assert_eq!(told, [(Change::ModifiedMessages, time)]);
         let pulled = pull(&mut bench, link, 0);

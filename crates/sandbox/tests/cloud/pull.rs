@@ -37,7 +37,7 @@ fn what_came_while_offline_is_pulled_in_order_and_the_cursor_moves_to_the_last()
     assert_eq!(page.list[0].content, r#"{"content":"one"}"#);
     assert_eq!(
         (page.list[0].from_user_id.as_str(), page.list[0].direction),
-        ("alice", Some(2))
+        ("alice", Some(0))
     );
     assert_eq!((page.list[0].status, page.list[0].r#type), (48, 1));
     assert_eq!(page.sync_time, acks[2].time);
@@ -135,7 +135,7 @@ fn a_note_to_oneself_is_in_both_boxes() {
         .iter()
         .map(|message| message.direction.unwrap())
         .collect();
-    assert_eq!(directions, [1, 2]);
+    assert_eq!(directions, [1, 0]);
     assert_eq!(page.sync_time, acked.time);
     assert_eq!(bench.pull(alice, acked.time, acked.time).list.len(), 0);
 }

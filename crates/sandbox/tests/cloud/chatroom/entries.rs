@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use imlink_sandbox::{EntryError, EntryRules, LinkId, Rate};
 use imlink_wire::{
-    flags,
+    ClientPacket, ServerPacket, flags,
     navigation::ReceivedRequest,
     notify::Notification,
     proto::{
@@ -25,8 +25,23 @@ fn an_entry_reaches_the_others_and_knows_whose_it_is() {
         bench.heard(link);
     }
 
-    assert_eq!(set(&mut bench, alice, "mood", "good", 0), 0);
+    let asked = SetChrmKv {
+        entry: entity("mood", "good", 0),
+        ..SetChrmKv::default()
+    };
+    let query = ClientPacket::Query {
+        topic: topic::SET_ENTRY.to_owned(),
+        target: ROOM.to_owned(),
+        message_id: 900,
+        body: encode_body(&asked),
+    };
+    bench.receive(alice, query);
 
+    let heard = bench.heard(alice);
+    assert!(
+        matches!(&heard[..], [ServerPacket::QueryAck { status: 0, .. }]),
+        "who set it is not told to pull it: {heard:?}"
+    );
     let entries = pull_entries(&mut bench, bob, 0);
     let version = entries.sync_time.unwrap();
     let entry = &entries.entries[0];
@@ -35,7 +50,6 @@ fn an_entry_reaches_the_others_and_knows_whose_it_is() {
     assert_eq!(entry.timestamp, Some(version));
     assert_eq!(entry.version, Some(version));
     assert_eq!(entries.b_full_update, Some(true));
-    assert_eq!(notifications(&bench.heard(alice)), [], "she knows");
 }
 
 #[test]
@@ -79,6 +93,21 @@ fn the_version_of_an_answer_is_never_lower_than_the_clients() {
         let answer = pull_entries(&mut bench, alice, known);
         assert!(answer.sync_time.unwrap() >= known);
     }
+}
+
+#[test]
+fn an_entry_removed_and_set_again_is_there_for_whoever_knew_neither() {
+    let mut bench = bench_with_room();
+    let alice = inside(&mut bench, "alice");
+    set(&mut bench, alice, "k", "1", 0);
+    let known = pull_entries(&mut bench, alice, 0).sync_time.unwrap();
+
+    remove(&mut bench, alice, "k", 0);
+    set(&mut bench, alice, "k", "2", 0);
+
+    let news = pull_entries(&mut bench, alice, known).entries;
+    assert_eq!(news.len(), 1, "no removal beside it");
+    assert_eq!((&*news[0].value, news[0].status), ("2", Some(0)));
 }
 
 #[test]
