@@ -1,6 +1,6 @@
 //! The control API: every method of the handle over HTTP.
 
-use imlink_sandbox::Sandbox;
+use imlink_sandbox::{Config, Sandbox, Tls};
 use imlink_wire::ServerPacket;
 use serde_json::{Value, json};
 use tokio::net::TcpStream;
@@ -257,6 +257,31 @@ fn another_app_is_made_and_named_by_its_key() {
     assert_eq!(again["secret"], "s", "an app keeps its secret");
     let [one, two] = ["one", "two"].map(|key| post(&sandbox, "/apps", json!({ "key": key })));
     assert_ne!(one["secret"], two["secret"], "a secret is made");
+}
+
+#[test]
+fn the_authority_and_addresses_over_tls_are_told_where_there_are_any() {
+    let clear = sandbox();
+    let secure = Sandbox::spawn(Config {
+        tls: Some(Tls::default()),
+        ..Config::default()
+    })
+    .unwrap();
+
+    let missing = control(&clear, "GET", "/ca.pem", Value::Null);
+    let pem = control(&secure, "GET", "/ca.pem", Value::Null);
+    let info = get(&secure, "/info");
+
+    assert_eq!(missing.status, 404);
+    assert_eq!(missing.json()["problem"], "no-tls");
+    assert_eq!(get(&clear, "/info")["secure"], Value::Null);
+    assert!(pem.has_header("content-type: application/pem-certificate-chain"));
+    assert_eq!(Some(pem.text().as_str()), secure.ca_pem());
+    assert_eq!(
+        info["secure"]["navigator"].as_str(),
+        secure.https_navigator().as_deref()
+    );
+    assert_eq!(info["tcp"], secure.tcp_address().to_string());
 }
 
 #[test]

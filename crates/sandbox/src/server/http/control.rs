@@ -19,7 +19,7 @@ mod transport;
 mod types;
 mod watch;
 
-use axum::Json;
+use axum::{Json, http::Method};
 
 pub use types::*;
 
@@ -56,6 +56,7 @@ pub(super) fn table() -> Table {
         .call(rules::policy)
         .call(rules::set_policy)
         .call(rules::advance_clock)
+        .route(AUTHORITY, Method::GET, apps::authority, describe::authority)
         .with(|router| {
             router
                 .fallback(read::unknown_path)

@@ -1,10 +1,18 @@
 //! The sandbox itself and its app keys.
 
+use axum::{
+    http::{HeaderValue, header},
+    response::{IntoResponse, Response},
+};
+
 use super::{
-    read::Outcome,
-    types::{AddApp, AppSecret, Apps, GetInfo, Info, ListApps},
+    read::{App, Outcome, Refused},
+    types::{AddApp, AppSecret, Apps, GetInfo, Info, ListApps, Problem, SecureInfo},
 };
 use crate::{Secret, server::Sandbox};
+
+/// RFC 8555, section 9.1.
+pub(super) const PEM_FILE: &str = "application/pem-certificate-chain";
 
 pub(super) async fn info(sandbox: Sandbox, _: GetInfo) -> Outcome<Info> {
     Ok(Info {
@@ -12,8 +20,28 @@ pub(super) async fn info(sandbox: Sandbox, _: GetInfo) -> Outcome<Info> {
         secret: sandbox.secret().reveal().to_owned(),
         navigator: sandbox.navigator(),
         gateway: sandbox.gateway_address().to_string(),
+        tcp: sandbox.tcp_address().to_string(),
+        secure: secure(&sandbox),
         links: sandbox.links().len(),
     })
+}
+
+fn secure(sandbox: &Sandbox) -> Option<SecureInfo> {
+    Some(SecureInfo {
+        navigator: sandbox.https_navigator()?,
+        gateway: sandbox.wss_address()?.to_string(),
+        tcp: sandbox.tls_address()?.to_string(),
+    })
+}
+
+/// The authority behind the certificate, as clients read it from a file.
+pub(super) async fn authority(App(sandbox): App) -> Result<Response, Refused> {
+    let Some(pem) = sandbox.ca_pem() else {
+        let error = "the sandbox does not speak TLS";
+        return Err(Refused::new(Problem::NoTls, error));
+    };
+    let pem_file = HeaderValue::from_static(PEM_FILE);
+    Ok(([(header::CONTENT_TYPE, pem_file)], pem.to_owned()).into_response())
 }
 
 pub(super) async fn list(sandbox: Sandbox, _: ListApps) -> Outcome<Apps> {

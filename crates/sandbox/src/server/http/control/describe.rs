@@ -1,9 +1,13 @@
 //! A control call as an OpenAPI operation.
 
+use axum::http::Method;
 use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::{Value, json};
 
-use super::types::{Call, PREFIX, Refusal};
+use super::{
+    apps::PEM_FILE,
+    types::{AUTHORITY, Call, PREFIX, Refusal},
+};
 use crate::server::http::openapi::{Operation, response};
 
 /// Describes a call by its types.
@@ -35,6 +39,24 @@ pub(super) fn operation<C: Call>(generator: &mut SchemaGenerator) -> Operation {
         method: C::METHOD,
         path: format!("{PREFIX}{}", C::PATH),
         object,
+    }
+}
+
+/// Describes the one call that is not answered with JSON.
+pub(super) fn authority(generator: &mut SchemaGenerator) -> Operation {
+    let pem = json!({ PEM_FILE: { "schema": { "type": "string" } } });
+    Operation {
+        method: Method::GET,
+        path: format!("{PREFIX}{AUTHORITY}"),
+        object: json!({
+            "tags": ["control"],
+            "operationId": "GetAuthority",
+            "summary": "Gets the authority behind the sandbox's certificate, for clients to trust.",
+            "responses": {
+                "200": { "description": "It is made at each start.", "content": pem },
+                "default": answer::<Refusal>(generator),
+            },
+        }),
     }
 }
 

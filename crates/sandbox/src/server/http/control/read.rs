@@ -44,7 +44,8 @@ fn status_of(problem: Problem) -> StatusCode {
         Problem::UnknownCall
         | Problem::UnknownApp
         | Problem::UnknownUser
-        | Problem::UnknownLink => StatusCode::NOT_FOUND,
+        | Problem::UnknownLink
+        | Problem::NoTls => StatusCode::NOT_FOUND,
         Problem::UnknownMethod => StatusCode::METHOD_NOT_ALLOWED,
         Problem::TooSlow => StatusCode::REQUEST_TIMEOUT,
         Problem::Conflict => StatusCode::CONFLICT,

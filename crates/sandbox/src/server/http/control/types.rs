@@ -21,6 +21,9 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 /// Where the calls begin, below the address of navigation.
 pub const PREFIX: &str = "/sandbox/v1";
 
+/// Where the authority behind the sandbox's certificate is, below [`PREFIX`]: a file, no JSON.
+pub const AUTHORITY: &str = "/ca.pem";
+
 /// One call. What the type says of itself is what the OpenAPI document says of the call.
 pub trait Call: Serialize + DeserializeOwned + JsonSchema + Send + 'static {
     /// `GET` takes its fields from the query, every other method from a JSON body.
@@ -60,6 +63,8 @@ pub enum Problem {
     UnknownUser,
     /// There is no such link (404).
     UnknownLink,
+    /// The sandbox does not speak TLS (404).
+    NoTls,
     /// The path is there, but not with that method (405).
     UnknownMethod,
     /// The body took too long (408).

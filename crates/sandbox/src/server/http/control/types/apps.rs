@@ -26,10 +26,25 @@ pub struct Info {
     pub secret: String,
     /// Base address of navigation and the Server API.
     pub navigator: String,
-    /// Host and port of the WebSocket gateway.
+    /// Host and port of the gateway's WebSocket form.
     pub gateway: String,
+    /// Host and port of the gateway's TCP form.
+    pub tcp: String,
+    /// The same over TLS; `null` if the sandbox does not speak it.
+    pub secure: Option<SecureInfo>,
     /// How many links of the app are online.
     pub links: usize,
+}
+
+/// Addresses over TLS. `GET /ca.pem` is the authority to trust.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct SecureInfo {
+    /// Base address of navigation and the Server API.
+    pub navigator: String,
+    /// Host and port of the gateway's WebSocket form.
+    pub gateway: String,
+    /// Host and port of the gateway's TCP form.
+    pub tcp: String,
 }
 
 /// Lists the app keys. Each is a world of its own.
