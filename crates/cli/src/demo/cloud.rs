@@ -54,8 +54,10 @@ impl Cloud {
             "--log",
             "warn",
         ];
+        // Where it leaves its address, a sandbox of the user's own is not shadowed by it.
         let program = Program::ourselves(&arguments)
-            .map_err(|error| Broken::because("the sandbox starts", &error))?;
+            .map_err(|error| Broken::because("the sandbox starts", &error))?
+            .variable("XDG_RUNTIME_DIR", stage.directory());
         let mark = stage.mark();
         stage.start(Actor::Sandbox, program, read)?;
         stage

@@ -48,8 +48,8 @@ An apps file names app keys; the first is meant where none is named:
   key = \"shop\"
   secret = \"any text\"
 
-With --json: app_key, app_secret, navigation, gateway, control, openapi,
-tokens (by user), try."
+With --json: app_key, app_secret, navigation, gateway, tcp, secure, control,
+openapi, tokens (by user), try."
 )]
 pub struct Arguments {
     #[command(flatten)]

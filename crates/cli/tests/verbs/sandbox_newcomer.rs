@@ -33,7 +33,9 @@ fn everything_fits_on_80_columns_and_is_plain_where_no_terminal_is() {
 
     let (_sandbox, text) = start(&home);
 
-    for line in text.lines().filter(|line| !line.contains("export PATH=")) {
+    // How long the two paths are is not ours to say.
+    let is_ours = |line: &&str| !line.contains("export PATH=") && !line.contains("CA file");
+    for line in text.lines().filter(is_ours) {
         assert!(line.chars().count() <= 80, "{line}");
     }
     assert!(!text.contains('\u{1b}'), "{text}");
@@ -56,6 +58,24 @@ fn programs_get_the_same_commands() {
             "imlink send bob 'Hi there'",
         ])
     );
+}
+
+#[test]
+fn the_authority_of_its_certificate_is_in_a_file_and_on_the_control_api() {
+    let home = Home::new();
+    let sandbox = home.start_sandbox();
+    let secure = &sandbox.started["secure"];
+
+    let file = std::fs::read_to_string(secure["ca_file"].as_str().unwrap()).unwrap();
+
+    assert!(file.starts_with("-----BEGIN CERTIFICATE-----"), "{file}");
+    assert!(
+        secure["navigation"]
+            .as_str()
+            .unwrap()
+            .starts_with("https://")
+    );
+    assert!(sandbox.text("GET", "/sandbox/v1/ca.pem", "") == file);
 }
 
 #[test]

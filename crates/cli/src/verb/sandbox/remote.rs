@@ -85,6 +85,7 @@ fn refused(answer: &Answer) -> Failure {
         Problem::BadFields
         | Problem::ForeignPage
         | Problem::UnknownLink
+        | Problem::NoTls
         | Problem::TooSlow
         | Problem::Conflict
         | Problem::TooLarge => "See what the sandbox says on its terminal.",

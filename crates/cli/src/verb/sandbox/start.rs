@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use imlink::AppKey;
-use imlink_sandbox::{Config, Sandbox};
+use imlink_sandbox::{Config, Sandbox, Tls};
 use tracing_subscriber::EnvFilter;
 
 use super::apps_file::{self, App};
@@ -24,9 +24,13 @@ pub struct Flags {
     #[arg(long, value_name = "PORT", default_value_t = DEFAULT_PORT)]
     port: u16,
 
-    /// Serve the gateway on this port; 0 takes any free one.
+    /// Serve the gateway for WebSocket on this port; 0 takes any free one.
     #[arg(long, value_name = "PORT", default_value_t = 0)]
     gateway_port: u16,
+
+    /// Serve the gateway for TCP on this port; 0 takes any free one.
+    #[arg(long, value_name = "PORT", default_value_t = 0)]
+    tcp_port: u16,
 
     /// The key of the first app.
     #[arg(long, value_name = "KEY", env = "IMLINK_APP_KEY")]
@@ -69,10 +73,11 @@ pub fn run(flags: &Flags, output: Output) -> Ending {
             // The handle is of no use here; the app stays.
             let _ = sandbox.app(key, secret);
         }
-        let alone = place::running().is_empty();
+        let is_found = place::running().is_empty();
         announcement = announce(sandbox, output);
-        let at = (!alone || announcement.is_none()).then(|| sandbox.navigator());
-        told = output.say(&Started::new(sandbox, at.as_deref()));
+        let left = announcement.as_ref().filter(|_| is_found);
+        let at = left.is_none().then(|| sandbox.navigator());
+        told = output.say(&Started::new(sandbox, announcement.as_ref(), at.as_deref()));
     });
     drop(announcement);
     told?;
@@ -126,6 +131,13 @@ fn config(flags: &Flags, first: App) -> Config {
     Config {
         http: at(flags.port),
         gateway: at(flags.gateway_port),
+        tcp: at(flags.tcp_port),
+        tls: Some(Tls {
+            http: at(0),
+            websocket: at(0),
+            tcp: at(0),
+            ..Tls::default()
+        }),
         app_key: first.key,
         secret: first.secret,
         allow_remote: flags.dangerously_allow_remote,

@@ -8,6 +8,7 @@ use imlink::UserId;
 use imlink_sandbox::{Sandbox, control};
 use serde::Serialize;
 
+use super::place::Announcement;
 use crate::output::{Paint, Table};
 
 /// Users for whom a token is made at the start.
@@ -22,8 +23,13 @@ pub struct Started {
     app_secret: String,
     /// Address of navigation and Server API.
     navigation: String,
-    /// Host and port of the gateway.
+    /// Host and port of the gateway's WebSocket form.
     gateway: String,
+    /// Host and port of the gateway's TCP form.
+    tcp: String,
+    /// The same three over TLS.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    secure: Option<Secure>,
     /// Address of the control API.
     control: String,
     /// Address of the document that describes every call.
@@ -37,9 +43,35 @@ pub struct Started {
     path: Option<PathBuf>,
 }
 
+/// To programs an object with these fields.
+#[derive(Serialize)]
+struct Secure {
+    /// Address of navigation and Server API.
+    navigation: String,
+    /// Host and port of the gateway's WebSocket form.
+    gateway: String,
+    /// Host and port of the gateway's TCP form.
+    tcp: String,
+    /// The file with the authority that clients have to trust, if it could be written.
+    ca_file: Option<PathBuf>,
+}
+
+impl Secure {
+    fn new(sandbox: &Sandbox, announcement: Option<&Announcement>) -> Option<Self> {
+        let authority = sandbox.ca_pem()?;
+        Some(Self {
+            navigation: sandbox.https_navigator()?,
+            gateway: sandbox.wss_address()?.to_string(),
+            tcp: sandbox.tls_address()?.to_string(),
+            // Without the file there is still the call.
+            ca_file: announcement.and_then(|left| left.write("ca.pem", authority).ok()),
+        })
+    }
+}
+
 impl Started {
     /// All of it. `at` is there if the sandbox has to be named to be found.
-    pub fn new(sandbox: &Sandbox, at: Option<&str>) -> Self {
+    pub fn new(sandbox: &Sandbox, announcement: Option<&Announcement>, at: Option<&str>) -> Self {
         let tokens = USERS.map(|name| {
             let user = UserId::new(name).expect("a plain name is a user id");
             (name.to_owned(), sandbox.issue_token(&user))
@@ -51,6 +83,8 @@ impl Started {
         Self {
             app_secret: sandbox.secret().reveal().to_owned(),
             gateway: sandbox.gateway_address().to_string(),
+            tcp: sandbox.tcp_address().to_string(),
+            secure: Secure::new(sandbox, announcement),
             control: format!("{navigation}{}", control::PREFIX),
             openapi: format!("{navigation}/openapi.json"),
             tokens: tokens.into(),
@@ -63,6 +97,28 @@ impl Started {
             navigation,
             app_key,
         }
+    }
+
+    fn facts(&self) -> Vec<(&'static str, String)> {
+        let mut facts = vec![
+            ("app key", self.app_key.clone()),
+            ("app secret", self.app_secret.clone()),
+            ("navigation", self.navigation.clone()),
+            (
+                "gateway",
+                format!("ws://{}, TCP {}", self.gateway, self.tcp),
+            ),
+        ];
+        if let Some(secure) = &self.secure {
+            facts.push(("over TLS", secure.navigation.clone()));
+            facts.push(("", format!("wss://{}, TCP {}", secure.gateway, secure.tcp)));
+            if let Some(file) = &secure.ca_file {
+                facts.push(("CA file", file.display().to_string()));
+            }
+        }
+        facts.push(("control", self.control.clone()));
+        facts.push(("all calls", self.openapi.clone()));
+        facts
     }
 }
 
@@ -83,15 +139,8 @@ impl fmt::Display for Started {
         let heading = Paint::strong("The sandbox is up; Ctrl-C stops it.");
         writeln!(f, "{heading}\n")?;
         let mut facts = Table::default();
-        for (label, value) in [
-            ("app key", &self.app_key),
-            ("app secret", &self.app_secret),
-            ("navigation", &self.navigation),
-            ("gateway", &self.gateway),
-            ("control", &self.control),
-            ("all calls", &self.openapi),
-        ] {
-            facts.row([format!("  {}", Paint::dim(label)), value.clone()]);
+        for (label, value) in self.facts() {
+            facts.row([format!("  {}", Paint::dim(label)), value]);
         }
         writeln!(f, "{facts}\n")?;
         for (user, token) in &self.tokens {
