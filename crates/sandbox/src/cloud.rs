@@ -41,6 +41,7 @@ mod states;
 mod target;
 mod token;
 mod transcript;
+mod unread;
 mod user;
 mod words;
 

@@ -16,8 +16,8 @@ use super::{
     App,
     history::{HistoryOrder, Thread},
     publish::{INVALID, Refusal},
-    query::{Answer, Query},
-    reading::{Unread, conversation_of},
+    query::{Answer, Query, conversation_of},
+    unread::Unread,
 };
 
 /// Conversations in an answer to a query that names no number: what clients ask for by default.

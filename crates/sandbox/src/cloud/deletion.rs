@@ -9,8 +9,7 @@ use imlink_wire::proto::{CleanHisMsgInput, CleanMsgBatchReq, DeleteMsgInput};
 use super::{
     App,
     publish::Refusal,
-    query::{Answer, Query},
-    reading::conversation_of,
+    query::{Answer, Query, conversation_of},
 };
 
 impl App {

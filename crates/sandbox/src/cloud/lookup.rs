@@ -6,8 +6,7 @@ use imlink_wire::proto::{MsgQuery, MsgQueryAck, encode_body};
 use super::{
     App,
     publish::{INVALID, Refusal},
-    query::{Answer, Query},
-    reading::conversation_of,
+    query::{Answer, Query, conversation_of},
 };
 
 /// The most messages that may be asked for at once.

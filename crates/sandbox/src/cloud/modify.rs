@@ -21,8 +21,7 @@ use super::{
     history::{Kept, conversation},
     message::Message,
     publish::{INVALID, MAX_CONTENT, Refusal},
-    query::{Answer, Query},
-    reading::conversation_of,
+    query::{Answer, Query, conversation_of},
 };
 
 /// QUERYACK status: the time to edit the message is over (20114).

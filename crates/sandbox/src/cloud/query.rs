@@ -1,7 +1,7 @@
 //! What clients QUERY: a topic, a handler, exactly one QUERYACK.
 
 use bytes::Bytes;
-use imlink_model::{Millis, TargetId, UserId};
+use imlink_model::{Conversation, ConversationKind, Millis, TargetId, UserId};
 use imlink_wire::{
     QoS, ServerPacket,
     proto::{Body, BotOutput, ReportSdkOutput, decode_body, encode_body},
@@ -131,5 +131,18 @@ impl App {
                 body,
             },
         );
+    }
+}
+
+/// The conversation that a body names by numbers and text.
+pub(super) fn conversation_of(kind: i32, target: &str) -> Result<Conversation, Refusal> {
+    let kind = ConversationKind::from_number(kind);
+    match (kind, TargetId::new(target)) {
+        (Some(kind), Ok(target)) => Ok(Conversation {
+            kind,
+            target,
+            channel: None,
+        }),
+        (None, _) | (_, Err(_)) => Err(Refusal::new(INVALID, "no such conversation")),
     }
 }
