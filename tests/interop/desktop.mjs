@@ -1,6 +1,7 @@
 // The vendor's desktop SDK as a process. README.md lists its commands and events.
 
 import { createRequire } from "node:module";
+import path from "node:path";
 import { emit, quiet, serve } from "./lines.mjs";
 import { Secrets } from "./secrets.mjs";
 import { installElectron, Window } from "./shims/electron.mjs";
@@ -20,7 +21,9 @@ const secrets = new Secrets();
 quiet((text) => secrets.redact(text));
 installFence();
 installElectron();
-const start = createRequire(import.meta.url)("@rongcloud/electron");
+const require = createRequire(import.meta.url);
+const start = require("@rongcloud/electron");
+completeSend();
 
 let sdk;
 let window;
@@ -57,6 +60,18 @@ const commands = {
 
 // Its threads crash a process that exits around them.
 await serve(commands, () => sdk?.destroy());
+
+/**
+ * The JavaScript of 5.46.1 calls the addon's `sendMessage` with one argument fewer than the addon
+ * takes, so that no message can be sent. The missing one is the last, the state of a quoted message,
+ * which stays 0 where nothing is quoted.
+ */
+function completeSend() {
+  const directory = path.dirname(require.resolve("@rongcloud/electron"));
+  const addon = require(path.join(directory, `binding/electron-linux-${process.arch}.node`));
+  const { sendMessage } = addon;
+  addon.sendMessage = (...values) => sendMessage(...values, 0);
+}
 
 function told(name, ...values) {
   if (Object.hasOwn(STATES, name)) emit({ event: "state", name: STATES[name], code: code(values) });

@@ -5,6 +5,7 @@
 mod app;
 mod browser;
 mod conversation;
+mod desktop;
 mod frame;
 mod installed;
 mod judge;

@@ -32,6 +32,11 @@ impl Sdk {
         Self::start(interop.script("sdk.mjs"), sandbox).await
     }
 
+    /// Starts a desktop SDK that asks the navigation of that sandbox.
+    pub async fn desktop(interop: &Interop, sandbox: &Sandbox) -> Self {
+        Self::start(interop.script("desktop.mjs"), sandbox).await
+    }
+
     /// Starts a web SDK in a page that asks the navigation of that sandbox.
     pub async fn in_browser(interop: &Interop, chromium: &Chromium, sandbox: &Sandbox) -> Self {
         let profile = TempDir::new().unwrap();
@@ -70,7 +75,9 @@ impl Sdk {
         // Ends with the process; a test that has ended listens no more.
         thread::spawn(move || {
             for line in BufReader::new(output).lines().map_while(Result::ok) {
-                let _ = sender.send(serde_json::from_str(&line).unwrap());
+                let event = serde_json::from_str(&line);
+                let event = event.unwrap_or_else(|_| panic!("this is no event: {line}"));
+                let _ = sender.send(event);
             }
         });
         let init = json!({

@@ -1,10 +1,16 @@
 //! The web SDK lives its life against the gateway: web SDKs among themselves, one topic a file.
 
+mod chatroom;
+mod conversation;
 mod group;
+mod history;
 mod message;
+mod offline;
+mod refused;
+mod settings;
 
 use imlink::UserId;
-use imlink_sandbox::{Config, Sandbox};
+use imlink_sandbox::{Config, Policy, Sandbox};
 use imlink_tests::require;
 use serde_json::{Value, json};
 
@@ -20,8 +26,17 @@ struct World {
 impl World {
     /// A cloud with nobody in it, if this machine can run the SDK.
     fn new(test: &str) -> Option<Self> {
+        Self::under(test, Policy::default())
+    }
+
+    /// The same, with rules of its own.
+    fn under(test: &str, policy: Policy) -> Option<Self> {
         let interop = require(test, Interop::find())?;
-        let sandbox = Sandbox::spawn(Config::default()).unwrap();
+        let config = Config {
+            policy,
+            ..Config::default()
+        };
+        let sandbox = Sandbox::spawn(config).unwrap();
         Some(Self { sandbox, interop })
     }
 
@@ -45,6 +60,12 @@ fn private(peer: &str) -> Value {
 /// A text message, as an argument.
 fn text(words: &str) -> Value {
     json!({ "new": "TextMessage", "of": { "content": words } })
+}
+
+/// Sends a text; what it became.
+async fn say(sdk: &mut Sdk, conversation: Value, words: &str) -> Value {
+    sdk.ask("sendMessage", json!([conversation, text(words)]))
+        .await
 }
 
 /// The event for a text that arrived.

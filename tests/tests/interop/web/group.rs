@@ -4,7 +4,7 @@ use imlink::{Millis, TargetId, UserId};
 use imlink_sandbox::Sandbox;
 use serde_json::{Value, json};
 
-use super::{World, arrived, private, text};
+use super::{World, arrived, private, say, text};
 
 #[tokio::test]
 async fn a_text_to_a_group_reaches_its_members_and_nobody_else() {
@@ -16,13 +16,9 @@ async fn a_text_to_a_group_reaches_its_members_and_nobody_else() {
     let (mut alice, mut bob) = world.pair("alice", "bob").await;
     let mut carol = world.device("carol").await;
 
-    let sent = alice
-        .ask("sendMessage", json!([group(), text("to us")]))
-        .await;
+    let sent = say(&mut alice, group(), "to us").await;
     let received = bob.expect(arrived("to us")).await;
-    alice
-        .ask("sendMessage", json!([private("carol"), text("to you")]))
-        .await;
+    say(&mut alice, private("carol"), "to you").await;
     let first = carol.expect(json!({ "event": "message" })).await;
 
     assert_eq!(received["kind"], 3);
@@ -47,9 +43,7 @@ async fn a_directed_text_reaches_only_those_it_names() {
         .ask("sendMessage", json!([group(), text("for bob"), to_bob]))
         .await;
     bob.expect(arrived("for bob")).await;
-    alice
-        .ask("sendMessage", json!([group(), text("for all")]))
-        .await;
+    say(&mut alice, group(), "for all").await;
     let first = carol.expect(json!({ "event": "message" })).await;
 
     bob.expect(arrived("for all")).await;
@@ -101,9 +95,7 @@ async fn a_text_recalled_in_a_group_is_recalled_for_its_members() {
     };
     found(&world.sandbox, ["alice", "bob"]);
     let (mut alice, mut bob) = world.pair("alice", "bob").await;
-    let sent = alice
-        .ask("sendMessage", json!([group(), text("oops")]))
-        .await;
+    let sent = say(&mut alice, group(), "oops").await;
     bob.expect(arrived("oops")).await;
 
     alice

@@ -2,8 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{World, arrived, private, text};
-use crate::sdk::Sdk;
+use super::{World, arrived, private, say, text};
 
 #[tokio::test]
 async fn someone_who_types_is_seen_typing() {
@@ -32,7 +31,7 @@ async fn a_read_receipt_tells_how_far_was_read() {
         return;
     };
     let (mut alice, mut bob) = world.pair("alice", "bob").await;
-    let sent = say(&mut alice, "bob", "read me").await;
+    let sent = say(&mut alice, private("bob"), "read me").await;
     bob.expect(arrived("read me")).await;
 
     let receipt = json!(["alice", sent["messageUId"], sent["sentTime"]]);
@@ -50,7 +49,7 @@ async fn a_recalled_text_is_recalled_for_the_peer() {
         return;
     };
     let (mut alice, mut bob) = world.pair("alice", "bob").await;
-    let sent = say(&mut alice, "bob", "oops").await;
+    let sent = say(&mut alice, private("bob"), "oops").await;
     bob.expect(arrived("oops")).await;
 
     let which = json!({ "messageUId": sent["messageUId"], "sentTime": sent["sentTime"] });
@@ -104,7 +103,7 @@ async fn another_device_of_the_sender_sees_what_was_sent() {
     };
     let (mut alice, mut tablet) = world.pair("alice", "alice").await;
 
-    let sent = say(&mut alice, "bob", "from my phone").await;
+    let sent = say(&mut alice, private("bob"), "from my phone").await;
     let echo = tablet.expect(arrived("from my phone")).await;
 
     assert_eq!(echo["own"], true);
@@ -119,7 +118,7 @@ async fn how_far_one_device_has_read_reaches_the_other() {
     };
     let mut alice = world.device("alice").await;
     let (mut bob, mut tablet) = world.pair("bob", "bob").await;
-    let sent = say(&mut alice, "bob", "seen?").await;
+    let sent = say(&mut alice, private("bob"), "seen?").await;
     bob.expect(arrived("seen?")).await;
     let unread = tablet.told("CONVERSATION").await;
 
@@ -131,12 +130,29 @@ async fn how_far_one_device_has_read_reaches_the_other() {
     assert_eq!(count(&read), 0, "{read}");
 }
 
+#[tokio::test]
+async fn an_edited_text_is_edited_for_the_peer() {
+    let Some(world) = World::new("an_edited_text_is_edited_for_the_peer") else {
+        return;
+    };
+    let (mut alice, mut bob) = world.pair("alice", "bob").await;
+    let sent = say(&mut alice, private("bob"), "helo").await;
+    bob.expect(arrived("helo")).await;
+
+    let edit = json!({
+        "messageUId": sent["messageUId"],
+        "messageContent": { "content": "hello" },
+        "conversation": private("bob"),
+    });
+    alice.ask("modifyMessageWithParams", json!([edit])).await;
+    let edited = bob.told("MESSAGE_MODIFIED").await;
+
+    let edited = &edited[0];
+    assert_eq!(edited["messageUId"], sent["messageUId"], "{edited}");
+    assert_eq!(edited["content"]["content"], "hello", "{edited}");
+}
+
 fn count(told: &Value) -> u64 {
     let conversation = &told["conversationList"][0]["conversation"];
     conversation["unreadMessageCount"].as_u64().unwrap()
-}
-
-async fn say(sdk: &mut Sdk, peer: &str, words: &str) -> Value {
-    sdk.ask("sendMessage", json!([private(peer), text(words)]))
-        .await
 }
