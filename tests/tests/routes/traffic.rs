@@ -161,12 +161,14 @@ async fn soon_settled(client: &Client, message: &Outgoing) -> SendState {
     let settled = async {
         loop {
             let id = message.client_id().clone();
-            match client.send_state(id).await.unwrap() {
-                Some(SendState::Queued | SendState::Sending) => {
+            match client.send_state(id).await {
+                Ok(Some(SendState::Queued | SendState::Sending)) => {
                     tokio::time::sleep(Duration::from_millis(10)).await;
                 }
-                Some(state) => return state,
-                None => panic!("an accepted message is gone"),
+                Ok(Some(state)) => return state,
+                Ok(None) => panic!("an accepted message is gone"),
+                // Asked of the daemon that has just died.
+                Err(error) => assert!(error.is_retryable(), "{error}"),
             }
         }
     };
