@@ -157,6 +157,26 @@ proptest! {
         prop_assert!(status == 0 || answer.is_empty());
         prop_assert_eq!(life.bench.pull(link, 0, 0).list.len(), 2, "the link lives on");
     }
+
+    #[test]
+    fn every_publish_has_one_puback_unless_it_is_a_status_message(
+        topic in prop::sample::select([topic::SENDS, topic::READ_POSITIONS].concat()),
+        target in prop_oneof![Just("bob"), Just("g"), Just("room"), Just("")],
+        is_message in any::<bool>(),
+        body in body(),
+    ) {
+        let mut life = Life::new(3);
+        let link = life.clients[0].link;
+        life.bench.heard(link);
+        // Fields that come twice count the last time.
+        let message = encode_body(&text_body("hello")).to_vec();
+        let body = if is_message { [message, body].concat() } else { body };
+
+        life.bench.publish(link, topic, target, body);
+
+        let status_message = topic::UNACKNOWLEDGED.contains(&topic);
+        prop_assert_eq!(life.bench.acks(link).len(), usize::from(!status_message));
+    }
 }
 
 struct Life {
