@@ -21,6 +21,8 @@ const SINGLES: u64 = 500;
 pub(crate) struct Filled {
     /// Messages a second in groups, ours and theirs.
     pub(crate) grouped: [f64; 2],
+    /// Microseconds of processor time for each message in groups, ours and theirs.
+    pub(crate) processor: [f64; 2],
     /// Messages a second one by one, ours and theirs.
     pub(crate) single: [f64; 2],
     /// Bytes of the files for each message, ours and theirs.
@@ -37,11 +39,15 @@ pub(crate) fn both<A: Subject, B: Subject>(
         ours: (A::open(ours)?, Rows::new()),
         theirs: (B::open(theirs)?, Rows::new()),
     };
-    let grouped = both.insert(messages, GROUP)?;
+    let Spent {
+        rate: grouped,
+        processor,
+    } = both.insert(messages, GROUP)?;
     let bytes = [A::bytes(ours)?, B::bytes(theirs)?].map(|bytes| bytes as f64 / messages as f64);
-    let single = both.insert(SINGLES, 1)?;
+    let single = both.insert(SINGLES, 1)?.rate;
     Ok(Filled {
         grouped,
+        processor,
         single,
         bytes,
     })
@@ -52,27 +58,54 @@ struct Both<A, B> {
     theirs: (B, Rows),
 }
 
+/// What inserting took, ours and theirs.
+struct Spent {
+    /// Messages a second.
+    rate: [f64; 2],
+    /// Microseconds of processor time for each message.
+    processor: [f64; 2],
+}
+
 impl<A: Subject, B: Subject> Both<A, B> {
-    /// Stores so many messages in each; says how many a second.
-    fn insert(&mut self, messages: u64, group: usize) -> Result<[f64; 2]> {
-        let mut spent = [Duration::ZERO; 2];
-        let groups = messages.div_ceil(group as u64);
-        for _ in 0..groups.div_ceil(TURN) {
-            spent[0] += turn(&mut self.ours, group)?;
-            spent[1] += turn(&mut self.theirs, group)?;
+    /// Stores so many messages in each.
+    fn insert(&mut self, messages: u64, group: usize) -> Result<Spent> {
+        let mut spent = [Times::default(); 2];
+        let turns = messages.div_ceil(group as u64).div_ceil(TURN);
+        for _ in 0..turns {
+            turn(&mut self.ours, group, &mut spent[0])?;
+            turn(&mut self.theirs, group, &mut spent[1])?;
         }
-        let stored = (groups.div_ceil(TURN) * TURN * group as u64) as f64;
-        Ok(spent.map(|time| stored / time.as_secs_f64()))
+        let stored = (turns * TURN * group as u64) as f64;
+        Ok(Spent {
+            rate: spent.map(|times| stored / times.wall.as_secs_f64()),
+            processor: spent.map(|times| times.processor.as_secs_f64() * 1e6 / stored),
+        })
     }
 }
 
-fn turn<S: Subject>((subject, rows): &mut (S, Rows), group: usize) -> Result<Duration> {
-    let mut spent = Duration::ZERO;
+/// Time by the clock and time of the processor, all threads together.
+#[derive(Clone, Copy, Default)]
+struct Times {
+    wall: Duration,
+    processor: Duration,
+}
+
+fn turn<S: Subject>(
+    (subject, rows): &mut (S, Rows),
+    group: usize,
+    spent: &mut Times,
+) -> Result<()> {
     for _ in 0..TURN {
         let messages = rows.take(group);
-        let start = Instant::now();
+        let (start, processor) = (Instant::now(), processor_time());
         subject.insert(&messages)?;
-        spent += start.elapsed();
+        spent.wall += start.elapsed();
+        spent.processor += processor_time().saturating_sub(processor);
     }
-    Ok(spent)
+    Ok(())
+}
+
+fn processor_time() -> Duration {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime);
+    Duration::try_from(time).unwrap_or_default()
 }

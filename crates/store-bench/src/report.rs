@@ -36,7 +36,7 @@ enum Budget {
 const REOPENED: u64 = 100_000;
 
 impl Table {
-    fn lines(&self) -> [Line; 9] {
+    fn lines(&self) -> [Line; 10] {
         let [ours, theirs] = self.probed;
         let line = |what, values, budget| Line {
             what,
@@ -55,6 +55,11 @@ impl Table {
                 "durable groups of 100, messages/s",
                 filled.grouped,
                 Budget::AtLeast(1.1),
+            ),
+            line(
+                "processor time in groups, us/message",
+                filled.processor,
+                Budget::None,
             ),
             line(
                 "durable singles, messages/s",
@@ -97,7 +102,7 @@ impl fmt::Display for Table {
         writeln!(f, "{} messages of 300 bytes", self.messages)?;
         writeln!(
             f,
-            "{:<36}{:>12}{:>12}{:>9}  budget",
+            "{:<38}{:>12}{:>12}{:>9}  budget",
             "", "imlink", "SQLite", "ratio"
         )?;
         self.lines().iter().try_for_each(|line| line.fmt(f))
@@ -116,7 +121,7 @@ impl fmt::Display for Line {
             Budget::None => String::new(),
         };
         let line = format!(
-            "{:<36}{ours:>12.2}{theirs:>12.2}{ratio:>9.2}  {budget}",
+            "{:<38}{ours:>12.2}{theirs:>12.2}{ratio:>9.2}  {budget}",
             self.what
         );
         writeln!(f, "{}", line.trim_end())

@@ -10,8 +10,6 @@
 //!
 //! Grams of texts that were recalled or deleted stay in the filter: reading finds that out.
 
-use std::collections::BTreeSet;
-
 use crate::engine::sled::MAX_VALUE_BYTES;
 
 /// Bits of a filter for each gram. With [`PROBES`] of them set, one look in eighty is in vain.
@@ -28,33 +26,45 @@ const MAX_BYTES: usize = MAX_VALUE_BYTES - 64;
 const FIRST_WIDE: char = '\u{2e80}';
 
 /// A gram as a number.
-pub(crate) type Gram = u64;
+type Gram = u64;
 
-/// Every gram of a text that was folded.
-pub(crate) fn grams(text: &str) -> BTreeSet<Gram> {
-    let chars: Vec<char> = text.chars().collect();
-    let singles = chars.windows(1);
-    let pairs = chars.windows(2);
-    let triples = chars.windows(3).filter(|triple| all_narrow(triple));
-    singles.chain(pairs).chain(triples).map(number).collect()
-}
+/// Grams, each of them once.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Grams(Vec<Gram>);
 
-/// The grams that tell most of a text that is looked for: all of them are in a stretch that has it.
-pub(crate) fn telling(text: &str) -> BTreeSet<Gram> {
-    let chars: Vec<char> = text.chars().collect();
-    if chars.len() == 1 {
-        return chars.windows(1).map(number).collect();
+impl Grams {
+    /// Every gram of some texts that were folded.
+    pub(crate) fn of(texts: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        let mut grams = Vec::new();
+        let mut chars = Vec::new();
+        for text in texts {
+            chars.clear();
+            chars.extend(text.as_ref().chars());
+            let triples = chars.windows(3).filter(|triple| all_narrow(triple));
+            grams.extend(chars.windows(1).map(number));
+            grams.extend(chars.windows(2).map(number));
+            grams.extend(triples.map(number));
+        }
+        Self::once_each(grams)
     }
-    if chars.len() == 2 {
-        return chars.windows(2).map(number).collect();
+
+    /// The grams that tell most of a text that is looked for: all of them are in a stretch that
+    /// has it.
+    pub(crate) fn telling(text: &str) -> Self {
+        let chars: Vec<char> = text.chars().collect();
+        if chars.len() < 3 {
+            return Self::once_each(chars.windows(chars.len().max(1)).map(number).collect());
+        }
+        let pairs = chars.windows(2).filter(|pair| !all_narrow(pair));
+        let triples = chars.windows(3).filter(|triple| all_narrow(triple));
+        Self::once_each(pairs.chain(triples).map(number).collect())
     }
-    let pairs = chars.windows(2).filter(|pair| !all_narrow(pair));
-    let triples = chars.windows(3).filter(|triple| all_narrow(triple));
-    let mut telling: BTreeSet<Gram> = pairs.chain(triples).map(number).collect();
-    if telling.is_empty() {
-        telling = chars.windows(2).map(number).collect();
+
+    fn once_each(mut grams: Vec<Gram>) -> Self {
+        grams.sort_unstable();
+        grams.dedup();
+        Self(grams)
     }
-    telling
 }
 
 /// A filter of the grams of some messages.
@@ -64,14 +74,14 @@ pub(crate) struct Signature {
 }
 
 impl Signature {
-    pub(crate) fn of(grams: &BTreeSet<Gram>) -> Self {
-        let bytes = (grams.len() * BITS_PER_GRAM)
+    pub(crate) fn of(grams: &Grams) -> Self {
+        let bytes = (grams.0.len() * BITS_PER_GRAM)
             .div_ceil(8)
             .clamp(1, MAX_BYTES);
         let mut signature = Self {
             bits: vec![0; bytes],
         };
-        for gram in grams {
+        for gram in &grams.0 {
             for (byte, bit) in signature.places(*gram) {
                 if let Some(byte) = signature.bits.get_mut(byte) {
                     *byte |= bit;
@@ -90,8 +100,8 @@ impl Signature {
     }
 
     /// Whether all of these grams may be in the messages.
-    pub(crate) fn may_have(&self, grams: &BTreeSet<Gram>) -> bool {
-        grams.iter().all(|gram| {
+    pub(crate) fn may_have(&self, grams: &Grams) -> bool {
+        grams.0.iter().all(|gram| {
             self.places(*gram)
                 .iter()
                 .all(|(byte, bit)| self.bits.get(*byte).is_some_and(|byte| byte & bit != 0))
@@ -140,7 +150,7 @@ mod tests {
     /// What a stored signature looks like: changing it needs a new form.
     #[test]
     fn golden_bytes() {
-        let signature = Signature::of(&grams("连接 ok"));
+        let signature = Signature::of(&Grams::of(["连接 ok"]));
 
         assert_eq!(
             signature.as_bytes(),
@@ -152,11 +162,11 @@ mod tests {
 
     #[test]
     fn a_filter_mostly_knows_what_is_not_in_it() {
-        let word = |n: u32| grams(&format!("w{n:05}x"));
-        let signature = Signature::of(&(0..400).flat_map(word).collect());
+        let words = (0..400).map(|n| format!("w{n:05}x"));
+        let signature = Signature::of(&Grams::of(words));
 
         let in_vain = (90_000..91_000)
-            .filter(|n| signature.may_have(&telling(&format!("{n}"))))
+            .filter(|n| signature.may_have(&Grams::telling(&format!("{n}"))))
             .count();
 
         assert!(in_vain < 50, "{in_vain} of 1000");
@@ -164,7 +174,7 @@ mod tests {
 
     #[test]
     fn a_filter_is_one_value_however_many_grams_there_are() {
-        let many: BTreeSet<Gram> = (0..100_000).collect();
+        let many = Grams((0..100_000).collect());
 
         assert_eq!(Signature::of(&many).as_bytes().len(), MAX_BYTES);
     }
@@ -176,7 +186,7 @@ mod tests {
             let start = start.index(chars.len());
             let part: String = chars[start..].iter().take(length).collect();
 
-            prop_assert!(Signature::of(&grams(&text)).may_have(&telling(&part)));
+            prop_assert!(Signature::of(&Grams::of([&text])).may_have(&Grams::telling(&part)));
         }
     }
 }

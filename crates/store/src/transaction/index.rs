@@ -1,7 +1,5 @@
 //! Signatures for those who search, written with the message that completes a stretch.
 
-use std::collections::BTreeSet;
-
 use imlink_model::{Message, Seq};
 
 use super::{State, Transaction};
@@ -10,7 +8,7 @@ use crate::database::{Database, Lookup};
 use crate::engine::{EngineError, Order};
 use crate::key::{self, Kind};
 use crate::row::SignatureRow;
-use crate::search::{self, Signature};
+use crate::search::{Grams, Signature};
 
 /// Messages of a stretch at most. Those behind the last stretch are read by every search.
 const MESSAGES: u64 = 1024;
@@ -63,14 +61,12 @@ impl Transaction<'_> {
     /// Ends the stretch at a position.
     fn complete(&mut self, last: Seq) -> Result<(), EngineError> {
         let first = Seq(self.state.indexed.last.0.saturating_add(1));
-        let mut grams = BTreeSet::new();
+        let mut texts = Vec::new();
         for seq in first.0..=last.0 {
             let message: Option<Message> = self.draft.sound_row(&key::message(Seq(seq)))?;
-            if let Some(message) = message {
-                grams.append(&mut search::grams(&content::words(&message)));
-            }
+            texts.extend(message.as_ref().map(content::words));
         }
-        let signature = Signature::of(&grams);
+        let signature = Signature::of(&Grams::of(texts));
         let row = SignatureRow { last, signature };
         self.draft.put(&key::signature(first), &row);
         self.state.indexed = Indexed {
