@@ -117,6 +117,30 @@ fn gateways_are_tried_by_falling_weight_each_once() {
     );
 }
 
+// P20: no hardware address, though the desktop SDK adds one as `m` where it finds one
+#[test]
+fn the_desktop_sdks_question_is_put_word_for_word() {
+    let navigator = Navigator::new("nav.example").unwrap();
+
+    let request = NavigationRequest::of_desktop(navigator, "appkey01", "tok+@h");
+
+    assert_eq!(request.url(), "https://nav.example/v2/navi.json?cloud=0");
+    assert_eq!(
+        request
+            .headers()
+            .map(|(name, value)| format!("{name}: {value}")),
+        [
+            "RC-Appkey: appkey01",
+            "Content-Type: Application/x-www-form-urlencoded",
+            "RC-Negotiate: conn=1,2;rtc=4;log=2;iptype=v4,v6",
+        ]
+    );
+    assert_eq!(
+        request.body(),
+        "token=tok%2B%40h&v=5.46.1&platfrom=electron"
+    );
+}
+
 #[test]
 fn the_protocol_says_the_form_and_whether_it_is_over_tls() {
     for (protocol, expected) in [
