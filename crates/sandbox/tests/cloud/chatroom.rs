@@ -2,6 +2,7 @@
 
 mod administration;
 mod entries;
+mod invariants;
 mod lifetime;
 mod membership;
 mod speech;
