@@ -54,7 +54,8 @@ impl App {
             })
     }
 
-    fn broadcast(
+    /// Sends one message to many targets, under one uid and time.
+    pub(super) fn broadcast(
         &mut self,
         from: &UserId,
         body: &UpStreamMessage,

@@ -5,12 +5,13 @@
 //! membership       joining, leaving, being gone too long
 //! speech           what is said in a room reaches who is in it
 //! log              what was said, for pulls
-//! entry            names and values that a room carries
+//! entry, entries   names and values that a room carries
 //! lifetime         when a room ends
 //! topics           what clients QUERY about all this
 //! ```
 
 mod administration;
+mod entries;
 mod entry;
 mod entry_topics;
 mod lifetime;
@@ -27,10 +28,11 @@ use super::floor::Floor;
 pub use entry::{Entry, EntryError, EntryRules};
 pub use lifetime::Destruction;
 
-use entry::Entries;
+use entries::Entries;
 use log::Log;
 pub(super) use log::Speaker;
 use membership::Member;
+pub(super) use speech::NOT_IN_CHATROOM;
 
 /// One room.
 pub(super) struct Chatroom {

@@ -10,7 +10,7 @@ use imlink_model::{ConversationKind, Millis, TargetId, UserId};
 use super::{App, floor::Floor, publish::Refusal};
 
 /// PUBACK status: the sender is in no such group.
-const NOT_IN_GROUP: u16 = 22406;
+pub(super) const NOT_IN_GROUP: u16 = 22406;
 /// PUBACK status: the sender may not send in this group.
 const MUTED_IN_GROUP: u16 = 22408;
 
@@ -142,6 +142,14 @@ impl App {
             frozen: group.floor.frozen,
             exempt: group.floor.exempt.clone(),
         })
+    }
+
+    /// Whether a user is in a group.
+    #[must_use]
+    pub fn is_in_group(&self, id: &TargetId, user: &UserId) -> bool {
+        self.groups
+            .get(id)
+            .is_some_and(|group| group.members.contains_key(user))
     }
 
     /// Every group by id.

@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 
-use imlink_model::{Millis, UserId};
+use imlink_model::{ConversationKind, Millis, UserId};
 use imlink_wire::proto::{UpStreamMessage, decode_body};
 use serde::Deserialize;
 use serde_json::json;
 
 use super::{
     App, Draft, SenderCopy, Target,
+    chatroom::NOT_IN_CHATROOM,
+    group::NOT_IN_GROUP,
     message::Message,
     publish::{Refusal, Sending},
 };
@@ -39,6 +41,22 @@ pub struct Recall {
     pub extra: Option<String>,
 }
 
+impl Recall {
+    fn draft(&self) -> Draft {
+        let content = json!({
+            "conversationType": self.to.kind().number(),
+            "targetId": self.to.id(),
+            "messageUId": self.uid,
+            "sentTime": self.sent,
+            "isAdmin": self.by_admin,
+            "isDelete": self.without_trace,
+            "extra": self.extra,
+        });
+        let (from, to) = (self.from.clone(), self.to.clone());
+        Draft::new(from, to, RECALL, &content.to_string())
+    }
+}
+
 /// The part of the content that says what is recalled.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -53,22 +71,26 @@ impl App {
     /// Recalls a message as an app server does. Says the uid of the message that tells so, which
     /// the sender of the recalled one gets as well.
     pub fn recall_as(&mut self, recall: &Recall, now: Millis) -> String {
-        let content = json!({
-            "conversationType": recall.to.kind().number(),
-            "targetId": recall.to.id(),
-            "messageUId": recall.uid,
-            "sentTime": recall.sent,
-            "isAdmin": recall.by_admin,
-            "isDelete": recall.without_trace,
-            "extra": recall.extra,
-        });
-        let draft = Draft::new(
-            recall.from.clone(),
-            recall.to.clone(),
-            RECALL,
-            &content.to_string(),
-        );
+        let draft = recall.draft();
         self.publish_as(draft, SenderCopy::Included, now)
+    }
+
+    /// Recalls a broadcast from everyone who got it. Says the uid of the broadcast that tells so.
+    /// As those see the conversation, [`Recall::to`] is who sent it.
+    pub fn recall_broadcast(&mut self, recall: &Recall, now: Millis) -> String {
+        let draft = recall.draft();
+        let got_it = self
+            .users
+            .iter()
+            .filter(|(_, user)| user.message(&recall.uid).is_some());
+        let targets: Vec<_> = got_it.map(|(id, _)| Target::System(id.clone())).collect();
+        self.broadcast(
+            &draft.from,
+            &draft.body,
+            targets,
+            ConversationKind::System,
+            now,
+        )
     }
 
     /// The message that tells the other side. The recalled one stays in its mailboxes, as the
@@ -81,6 +103,7 @@ impl App {
         let to = Target::of(recalled.conversation_type.into(), &recalled.target_id).ok_or(
             Refusal::new(NO_SUCH_MESSAGE, "nothing is recalled from there"),
         )?;
+        self.check_belongs(from, &to)?;
         let message = self.sent_in(from, &to, &recalled.message_uid);
         let message = message.ok_or(Refusal::new(
             NO_SUCH_MESSAGE,
@@ -94,6 +117,19 @@ impl App {
             to,
             body,
         })
+    }
+
+    /// Whether a user is in a group or room; whoever may not speak may still recall.
+    fn check_belongs(&self, user: &UserId, to: &Target) -> Result<(), Refusal> {
+        match to {
+            Target::Group(id) if !self.is_in_group(id, user) => {
+                Err(Refusal::new(NOT_IN_GROUP, "not in the group"))
+            }
+            Target::Chatroom(id) if !self.is_in_chatroom(id, user) => {
+                Err(Refusal::new(NOT_IN_CHATROOM, "not in the chatroom"))
+            }
+            Target::User(_) | Target::Group(_) | Target::Chatroom(_) | Target::System(_) => Ok(()),
+        }
     }
 
     /// A message of a conversation that a user has, whichever side sent it.

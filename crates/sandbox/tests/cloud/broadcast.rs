@@ -1,6 +1,7 @@
 //! System messages: to one, to all, from app servers only.
 
-use imlink_sandbox::{Audience, Draft, SenderCopy, Target};
+use imlink_model::{Conversation, ConversationKind, Millis};
+use imlink_sandbox::{Audience, Draft, HistoryOrder, Recall, SenderCopy, Target};
 use imlink_wire::{proto::encode_body, topic};
 
 use crate::bench::{Bench, notified, text_body, user};
@@ -91,4 +92,45 @@ fn a_deleted_user_gets_no_broadcast() {
         .publish_broadcast(&user("news"), &text_body("hi"), audience, now);
 
     assert_eq!(bench.app().stored(&user("bob")), []);
+}
+
+#[test]
+fn a_broadcast_is_recalled_from_who_got_it() {
+    let mut bench = Bench::new();
+    let bob = bench.online("bob");
+    bench.token("offline");
+    let now = bench.now;
+    let (news, audience) = (user("news"), Audience::Online);
+    let app = bench.app();
+    let uid = app.publish_broadcast(&news, &text_body("hi"), audience, now);
+    let recall = Recall {
+        from: news.clone(),
+        to: Target::System(news.clone()),
+        uid: uid.clone(),
+        sent: app.stored(&user("bob"))[0].time,
+        by_admin: false,
+        without_trace: true,
+        extra: None,
+    };
+
+    let told = app.recall_broadcast(&recall, now);
+
+    assert_eq!(notified(&bench.heard(bob)).len(), 2);
+    let pulled = bench.pull(bob, 0, 0).list;
+    assert_eq!(pulled.len(), 2);
+    assert_eq!(pulled[1].classname, "RC:RcCmd");
+    assert_eq!(pulled[1].msg_id, Some(told));
+    assert!(pulled[1].content.contains(&uid));
+    assert_eq!(bench.app().stored(&user("offline")), []);
+    let conversation = Conversation {
+        kind: ConversationKind::System,
+        target: news.into(),
+        channel: None,
+    };
+    let (end, order) = (Millis(i64::MAX), HistoryOrder::Older);
+    let kept = bench
+        .app()
+        .history(&user("bob"), &conversation, end, order, 9);
+    assert_eq!(kept.len(), 1, "the broadcast is gone");
+    assert_eq!(kept[0].object_name, "RC:RcCmd");
 }

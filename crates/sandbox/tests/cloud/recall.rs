@@ -82,21 +82,21 @@ fn a_recall_of_what_is_not_in_the_conversation_is_refused_and_tells_nobody() {
     let in_private = bench.say_acked(alice, "bob", "x").uid;
     let before = bench.app().counters().messages;
 
-    for (link, kind, target, uid) in [
-        (alice, 1, "bob", &*in_club),
-        (alice, 1, "carol", &*in_private),
-        (alice, 3, "other", &*in_club),
-        (alice, 4, ROOM, &*in_club),
-        (alice, 1, "bob", "no uid"),
-        (alice, 1, "bob", ""),
-        (alice, 6, "bob", &*in_private),
-        (alice, 250, "bob", &*in_private),
-        (alice, 1, "", &*in_private),
-        (outsider, 3, "club", &*in_club),
-        (outsider, 1, "bob", &*in_private),
+    for (link, kind, target, uid, expected) in [
+        (alice, 1, "bob", &*in_club, 25101),
+        (alice, 1, "carol", &*in_private, 25101),
+        (alice, 3, "other", &*in_club, 22406),
+        (alice, 4, ROOM, &*in_club, 23406),
+        (alice, 1, "bob", "no uid", 25101),
+        (alice, 1, "bob", "", 25101),
+        (alice, 6, "bob", &*in_private, 25101),
+        (alice, 250, "bob", &*in_private, 25101),
+        (alice, 1, "", &*in_private, 25101),
+        (outsider, 3, "club", &*in_club, 22406),
+        (outsider, 1, "bob", &*in_private, 25101),
     ] {
         let status = recall(&mut bench, link, kind, target, uid);
-        assert_eq!(status, 25101, "{kind} {target} {uid}");
+        assert_eq!(status, expected, "{kind} {target} {uid}");
     }
     let body = UpStreamMessage {
         content: "not JSON".to_owned(),
@@ -106,6 +106,22 @@ fn a_recall_of_what_is_not_in_the_conversation_is_refused_and_tells_nobody() {
     assert_eq!(bench.acks(alice)[0].status, 25101);
 
     assert_eq!(bench.app().counters().messages, before);
+}
+
+#[test]
+fn whoever_may_not_speak_still_recalls_but_not_after_leaving() {
+    let mut bench = Bench::new();
+    let alice = club(&mut bench);
+    let (first, second) = (
+        say_in_club(&mut bench, alice),
+        say_in_club(&mut bench, alice),
+    );
+    let id = TargetId::new("club").unwrap();
+    bench.app().freeze_group(&id, true);
+
+    assert_eq!(recall(&mut bench, alice, 3, "club", &first), 0);
+    bench.app().leave_group(&id, [&user("alice")]);
+    assert_eq!(recall(&mut bench, alice, 3, "club", &second), 22406);
 }
 
 #[test]

@@ -95,13 +95,13 @@ fn who_is_muted_in_private_gets_20106_until_the_time_is_over() {
     let alice = bench.online("alice");
     let now = bench.now;
     let kind = ConversationKind::Private;
-    let minute = Some(Duration::from_secs(60));
-    bench.app().mute_in(&user("alice"), kind, minute, now);
+    let minute = Duration::from_secs(60);
+    bench.app().mute_in(&user("alice"), kind, Some(minute), now);
 
     assert_eq!(bench.say_acked(alice, "bob", "x").status, 20106);
     assert_eq!(status_with(&mut bench, alice, Some(0)), 20106);
     let muted: Vec<_> = bench.app().muted_in(kind, now).collect();
-    assert_eq!(muted, [(&user("alice"), Some(now.after(minute.unwrap())))]);
+    assert_eq!(muted, [(&user("alice"), Some(now.after(minute)))]);
     bench.pass(60_000);
     let now = bench.now;
     assert_eq!(bench.app().muted_in(kind, now).count(), 0);

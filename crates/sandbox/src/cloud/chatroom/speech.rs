@@ -9,7 +9,7 @@ use super::Speaker;
 use crate::cloud::{App, LinkId, message::Message, publish::Refusal};
 
 /// PUBACK and QUERYACK status: the user is in no such room.
-pub(super) const NOT_IN_CHATROOM: u16 = 23406;
+pub(in crate::cloud) const NOT_IN_CHATROOM: u16 = 23406;
 /// PUBACK status: the user may not send in this room.
 const MUTED_IN_CHATROOM: u16 = 23408;
 

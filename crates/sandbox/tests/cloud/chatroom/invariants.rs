@@ -45,7 +45,7 @@ proptest! {
             life.act(deed);
         }
 
-        for who in 0..PEOPLE.len() {
+        for (who, name) in PEOPLE.into_iter().enumerate() {
             life.act(&Deed::Return(who));
             life.pull(who);
             let said = life.bench.app().said_in_chatroom(&room(ROOM));
@@ -54,10 +54,10 @@ proptest! {
             };
             let expected: Vec<_> = said
                 .iter()
-                .filter(|message| message.time > stay.since && message.from != user(PEOPLE[who]))
+                .filter(|message| message.time > stay.since && message.from != user(name))
                 .map(|message| message.uid.clone())
                 .collect();
-            prop_assert_eq!(&stay.seen, &expected, "{}", PEOPLE[who]);
+            prop_assert_eq!(&stay.seen, &expected, "{}", name);
         }
     }
 }
