@@ -2,6 +2,7 @@
 
 use imlink_model::{Conversation, Direction, Message, Millis, Seq, UserId};
 
+use crate::ConversationPlace;
 use crate::content::mentions;
 
 /// What a list of conversations shows of one.
@@ -41,6 +42,15 @@ impl ConversationSummary {
             unread: 0,
             mentions: 0,
             total: 0,
+        }
+    }
+
+    /// Where it is in the list.
+    #[must_use]
+    pub fn place(&self) -> ConversationPlace {
+        ConversationPlace {
+            position: self.position,
+            conversation: self.conversation.clone(),
         }
     }
 

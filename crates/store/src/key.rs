@@ -12,7 +12,6 @@
 //! 14    first seq of a gap                  positions whose messages are gone
 //! 15    app, client id                      seq of a message an app inserted
 //! 20    conversation                        its summary
-//! 21    00, position, conversation          (empty) the conversations in the order of a list
 //! 22    conversation                        what the user has begun to write in it
 //! 30    outbox id                           outgoing message as it was accepted
 //! 31    outbox id                           its state while it can change
@@ -51,7 +50,6 @@ pub(crate) enum Kind {
     Gap = 0x14,
     Inserted = 0x15,
     Summary = 0x20,
-    Recency = 0x21,
     Draft = 0x22,
     Outgoing = 0x30,
     Open = 0x31,
@@ -65,7 +63,7 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    const ALL: [Self; 21] = [
+    const ALL: [Self; 20] = [
         Self::Head,
         Self::Cursor,
         Self::Owner,
@@ -76,7 +74,6 @@ impl Kind {
         Self::Gap,
         Self::Inserted,
         Self::Summary,
-        Self::Recency,
         Self::Draft,
         Self::Outgoing,
         Self::Open,
@@ -105,7 +102,6 @@ impl Kind {
             Some(Self::Gap) => "gap",
             Some(Self::Inserted) => "inserted message id",
             Some(Self::Summary) => "conversation",
-            Some(Self::Recency) => "recency",
             Some(Self::Draft) => "draft",
             Some(Self::Outgoing) => "outgoing message",
             Some(Self::Open) => "outbox state",
@@ -151,18 +147,9 @@ pub(crate) fn gap(first: Seq) -> Vec<u8> {
     number(Kind::Gap, first.0)
 }
 
-/// The place of a conversation in the list. The byte in front of the position is room for those
-/// that will be pinned.
-pub(crate) fn recency(position: Seq, conversation: &Conversation) -> Vec<u8> {
-    let mut key = vec![Kind::Recency.tag(), 0];
-    key.extend_from_slice(&position.0.to_be_bytes());
-    push_conversation(&mut key, conversation);
-    key
-}
-
-/// The conversation whose place in the list that is.
-pub(crate) fn listed(recency: &[u8]) -> Option<Conversation> {
-    let (_, rest) = recency.split_at_checked(10)?;
+/// The conversation whose summary is under that key.
+pub(crate) fn summarised(key: &[u8]) -> Option<Conversation> {
+    let (_, rest) = key.split_first()?;
     let (kind, rest) = rest.split_first()?;
     let (target, rest) = take_text(rest)?;
     let (channel, rest) = take_text(rest)?;
@@ -318,16 +305,16 @@ mod tests {
     }
 
     #[test]
-    fn a_place_in_the_list_names_its_conversation() {
+    fn the_key_of_a_summary_names_its_conversation() {
         let mut conversation = Conversation::group(TargetId::new("群").unwrap());
         for channel in [None, Some(ChannelId::new("news").unwrap())] {
             conversation.channel = channel;
 
-            let key = recency(Seq(7), &conversation);
+            let key = summary(&conversation);
 
-            assert_eq!(listed(&key), Some(conversation.clone()));
+            assert_eq!(summarised(&key), Some(conversation.clone()));
             for length in 0..key.len() {
-                assert_eq!(listed(&key[..length]), None);
+                assert_eq!(summarised(&key[..length]), None);
             }
         }
     }

@@ -33,6 +33,7 @@ mod engine;
 mod error;
 mod gap;
 mod key;
+mod listing;
 mod opening;
 mod outbox;
 mod progress;

@@ -16,9 +16,10 @@ use crate::database::{Database, Lookup};
 use crate::draft::Draft;
 use crate::engine::{Batch, EngineError, Order};
 use crate::key::{self, Kind};
+use crate::listing::Listing;
 use crate::progress::{Progress, Work};
 use crate::space::Space;
-use crate::transaction::{State, Transaction};
+use crate::transaction::{Finished, State, Transaction};
 use crate::witness::Witness;
 use crate::{
     Applied, Change, CommitError, Edit, Edited, ForgetError, Gap, OpenError, OutboxState,
@@ -41,6 +42,7 @@ pub struct Store {
     state: State,
     database: Database,
     chain: Chain,
+    listing: Listing,
     /// Writes of the opening that wait for room on the disk.
     unsaved: Batch,
     kept: Kept,
@@ -337,7 +339,11 @@ impl Store {
             now,
         );
         let done = work(&mut transaction).map_err(CommitError::Read)?;
-        let (writes, state) = transaction.finish().map_err(CommitError::Read)?;
+        let Finished {
+            writes,
+            state,
+            moves,
+        } = transaction.finish().map_err(CommitError::Read)?;
         if !writes.is_empty() {
             match self.kept.room_for(&writes) {
                 Writable::Yes => {}
@@ -349,6 +355,7 @@ impl Store {
             self.unsaved.clear();
         }
         self.state = state;
+        self.listing.update(moves);
         Ok(done)
     }
 

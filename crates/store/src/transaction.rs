@@ -15,6 +15,7 @@ use imlink_model::{Code, Message, Millis, UserId};
 use crate::draft::Draft;
 use crate::engine::{Batch, EngineError};
 use crate::key::{self, Kind};
+use crate::listing::Move;
 use crate::row::Head;
 use crate::store::Limits;
 use crate::{Applied, Change, Edit, Edited, Gap};
@@ -63,7 +64,20 @@ pub(crate) struct Transaction<'a> {
     user: &'a UserId,
     limits: Limits,
     state: State,
+    /// Conversations that have another place in the list.
+    moves: Vec<Move>,
     now: Millis,
+}
+
+/// What a transaction comes to.
+#[derive(Debug)]
+pub(crate) struct Finished {
+    /// The writes, none if nothing changed.
+    pub(crate) writes: Batch,
+    /// What the store knows once they are made.
+    pub(crate) state: State,
+    /// What else it has to know then.
+    pub(crate) moves: Vec<Move>,
 }
 
 impl<'a> Transaction<'a> {
@@ -79,6 +93,7 @@ impl<'a> Transaction<'a> {
             user,
             limits,
             state,
+            moves: Vec::new(),
             now,
         }
     }
@@ -128,13 +143,17 @@ impl<'a> Transaction<'a> {
         self.draft.put(&key::gap(gap.first), gap);
     }
 
-    /// The writes, none if nothing changed, and what the store knows once they are made.
-    pub(crate) fn finish(mut self) -> Result<(Batch, State), EngineError> {
+    /// Ends it; nothing is written yet.
+    pub(crate) fn finish(mut self) -> Result<Finished, EngineError> {
         self.retire_settled()?;
         if !self.draft.is_empty() {
             self.state.seal_commit(&mut self.draft);
         }
-        Ok((self.draft.into_writes(), self.state))
+        Ok(Finished {
+            writes: self.draft.into_writes(),
+            state: self.state,
+            moves: self.moves,
+        })
     }
 }
 

@@ -13,7 +13,7 @@ use crate::key::{self, Kind};
 use crate::progress::{Progress, Report, Work};
 use crate::row::Head;
 use crate::store::Limits;
-use crate::transaction::{State, Transaction};
+use crate::transaction::{Finished, State, Transaction};
 use crate::{Gap, GapCause};
 
 /// Kinds of rows that are as they were.
@@ -94,7 +94,7 @@ fn take_over(
             }),
         }
     }
-    let (writes, state) = transaction.finish()?;
+    let Finished { writes, state, .. } = transaction.finish()?;
     new.apply(&writes)?;
     Ok((state, seq))
 }

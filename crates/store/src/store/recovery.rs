@@ -10,6 +10,7 @@ use crate::database::{Database, Lookup};
 use crate::draft::Draft;
 use crate::engine::{Batch, EngineError};
 use crate::key::{self, Kind};
+use crate::listing::Listing;
 use crate::row::Head;
 use crate::transaction::{Indexed, State};
 use crate::witness::{Seen, Witness};
@@ -84,6 +85,7 @@ impl Store {
             state,
             database,
             chain: Chain::default(),
+            listing: Listing::default(),
             unsaved,
             kept,
         };

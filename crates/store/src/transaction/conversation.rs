@@ -6,6 +6,7 @@ use super::{Transaction, summary_of};
 use crate::content::mentions;
 use crate::database::Lookup;
 use crate::engine::EngineError;
+use crate::listing::Move;
 use crate::{ConversationSummary, Edited, key};
 
 impl Transaction<'_> {
@@ -74,34 +75,32 @@ impl Transaction<'_> {
         summary_of(&self.draft, conversation, self.user)
     }
 
-    /// Puts a summary in the place of an earlier one, with its place in the list and what it adds
-    /// to the counts of the account.
+    /// Puts a summary in the place of an earlier one, and what it adds to the counts of the account.
     pub(super) fn put_summary(
         &mut self,
         before: &ConversationSummary,
         after: &ConversationSummary,
     ) {
-        let conversation = &after.conversation;
-        if before.position != after.position {
-            self.draft
-                .remove_mark(key::recency(before.position, conversation));
-        }
-        self.draft
-            .put_mark(key::recency(after.position, conversation), &[]);
-        self.draft.put(&key::summary(conversation), after);
+        self.draft.put(&key::summary(&after.conversation), after);
         self.count(before, after);
+        self.moves.push(Move {
+            from: Some(before.place()),
+            to: Some(after.place()),
+        });
     }
 
-    /// Removes a summary with its place in the list.
+    /// Removes a summary.
     pub(super) fn remove_summary(
         &mut self,
         before: &ConversationSummary,
     ) -> Result<(), EngineError> {
         let conversation = &before.conversation;
-        self.draft
-            .remove_mark(key::recency(before.position, conversation));
         self.draft.remove(&key::summary(conversation))?;
         self.count(before, &ConversationSummary::empty(conversation.clone()));
+        self.moves.push(Move {
+            from: Some(before.place()),
+            to: None,
+        });
         Ok(())
     }
 

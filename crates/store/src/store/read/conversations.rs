@@ -1,11 +1,13 @@
 //! The list of conversations, and what is unread in them.
 
+use std::ops::Bound;
+
 use imlink_model::{Body, Conversation, Message, Seq};
 
 use super::{Store, bytes_of};
 use crate::database::Lookup;
-use crate::engine::Order;
-use crate::key::{self, Kind};
+use crate::engine::EngineError;
+use crate::key;
 use crate::transaction::summary_of;
 use crate::{ConversationSummary, ReadError};
 
@@ -30,7 +32,7 @@ pub struct ConversationEntry {
 }
 
 /// A place in the list of conversations.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ConversationPlace {
     /// The position the conversation has in it.
     pub position: Seq,
@@ -53,20 +55,14 @@ impl Store {
     /// # Errors
     /// [`ReadError::Engine`] if the rows cannot be read.
     pub fn conversations(&self, limit: usize) -> Result<Vec<ConversationSummary>, ReadError> {
-        let mut found = Vec::new();
-        for pair in self
-            .database
-            .scan(&key::all(Kind::Recency), Order::Backward)
-        {
-            if found.len() >= limit {
-                break;
-            }
-            let (key, _) = pair?;
-            if let Some(conversation) = key::listed(&key) {
-                found.push(summary_of(&self.database, &conversation, &self.user)?);
-            }
-        }
-        Ok(found)
+        self.listing.read(&self.database, &self.user, |places| {
+            places
+                .iter()
+                .rev()
+                .take(limit)
+                .map(|place| Ok(self.summary(&place.conversation)?))
+                .collect()
+        })
     }
 
     /// The conversations behind a place of the list, or the first ones.
@@ -83,34 +79,29 @@ impl Store {
         limit: usize,
         max_bytes: usize,
     ) -> Result<ConversationPage, ReadError> {
-        let mut range = key::all(Kind::Recency);
-        if let Some(place) = behind {
-            range.end = key::recency(place.position, &place.conversation);
-        }
-        let mut page = ConversationPage {
-            entries: Vec::new(),
-            more: false,
-        };
-        let mut bytes_left = max_bytes;
-        for pair in self.database.scan(&range, Order::Backward) {
-            let (key, _) = pair?;
-            let Some(conversation) = key::listed(&key) else {
-                continue;
+        self.listing.read(&self.database, &self.user, |places| {
+            let behind = behind.map_or(Bound::Unbounded, Bound::Excluded);
+            let mut page = ConversationPage {
+                entries: Vec::new(),
+                more: false,
             };
-            if page.entries.len() >= limit {
-                page.more = true;
-                break;
+            let mut bytes_left = max_bytes;
+            for place in places.range((Bound::Unbounded, behind)).rev() {
+                if page.entries.len() >= limit {
+                    page.more = true;
+                    break;
+                }
+                let entry = self.entry(&place.conversation)?;
+                let bytes = entry.bytes();
+                if bytes > bytes_left && !page.entries.is_empty() {
+                    page.more = true;
+                    break;
+                }
+                bytes_left = bytes_left.saturating_sub(bytes);
+                page.entries.push(entry);
             }
-            let entry = self.entry(&conversation)?;
-            let bytes = entry.bytes();
-            if bytes > bytes_left && !page.entries.is_empty() {
-                page.more = true;
-                break;
-            }
-            bytes_left = bytes_left.saturating_sub(bytes);
-            page.entries.push(entry);
-        }
-        Ok(page)
+            Ok(page)
+        })
     }
 
     /// One conversation as the list shows it, `None` if it is not in there.
@@ -136,8 +127,12 @@ impl Store {
         }
     }
 
+    fn summary(&self, conversation: &Conversation) -> Result<ConversationSummary, EngineError> {
+        summary_of(&self.database, conversation, &self.user)
+    }
+
     fn entry(&self, conversation: &Conversation) -> Result<ConversationEntry, ReadError> {
-        let summary = summary_of(&self.database, conversation, &self.user)?;
+        let summary = self.summary(conversation)?;
         Ok(ConversationEntry {
             draft: self.database.sound_row(&key::draft(conversation))?,
             last: self.database.sound_row(&key::message(summary.last_seq))?,
@@ -150,10 +145,7 @@ impl ConversationEntry {
     /// Where it is in the list.
     #[must_use]
     pub fn place(&self) -> ConversationPlace {
-        ConversationPlace {
-            position: self.summary.position,
-            conversation: self.summary.conversation.clone(),
-        }
+        self.summary.place()
     }
 
     fn bytes(&self) -> usize {

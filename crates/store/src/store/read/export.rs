@@ -1,5 +1,7 @@
 //! An account as records that can be written down and read again.
 
+use std::collections::BTreeSet;
+
 use imlink_model::{Body, Conversation, Message, Millis};
 
 use super::{ConversationEntry, Store};
@@ -73,21 +75,23 @@ impl Store {
 
     /// The conversations, the one with the oldest message first.
     fn conversations_of_export(&self) -> impl Iterator<Item = Result<Exported, ReadError>> + '_ {
-        self.database
-            .scan(&key::all(Kind::Recency), Order::Forward)
-            .filter_map(|pair| {
-                let (key, _) = match pair {
-                    Ok(pair) => pair,
-                    Err(error) => return Some(Err(error.into())),
-                };
-                let entry = self.conversation(&key::listed(&key)?).transpose()?;
-                Some(entry.map(
-                    |ConversationEntry { summary, draft, .. }| Exported::Conversation {
-                        conversation: summary.conversation,
-                        read_up_to: summary.read_up_to,
-                        draft,
-                    },
-                ))
-            })
+        let places = self
+            .listing
+            .read(&self.database, &self.user, |places| Ok(places.clone()));
+        let (places, error) = match places {
+            Ok(places) => (places, None),
+            Err(error) => (BTreeSet::new(), Some(Err(error))),
+        };
+        let conversations = places.into_iter().filter_map(|place| {
+            let entry = self.conversation(&place.conversation).transpose()?;
+            Some(entry.map(
+                |ConversationEntry { summary, draft, .. }| Exported::Conversation {
+                    conversation: summary.conversation,
+                    read_up_to: summary.read_up_to,
+                    draft,
+                },
+            ))
+        });
+        error.into_iter().chain(conversations)
     }
 }
