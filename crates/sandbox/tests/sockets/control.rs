@@ -260,6 +260,54 @@ fn another_app_is_made_and_named_by_its_key() {
 }
 
 #[test]
+fn groups_and_chatrooms_are_made_listed_and_ended() {
+    let sandbox = sandbox();
+    let gathering = |id: &str, name: &str, members: Value| json!({ "id": id, "name": name, "members": members, "frozen": false });
+
+    post(
+        &sandbox,
+        "/groups/join",
+        json!({ "group": "team", "name": "The team", "users": ["bob"] }),
+    );
+    post(
+        &sandbox,
+        "/groups/join",
+        json!({ "group": "team", "users": ["alice"] }),
+    );
+    post(&sandbox, "/chatrooms", json!({ "chatroom": "lobby" }));
+
+    assert_eq!(
+        get(&sandbox, "/groups")["groups"],
+        json!([gathering("team", "The team", json!(["alice", "bob"]))])
+    );
+    assert_eq!(
+        get(&sandbox, "/chatrooms")["chatrooms"],
+        json!([gathering("lobby", "", json!([]))])
+    );
+    for (path, body, problem) in [
+        (
+            "/groups/dismiss",
+            json!({ "group": "team" }),
+            "unknown-group",
+        ),
+        (
+            "/chatrooms/destroy",
+            json!({ "chatroom": "lobby" }),
+            "unknown-chatroom",
+        ),
+    ] {
+        post(&sandbox, path, body.clone());
+        let again = control(&sandbox, "POST", path, body);
+        assert_eq!(
+            (again.status, &again.json()["problem"]),
+            (404, &json!(problem))
+        );
+    }
+    assert_eq!(get(&sandbox, "/groups")["groups"], json!([]));
+    assert_eq!(get(&sandbox, "/chatrooms")["chatrooms"], json!([]));
+}
+
+#[test]
 fn the_authority_and_addresses_over_tls_are_told_where_there_are_any() {
     let clear = sandbox();
     let secure = Sandbox::spawn(Config {

@@ -10,6 +10,7 @@
 //! ```
 
 mod apps;
+mod conversations;
 mod describe;
 mod faults;
 mod people;
@@ -41,6 +42,12 @@ pub(super) fn table() -> Table {
         .call(people::kick)
         .call(people::disconnect)
         .call(people::publish)
+        .call(conversations::groups)
+        .call(conversations::join_group)
+        .call(conversations::dismiss_group)
+        .call(conversations::chatrooms)
+        .call(conversations::create_chatroom)
+        .call(conversations::destroy_chatroom)
         .call(watch::links)
         .call(watch::stats)
         .call(watch::transcript)

@@ -44,6 +44,8 @@ fn status_of(problem: Problem) -> StatusCode {
         Problem::UnknownCall
         | Problem::UnknownApp
         | Problem::UnknownUser
+        | Problem::UnknownGroup
+        | Problem::UnknownChatroom
         | Problem::UnknownLink
         | Problem::NoTls => StatusCode::NOT_FOUND,
         Problem::UnknownMethod => StatusCode::METHOD_NOT_ALLOWED,

@@ -1,6 +1,7 @@
 //! What travels in the control API: one type for each call, and one for its answer.
 
 mod apps;
+mod conversations;
 mod faults;
 mod people;
 mod rules;
@@ -8,6 +9,7 @@ mod transport;
 mod watch;
 
 pub use apps::*;
+pub use conversations::*;
 pub use faults::*;
 pub use people::*;
 pub use rules::*;
@@ -61,6 +63,10 @@ pub enum Problem {
     UnknownApp,
     /// Nobody has mentioned that user yet (404).
     UnknownUser,
+    /// There is no such group (404).
+    UnknownGroup,
+    /// There is no such chatroom (404).
+    UnknownChatroom,
     /// There is no such link (404).
     UnknownLink,
     /// The sandbox does not speak TLS (404).
