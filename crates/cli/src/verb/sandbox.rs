@@ -2,7 +2,10 @@
 
 mod apps;
 mod apps_file;
+mod chatrooms;
 mod faults;
+mod gathering;
+mod groups;
 mod people;
 mod place;
 mod remote;
@@ -74,6 +77,10 @@ enum Command {
     Unblock(people::UnblockArguments),
     /// End a user's links as if he had signed in elsewhere (31010).
     Kick(people::KickArguments),
+    /// List groups, add users to one, dismiss one.
+    Groups(groups::Arguments),
+    /// List, create and destroy chatrooms.
+    Chatrooms(chatrooms::Arguments),
     /// List, add and clear what goes wrong on purpose.
     Faults(faults::Arguments),
     /// List and add app keys.
@@ -89,6 +96,8 @@ pub fn run(arguments: Arguments, output: Output) -> Ending {
         Some(Command::Block(arguments)) => people::block(arguments, output),
         Some(Command::Unblock(arguments)) => people::unblock(arguments, output),
         Some(Command::Kick(arguments)) => people::kick(arguments, output),
+        Some(Command::Groups(arguments)) => groups::run(arguments, output),
+        Some(Command::Chatrooms(arguments)) => chatrooms::run(arguments, output),
         Some(Command::Faults(arguments)) => faults::run(arguments, output),
         Some(Command::Apps(arguments)) => apps::run(arguments, output),
     }

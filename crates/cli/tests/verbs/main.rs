@@ -7,6 +7,7 @@ mod explaining;
 mod messages;
 mod sandbox;
 mod sandbox_apps;
+mod sandbox_conversations;
 mod sandbox_faults;
 mod sandbox_found;
 mod sandbox_newcomer;

@@ -82,6 +82,8 @@ fn refused(answer: &Answer) -> Failure {
         Problem::UnknownCall | Problem::UnknownMethod => {
             "The sandbox is of another version; start one of this `imlink`."
         }
+        Problem::UnknownGroup => "`imlink sandbox groups` lists the groups.",
+        Problem::UnknownChatroom => "`imlink sandbox chatrooms` lists the chatrooms.",
         Problem::BadFields
         | Problem::ForeignPage
         | Problem::UnknownLink

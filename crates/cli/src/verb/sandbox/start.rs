@@ -163,7 +163,7 @@ fn announce(sandbox: &Sandbox, output: Output) -> Option<Announcement> {
 fn refusal(error: &io::Error) -> Failure {
     let cure = match error.kind() {
         io::ErrorKind::AddrInUse => {
-            "Another sandbox may be running already; stop it, or choose another port with --port."
+            "Another sandbox may be running already; stop it, or choose another port, as with --port 0."
         }
         io::ErrorKind::PermissionDenied => "Choose a port from 1024 on.",
         _ => "Choose another port with --port.",
