@@ -62,8 +62,8 @@ impl App {
         user.into_iter().flat_map(|user| &user.relations.allow_list)
     }
 
-    /// Says whether only those on his allow list may write to a user (407). For every user at once
-    /// it is [`Policy::allow_lists`](super::Policy::allow_lists).
+    /// Says whether only those on his allow list may write to a user (407); his blacklist does not
+    /// matter then. For every user at once it is [`Policy::allow_lists`](super::Policy::allow_lists).
     pub fn only_allowed(&mut self, user: &UserId, only: bool) {
         self.user(user).relations.only_allowed = only;
     }
@@ -113,7 +113,8 @@ impl App {
         until.is_some_and(|until| holds(*until, now))
     }
 
-    /// Whether a private message of a client may reach its receiver.
+    /// Whether a private message of a client may reach its receiver. One of his lists matters: the
+    /// allow list where it is in use, else the blacklist (the vendor's page on allow lists).
     ///
     /// A sender may ask to pass both lists (protocol/cloud-wire.md 5.4); one whose SDK does not
     /// know the flag asks for nothing.
@@ -132,15 +133,19 @@ impl App {
             return Ok(());
         }
         let relations = self.users.get(receiver).map(|user| &user.relations);
+        if self.is_only_allowed(receiver) {
+            let allowed = relations.is_some_and(|relations| relations.allow_list.contains(from));
+            return if allowed {
+                Ok(())
+            } else {
+                Err(Refusal::new(
+                    NOT_ALLOWED,
+                    "not on the receiver's allow list",
+                ))
+            };
+        }
         if relations.is_some_and(|relations| relations.blacklist.contains(from)) {
             return Err(Refusal::new(BLACKLISTED, "blacklisted by the receiver"));
-        }
-        let allowed = relations.is_some_and(|relations| relations.allow_list.contains(from));
-        if self.is_only_allowed(receiver) && !allowed {
-            return Err(Refusal::new(
-                NOT_ALLOWED,
-                "not on the receiver's allow list",
-            ));
         }
         Ok(())
     }

@@ -69,24 +69,39 @@ fn a_user_may_ask_for_his_allow_list_alone() {
     assert_eq!(bench.say_acked(alice, "bob", "x").status, 0);
 }
 
+#[test]
+fn where_the_allow_list_matters_the_blacklist_does_not() {
+    let mut bench = Bench::new();
+    let alice = bench.online("alice");
+    bench.app().blacklist(&user("bob"), &user("alice"));
+    bench.app().allow(&user("bob"), &user("alice"));
+    assert_eq!(bench.say_acked(alice, "bob", "x").status, 405);
+
+    bench.app().only_allowed(&user("bob"), true);
+
+    assert_eq!(bench.say_acked(alice, "bob", "x").status, 0);
+}
+
 // protocol/cloud-wire.md 5.4
 #[test]
 fn a_cleared_flag_passes_both_lists_and_a_missing_one_does_not() {
     let mut bench = Bench::new();
     let alice = bench.online("alice");
     bench.app().blacklist(&user("bob"), &user("alice"));
-    bench.app().only_allowed(&user("bob"), true);
-
-    let statuses = [
+    let flags = [
         None,
         Some(flags::config::DEFAULT),
         Some(flags::config::DEFAULT | flags::config::HIDE_TITLE),
         Some(0),
         Some(flags::config::HIDE_TITLE),
-    ]
-    .map(|flags| status_with(&mut bench, alice, flags));
+    ];
 
-    assert_eq!(statuses, [405, 405, 405, 0, 0]);
+    let by_blacklist = flags.map(|flags| status_with(&mut bench, alice, flags));
+    bench.app().only_allowed(&user("bob"), true);
+    let by_allow_list = flags.map(|flags| status_with(&mut bench, alice, flags));
+
+    assert_eq!(by_blacklist, [405, 405, 405, 0, 0]);
+    assert_eq!(by_allow_list, [407, 407, 407, 0, 0]);
 }
 
 #[test]
