@@ -17,7 +17,9 @@ impl App {
         let asked: SyncRequestMsg = query.read()?;
         self.counters.pulls += 1;
         let (limit, retention) = (self.policy.page, self.policy.retention);
-        let sent = asked.is_pull_send.unwrap_or_default();
+        // The desktop SDK says it once, later it only sends the cursor.
+        let wants_sent = asked.is_pull_send;
+        let sent = wants_sent.unwrap_or(asked.send_box_sync_time.is_some());
         let sent = sent.then(|| Millis(asked.send_box_sync_time.unwrap_or_default()));
         let mailbox = &mut self.user(&query.user).mailbox;
         mailbox.prune(now, retention);

@@ -9,7 +9,8 @@ use imlink_wire::{
 };
 
 use super::{
-    App, Draft, Fault, LinkId, Target, chatroom::Speaker, message::Message, publish::Sending,
+    App, DeviceClass, Draft, Fault, LinkId, Target, chatroom::Speaker, message::Message,
+    publish::Sending,
 };
 
 /// Whether the sender's own devices see a message of an app server.
@@ -69,6 +70,7 @@ impl App {
             Some(sending) => {
                 self.acknowledge(sending, (&*message).into());
                 self.echo(sending, &sender, (&*message).into(), now);
+                self.notify_desktops(&message, sending.link);
             }
             None if copy == SenderCopy::Included => self.notify_sender(&message),
             None => {}
@@ -138,14 +140,37 @@ impl App {
         except: Option<LinkId>,
         now: Millis,
     ) {
-        let Some((topic, body)) = notification.write() else {
-            return;
-        };
-        let body = encode_body(&body);
         for link in self.links_of(user) {
             if Some(link) != except {
-                self.publish_down(link, QoS::AtLeastOnce, topic, user, body.clone(), now);
+                self.tell_link(link, user, notification, now);
             }
+        }
+    }
+
+    fn tell_link(&mut self, link: LinkId, user: &UserId, notification: &Notification, now: Millis) {
+        if let Some((topic, body)) = notification.write() {
+            let body = encode_body(&body);
+            self.publish_down(link, QoS::AtLeastOnce, topic, user, body, now);
+        }
+    }
+
+    /// Tells the sender's other desktop links to pull what he sent: the desktop SDK passes over
+    /// echoes, as 5.46.1 was seen to.
+    fn notify_desktops(&mut self, message: &Message, from: LinkId) {
+        if message.draft.to.kind() == ConversationKind::Chatroom {
+            return;
+        }
+        let sender = &message.draft.from;
+        let mut desktops = self.links_of(sender);
+        desktops.retain(|link| {
+            *link != from
+                && self.links.get(link).map(|link| link.class) == Some(DeviceClass::Desktop)
+        });
+        let news = Notification::Messages {
+            time: message.time.0,
+        };
+        for link in desktops {
+            self.tell_link(link, sender, &news, message.time);
         }
     }
 

@@ -1,13 +1,13 @@
 //! What the sender's other devices see.
 
-use imlink_sandbox::{Draft, SenderCopy};
+use imlink_sandbox::{DeviceClass, Draft, SenderCopy};
 use imlink_wire::{
     QoS, ServerPacket,
     proto::{DownStreamMessage, UpStreamMessage, decode_body, encode_body},
     topic,
 };
 
-use crate::bench::{Bench, ack, notified, text_body, user};
+use crate::bench::{Bench, KEY, ack, notified, text_body, user};
 
 #[test]
 fn an_echo_is_the_publish_as_it_came_with_the_sync_bit_then_its_puback() {
@@ -130,5 +130,26 @@ fn a_message_of_an_app_server_reaches_its_senders_devices_only_if_asked_for() {
         assert_eq!(notified(&bench.heard(bob)).len(), 1);
         assert_eq!(bench.pull(alice, 0, 0).list.len(), copies);
         assert_eq!(bench.pull(bob, 0, 0).list.len(), 1);
+    }
+}
+
+#[test]
+fn a_desktop_that_passes_over_echoes_is_told_to_pull_what_its_user_sent() {
+    let mut bench = Bench::new();
+    let token = bench.token("alice");
+    let desktop = bench.open_as(KEY, &token, DeviceClass::Desktop);
+    let other = bench.open_as(KEY, &token, DeviceClass::Desktop);
+    let web = bench.online("alice");
+    for link in [desktop, other] {
+        bench.heard(link);
+    }
+
+    let acked = bench.say_acked(desktop, "bob", "hello");
+
+    assert_eq!(notified(&bench.heard(other)), [acked.time]);
+    assert_eq!(notified(&bench.heard(web)), [] as [i64; 0]);
+    bench.say(web, "bob", "hello");
+    for link in [desktop, other] {
+        assert_eq!(notified(&bench.heard(link)).len(), 1);
     }
 }

@@ -245,3 +245,31 @@ fn a_query_nobody_serves_and_one_that_cannot_be_read_get_a_status() {
         "a required field is missing"
     );
 }
+
+#[test]
+fn own_messages_come_to_who_wants_them_or_names_a_cursor_for_them() {
+    let mut bench = Bench::new();
+    let (alice, other) = (bench.online("alice"), bench.online("alice"));
+    bench.say_acked(alice, "bob", "hello");
+    let cases = [
+        (Some(true), Some(0), 1),
+        (Some(true), None, 1),
+        (None, Some(0), 1),
+        (None, None, 0),
+        (Some(false), Some(0), 0),
+    ];
+
+    for (is_pull_send, send_box_sync_time, expected) in cases {
+        let asked = SyncRequestMsg {
+            is_pull_send,
+            send_box_sync_time,
+            ..SyncRequestMsg::default()
+        };
+        let answer: DownStreamMessages = bench.ask(other, topic::PULL_MESSAGES, &asked);
+        assert_eq!(
+            answer.list.len(),
+            expected,
+            "{is_pull_send:?} {send_box_sync_time:?}"
+        );
+    }
+}
