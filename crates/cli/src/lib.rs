@@ -13,6 +13,7 @@ mod exit;
 mod failure;
 mod http;
 mod output;
+mod remote;
 mod runtime;
 mod token;
 mod verb;

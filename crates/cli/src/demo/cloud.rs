@@ -2,23 +2,24 @@
 
 use std::collections::BTreeMap;
 
-use hyper::Method;
-use imlink_sandbox::{Fault, Lasting, Scope};
+use imlink::UserId;
+use imlink_sandbox::control::{AddFault, Call, DropLinks, ListLinks, SetGateway};
+use imlink_sandbox::{Ending, Fault, Lasting, Scope};
 use serde::Deserialize;
-use serde_json::{Value, json};
 
 use super::actor::Actor;
 use super::log::{Happening, Log, Mark};
 use super::process::Program;
 use super::stage::{Broken, Stage};
-use crate::http::{Call, Server};
+use crate::http::Server;
+use crate::remote::Remote;
 
 /// The app key of the demo.
 pub const APP_KEY: &str = "imlink-demo";
 
 /// A running sandbox.
 pub struct Cloud {
-    server: Server,
+    remote: Remote,
     started: Started,
 }
 
@@ -29,16 +30,6 @@ pub struct Started {
     pub navigation: String,
     /// A good token for each of its first users.
     tokens: BTreeMap<String, String>,
-}
-
-#[derive(Deserialize)]
-struct Links {
-    links: Vec<Link>,
-}
-
-#[derive(Deserialize)]
-struct Link {
-    user: String,
 }
 
 impl Cloud {
@@ -74,7 +65,8 @@ impl Cloud {
         };
         let server = Server::at(&started.navigation)
             .map_err(|error| Broken::because("the sandbox says where it is", &error))?;
-        Ok(Self { server, started })
+        let remote = Remote::new(server, None);
+        Ok(Self { remote, started })
     }
 
     /// A good token of alice or bob.
@@ -96,67 +88,46 @@ impl Cloud {
 
     /// How many links of a user it holds.
     pub async fn links_of(&self, user: &str) -> Result<usize, Broken> {
-        let answer = self
-            .call(Method::GET, "/sandbox/v1/links", Value::Null)
-            .await?;
-        let links: Links = serde_json::from_value(answer)
-            .map_err(|error| Broken::because("the sandbox lists its links", &error))?;
-        Ok(links.links.iter().filter(|link| link.user == user).count())
+        let links = self.call(&ListLinks {}).await?.links;
+        let of_user = links.iter().filter(|link| link.user.as_str() == user);
+        Ok(of_user.count())
     }
 
-    /// Closes the gateway's listener; links that are there stay.
+    /// Closes the gateway's listeners; links that are there stay.
     pub async fn refuse(&self) -> Result<(), Broken> {
-        self.order("/sandbox/v1/gateway", json!({ "listening": false }))
-            .await
+        let closed = SetGateway { listening: false };
+        self.call(&closed).await.map(drop)
     }
 
-    /// Opens the gateway's listener again.
+    /// Opens the gateway's listeners again.
     pub async fn accept(&self) -> Result<(), Broken> {
-        self.order("/sandbox/v1/gateway", json!({ "listening": true }))
-            .await
+        let open = SetGateway { listening: true };
+        self.call(&open).await.map(drop)
     }
 
     /// Ends a user's links without a word.
     pub async fn drop_links(&self, user: &str) -> Result<(), Broken> {
-        self.order("/sandbox/v1/drop", json!({ "scope": { "user": user } }))
-            .await
+        let user = UserId::new(user).map_err(|error| Broken::because("a user's name", &error))?;
+        let drop_links = DropLinks {
+            scope: Scope::User(user),
+            ending: Ending::Close,
+        };
+        self.call(&drop_links).await.map(drop)
     }
 
     /// Arms a fault that strikes once, whoever comes.
     pub async fn arm(&self, fault: Fault) -> Result<(), Broken> {
-        let new = json!({ "fault": fault, "scope": Scope::Everyone, "lasting": Lasting::ONCE });
-        self.order("/sandbox/v1/faults", new).await
-    }
-
-    async fn order(&self, path: &str, body: Value) -> Result<(), Broken> {
-        self.call(Method::POST, path, body).await.map(drop)
-    }
-
-    async fn call(&self, method: Method, path: &str, body: Value) -> Result<Value, Broken> {
-        let body = if body.is_null() {
-            String::new()
-        } else {
-            body.to_string()
+        let armed = AddFault {
+            fault,
+            scope: Scope::Everyone,
+            lasting: Lasting::ONCE,
         };
-        let awaited = format!("the sandbox answers {path}");
-        let answer = self
-            .server
-            .call(Call {
-                method,
-                path,
-                headers: Vec::new(),
-                body,
-            })
-            .await;
-        let answer = answer.map_err(|error| Broken::because(&awaited, &error))?;
-        if answer.status != 200 {
-            let text = String::from_utf8_lossy(&answer.body).into_owned();
-            return Err(Broken {
-                awaited,
-                seen: format!("HTTP status {}: {text}", answer.status),
-            });
-        }
-        serde_json::from_slice(&answer.body).map_err(|error| Broken::because(awaited, &error))
+        self.call(&armed).await.map(drop)
+    }
+
+    async fn call<C: Call>(&self, call: &C) -> Result<C::Answer, Broken> {
+        let called = self.remote.call(call).await;
+        called.map_err(|error| Broken::because(format!("the sandbox answers {}", C::PATH), &error))
     }
 }
 

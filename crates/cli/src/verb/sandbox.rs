@@ -8,7 +8,6 @@ mod gathering;
 mod groups;
 mod people;
 mod place;
-mod remote;
 mod secret;
 mod start;
 mod started;

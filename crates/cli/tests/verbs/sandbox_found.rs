@@ -45,7 +45,11 @@ fn one_that_has_ended_is_not_found_however_it_ended() {
     let killed = home.start_sandbox();
     let living = home.start_sandbox();
 
+    let port = interrupted.address().rsplit(':').next().unwrap();
+    let left = home.path(&format!("imlink/sandboxes/{port}"));
+    assert!(left.exists());
     assert_eq!(interrupted.interrupt(), Some(0));
+    assert!(!left.exists(), "who is asked to end leaves nothing");
     drop(killed);
 
     eventually("the living one is found", || {

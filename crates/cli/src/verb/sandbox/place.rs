@@ -13,9 +13,9 @@ use clap::Args;
 use imlink::AppKey;
 
 use super::DEFAULT_PORT;
-use super::remote::Remote;
 use crate::failure::Failure;
 use crate::http::{HttpError, Server};
+use crate::remote::Remote;
 
 /// The file with the address.
 const ADDRESS: &str = "address";

@@ -5,10 +5,9 @@ use imlink::AppKey;
 use imlink_sandbox::control::{Call, PREFIX, Problem, Refusal};
 use serde_json::Value;
 
-use super::place::{HOW_TO_FIND, unreachable};
 use crate::failure::Failure;
-use crate::http::{self, Answer, Server};
-use crate::output::Escaped;
+use crate::http::{self, Answer, HttpError, Server};
+use crate::verb::sandbox::{HOW_TO_FIND, unreachable};
 
 /// A sandbox, and the app key in whose world calls act.
 #[derive(Debug)]
@@ -17,7 +16,25 @@ pub struct Remote {
     app_key: Option<AppKey>,
 }
 
+/// Why a call was not carried out.
+#[derive(Debug, thiserror::Error)]
+pub enum CallError {
+    /// There is no answer.
+    #[error(transparent)]
+    Http(#[from] HttpError),
+    /// The sandbox refuses.
+    #[error("the sandbox refuses: {}", .0.error)]
+    Refused(Refusal),
+    /// What answers is no sandbox.
+    #[error("what answers there is no sandbox (HTTP status {status})")]
+    Stranger {
+        /// With what it answers.
+        status: u16,
+    },
+}
+
 impl Remote {
+    /// Without an app key calls act in the world of the sandbox's first one.
     pub fn new(server: Server, app_key: Option<AppKey>) -> Self {
         Self { server, app_key }
     }
@@ -25,9 +42,9 @@ impl Remote {
     /// Makes one call.
     ///
     /// # Errors
-    /// Nothing answers, what answers is no sandbox, or the sandbox refuses.
-    pub async fn call<C: Call>(&self, call: &C) -> Result<C::Answer, Failure> {
-        let fields = serde_json::to_value(call).map_err(std::io::Error::from)?;
+    /// [`CallError`].
+    pub async fn call<C: Call>(&self, call: &C) -> Result<C::Answer, CallError> {
+        let fields = serde_json::to_value(call).expect("calls have names for fields");
         let mut query = form_urlencoded::Serializer::new(String::new());
         if let Some(key) = &self.app_key {
             query.append_pair("app", key.as_str());
@@ -39,17 +56,13 @@ impl Remote {
             fields.to_string()
         };
         let path = format!("{PREFIX}{}?{}", C::PATH, query.finish());
-        let called = self.server.call(http::Call {
+        let answer = self.server.call(http::Call {
             method: C::METHOD,
             path: &path,
             headers: Vec::new(),
             body,
         });
-        let answer = called.await.map_err(|error| unreachable(&error))?;
-        if answer.status != 200 {
-            return Err(refused(&answer));
-        }
-        serde_json::from_slice(&answer.body).map_err(|_| stranger(&answer))
+        read(&answer.await?)
     }
 }
 
@@ -68,22 +81,45 @@ fn append(query: &mut form_urlencoded::Serializer<'_, String>, fields: &Value) {
     }
 }
 
-fn refused(answer: &Answer) -> Failure {
-    let Ok(Refusal { problem, error }) = serde_json::from_slice(&answer.body) else {
-        return stranger(answer);
-    };
-    let cure = match problem {
+fn read<T: serde::de::DeserializeOwned>(answer: &Answer) -> Result<T, CallError> {
+    let status = answer.status;
+    let stranger = |_| CallError::Stranger { status };
+    if status == 200 {
+        return serde_json::from_slice(&answer.body).map_err(stranger);
+    }
+    let refusal = serde_json::from_slice(&answer.body).map_err(stranger)?;
+    Err(CallError::Refused(refusal))
+}
+
+impl From<CallError> for Failure {
+    fn from(error: CallError) -> Self {
+        match &error {
+            CallError::Http(error) => unreachable(error),
+            CallError::Refused(refusal) => {
+                let cause = format!("The sandbox refuses: {}.", refusal.error);
+                Self::own("SANDBOX", cause, cure(refusal.problem))
+            }
+            CallError::Stranger { status } => {
+                let cause = format!("What answers there is no sandbox (HTTP status {status}).");
+                Self::own("SANDBOX", cause, HOW_TO_FIND)
+            }
+        }
+    }
+}
+
+fn cure(problem: Problem) -> &'static str {
+    match problem {
         Problem::UnknownUser => {
             "`imlink sandbox users` lists the users; `imlink sandbox tokens USER` makes one."
         }
         Problem::UnknownApp => {
             "`imlink sandbox apps` lists the app keys; `imlink sandbox apps add KEY` makes one."
         }
+        Problem::UnknownGroup => "`imlink sandbox groups` lists the groups.",
+        Problem::UnknownChatroom => "`imlink sandbox chatrooms` lists the chatrooms.",
         Problem::UnknownCall | Problem::UnknownMethod => {
             "The sandbox is of another version; start one of this `imlink`."
         }
-        Problem::UnknownGroup => "`imlink sandbox groups` lists the groups.",
-        Problem::UnknownChatroom => "`imlink sandbox chatrooms` lists the chatrooms.",
         Problem::BadFields
         | Problem::ForeignPage
         | Problem::UnknownLink
@@ -91,13 +127,5 @@ fn refused(answer: &Answer) -> Failure {
         | Problem::TooSlow
         | Problem::Conflict
         | Problem::TooLarge => "See what the sandbox says on its terminal.",
-    };
-    let cause = format!("The sandbox refuses: {}.", Escaped(&error));
-    Failure::own("SANDBOX", cause, cure)
-}
-
-fn stranger(answer: &Answer) -> Failure {
-    let status = answer.status;
-    let cause = format!("What answers there is no sandbox (HTTP status {status}).");
-    Failure::own("SANDBOX", cause, HOW_TO_FIND)
+    }
 }
