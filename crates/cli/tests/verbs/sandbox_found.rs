@@ -59,6 +59,19 @@ fn one_that_has_ended_is_not_found_however_it_ended() {
 }
 
 #[test]
+fn one_in_the_place_of_one_that_was_killed_is_the_only_one() {
+    let home = Home::new();
+    let killed = home.start_sandbox();
+    let port = killed.address().rsplit(':').next().unwrap().to_owned();
+    drop(killed);
+
+    let next = home.start_sandbox_on(&port, &[]);
+
+    let connect = next.started["try"][1].as_str().unwrap();
+    assert!(!connect.contains("--at"), "{connect}");
+}
+
+#[test]
 fn a_sandbox_that_is_not_there_is_one_sentence_with_the_cure() {
     let home = Home::new();
     for (address, problem) in [

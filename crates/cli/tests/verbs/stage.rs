@@ -110,7 +110,12 @@ impl Home {
 
     /// The same with more arguments.
     pub fn start_sandbox_with(&self, arguments: &[&str]) -> Sandbox {
-        let usual = ["sandbox", "--json", "--port", "0", "--log", "warn"];
+        self.start_sandbox_on("0", arguments)
+    }
+
+    /// The same on a port of one's choice.
+    pub fn start_sandbox_on(&self, port: &str, arguments: &[&str]) -> Sandbox {
+        let usual = ["sandbox", "--json", "--port", port, "--log", "warn"];
         let mut child = self
             .command(&[&usual, arguments].concat())
             .stdin(Stdio::null())

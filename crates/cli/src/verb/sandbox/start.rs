@@ -73,10 +73,9 @@ pub fn run(flags: &Flags, output: Output) -> Ending {
             // The handle is of no use here; the app stays.
             let _ = sandbox.app(key, secret);
         }
-        let is_found = place::running().is_empty();
         announcement = announce(sandbox, output);
-        let left = announcement.as_ref().filter(|_| is_found);
-        let at = left.is_none().then(|| sandbox.navigator());
+        let is_found = announcement.is_some() && place::running().len() == 1;
+        let at = (!is_found).then(|| sandbox.navigator());
         told = output.say(&Started::new(sandbox, announcement.as_ref(), at.as_deref()));
     });
     drop(announcement);
