@@ -63,8 +63,8 @@ await serve(commands, () => sdk?.destroy());
 
 /**
  * The JavaScript of 5.46.1 calls the addon's `sendMessage` with one argument fewer than the addon
- * takes, so that no message can be sent. The missing one is the last, the state of a quoted message,
- * which stays 0 where nothing is quoted.
+ * takes, so that no message can be sent. It is taken for the last, the state of a quoted message, as
+ * in the addon's `insertMessage`; 0 works where nothing is quoted.
  */
 function completeSend() {
   const directory = path.dirname(require.resolve("@rongcloud/electron"));

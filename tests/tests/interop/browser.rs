@@ -19,7 +19,7 @@ async fn a_page_of_another_origin_connects_and_talks_with_an_app() {
     };
     let sandbox = Sandbox::spawn(Config::default()).unwrap();
     let mut app = App::connect(&sandbox, &alice()).await;
-    let mut page = Sdk::in_browser(&interop, &chromium, &sandbox).await;
+    let mut page = Sdk::in_browser(&interop, chromium, &sandbox).await;
     page.connect(&sandbox, &bob()).await;
 
     page.tell("send", json!({ "target": "alice", "text": "from a page" }));

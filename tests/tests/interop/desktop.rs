@@ -128,6 +128,27 @@ async fn a_desktop_sdk_that_lost_its_link_comes_back_and_misses_nothing() {
     assert_eq!(text(&app.next().await), "back");
 }
 
+#[tokio::test]
+async fn texts_to_a_desktop_sdk_that_was_away_are_there_in_their_order() {
+    let test = "texts_to_a_desktop_sdk_that_was_away_are_there_in_their_order";
+    let Some(interop) = require(test, find()) else {
+        return;
+    };
+    let sandbox = sandbox(Policy::default());
+    let app = App::connect(&sandbox, &alice()).await;
+    for words in ["one", "two", "three"] {
+        app.send(&bob(), words).await;
+    }
+
+    let mut desktop = connected(&interop, &sandbox, &bob()).await;
+
+    for words in ["one", "two", "three"] {
+        let message = desktop.expect(json!({ "event": "message" })).await;
+        assert_eq!(message["text"], words);
+        assert_eq!(message["offline"], true);
+    }
+}
+
 // decisions.md P12: the SDK's reconnects always carry the reconnect kick
 #[tokio::test]
 async fn a_desktop_sdk_that_comes_back_yields_to_the_device_in_its_place() {

@@ -49,21 +49,17 @@ impl Interop {
     }
 }
 
-/// A Chromium, from the machine's packages.
-#[derive(Clone, Debug)]
-pub struct Chromium(pub PathBuf);
+/// A Chromium on this machine.
+#[derive(Clone, Copy, Debug)]
+pub struct Chromium;
 
 impl Chromium {
-    /// Where Debian puts it.
-    const PLACE: &str = "/usr/bin/chromium";
+    /// Its command, as Debian and most others call it.
+    pub const COMMAND: &str = "chromium";
 
-    /// The browser, if it is there.
+    /// The browser, if it is there and starts.
     pub fn find() -> Result<Self, Missing> {
-        let place = PathBuf::from(Self::PLACE);
-        if place.exists() {
-            return Ok(Self(place));
-        }
-        Err(Missing(format!("there is no {}", Self::PLACE)))
+        output(Command::new(Self::COMMAND).arg("--version")).map(|_| Self)
     }
 }
 

@@ -38,10 +38,10 @@ impl Sdk {
     }
 
     /// Starts a web SDK in a page that asks the navigation of that sandbox.
-    pub async fn in_browser(interop: &Interop, chromium: &Chromium, sandbox: &Sandbox) -> Self {
+    pub async fn in_browser(interop: &Interop, _: Chromium, sandbox: &Sandbox) -> Self {
         let profile = TempDir::new().unwrap();
         let mut script = interop.script("browser.mjs");
-        script.arg(&chromium.0).arg(profile.path());
+        script.arg(Chromium::COMMAND).arg(profile.path());
         Self::run(script, profile, sandbox).await
     }
 

@@ -7,6 +7,7 @@ mod history;
 mod message;
 mod offline;
 mod refused;
+mod rules;
 mod settings;
 
 use imlink::UserId;
