@@ -2,7 +2,7 @@
 
 use std::env;
 
-use imlink::UserId;
+use imlink::{Conversation, Direction, UserId};
 use imlink_sandbox::{
     Config, DeviceClass, Ending, Gateway, Policy, Sandbox, Scope, Tls, TransportFaults,
     UnknownToken,
@@ -126,6 +126,31 @@ async fn a_desktop_sdk_that_lost_its_link_comes_back_and_misses_nothing() {
     desktop.tell("send", json!({ "target": "alice", "text": "back" }));
     assert_eq!(text(&app.next().await), "meanwhile", "its own");
     assert_eq!(text(&app.next().await), "back");
+}
+
+// decisions.md P18
+#[tokio::test]
+async fn the_desktop_sdk_and_an_app_of_one_user_see_what_the_other_sends() {
+    let test = "the_desktop_sdk_and_an_app_of_one_user_see_what_the_other_sends";
+    let Some(interop) = require(test, find()) else {
+        return;
+    };
+    let sandbox = sandbox(Policy::default());
+    let mut app = App::connect(&sandbox, &alice()).await;
+    let mut desktop = connected(&interop, &sandbox, &alice()).await;
+
+    desktop.tell("send", json!({ "target": "bob", "text": "at my desk" }));
+    let seen = app.next().await;
+    app.send(&bob(), "in my app").await;
+    let echo = desktop
+        .expect(json!({ "event": "message", "text": "in my app" }))
+        .await;
+
+    assert_eq!(text(&seen), "at my desk");
+    assert_eq!(seen.message().direction, Direction::Sent);
+    assert_eq!(seen.message().conversation, Conversation::private(bob()));
+    assert_eq!(echo["own"], true);
+    assert_eq!(echo["target"], "bob");
 }
 
 #[tokio::test]
