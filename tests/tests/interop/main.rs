@@ -13,6 +13,7 @@ mod line;
 mod recording;
 mod scenario;
 mod sdk;
+mod server_sdk;
 mod web;
 
 use imlink::UserId;
