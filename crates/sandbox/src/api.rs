@@ -32,12 +32,21 @@ pub use kind::FieldType;
 pub use route::{Encoding, Route, RouteField, routes};
 pub use signature::sign;
 
+use std::time::Duration;
+
 use http::HeaderMap;
 use imlink_model::Millis;
 use serde_json::{Value, json};
 
-use crate::Cloud;
+use crate::{App, Cloud, Fault, ServerApiFault};
 use call::Call;
+use reply::Reply;
+use route::Operation;
+
+/// What an SDK names a call by, for whoever reads logs (server-api.md 1).
+const REQUEST_ID: &str = "X-Request-ID";
+/// Its longest length, in bytes.
+const MAX_REQUEST_ID: usize = 36;
 
 /// One call, as HTTP brought it.
 #[derive(Clone, Copy, Debug)]
@@ -57,6 +66,8 @@ pub struct Response {
     pub status: u16,
     /// A JSON object with a `code`.
     pub body: Value,
+    /// How long to wait before answering.
+    pub delay: Duration,
 }
 
 /// Whether a path belongs to the Server API.
@@ -67,16 +78,28 @@ pub fn serves(path: &str) -> bool {
 
 /// Carries a call out.
 pub fn answer(cloud: &mut Cloud, request: Request<'_>, now: Millis) -> Response {
-    match carry_out(cloud, request, now) {
-        Ok(body) => Response { status: 200, body },
+    let mut delay = Duration::ZERO;
+    let (status, body) = match carry_out(cloud, request, now, &mut delay) {
+        Ok(body) => (200, body),
         Err(error) => {
-            tracing::info!(path = request.path, code = error.code(), %error, "Server API call refused");
-            Response {
-                status: error.http_status(),
-                body: error_body(&error),
-            }
+            log_refusal(request.path, request.headers, &error);
+            (error.http_status(), error_body(&error))
         }
+    };
+    Response {
+        status,
+        body,
+        delay,
     }
+}
+
+/// Says in the log why a call is refused, with the id that the caller gave it, if it did.
+pub(crate) fn log_refusal(path: &str, headers: &HeaderMap, error: &ApiError) {
+    let request = headers
+        .get(REQUEST_ID)
+        .and_then(|id| id.to_str().ok())
+        .filter(|id| id.len() <= MAX_REQUEST_ID);
+    tracing::info!(path, request, code = error.code(), %error, "Server API call refused");
 }
 
 /// The body of an error (server-api.md, table of generations).
@@ -85,25 +108,54 @@ pub fn error_body(error: &ApiError) -> Value {
     json!({ "code": error.code(), "errorMessage": error.to_string() })
 }
 
-fn carry_out(cloud: &mut Cloud, request: Request<'_>, now: Millis) -> Result<Value, ApiError> {
+fn carry_out(
+    cloud: &mut Cloud,
+    request: Request<'_>,
+    now: Millis,
+    delay: &mut Duration,
+) -> Result<Value, ApiError> {
     let (operation, generation) = route::find(request.path).ok_or(ApiError::NoSuchPath)?;
     let key = signature::check(request.headers, |key| {
         Some(cloud.app(key)?.secret().reveal())
     })?;
     let app = cloud.app_mut(&key).ok_or(ApiError::AppKey)?;
     app.let_time_pass(now);
-    let called = operation.read(generation, request.body).and_then(|source| {
-        let call = Call {
-            operation,
-            generation,
-            source: &source,
-        };
-        (operation.handler)(app, &call, now)
+    let fault = app.strikes(None, |fault| match fault {
+        Fault::ServerApi(fault) => Some(fault.clone()),
+        _ => None,
     });
+    let called = match fault {
+        Some(ServerApiFault::Status(status)) => Err(ApiError::Fault(status)),
+        Some(ServerApiFault::Slow(time)) => {
+            *delay = time;
+            call(app, operation, generation, request.body, now)
+        }
+        None => call(app, operation, generation, request.body, now),
+    };
     let counters = app.counters_mut();
     match &called {
         Ok(_) => counters.api_calls += 1,
         Err(_) => counters.refused_api_calls += 1,
     }
     called.map(|reply| reply.body(generation))
+}
+
+fn call(
+    app: &mut App,
+    operation: &Operation,
+    generation: Generation,
+    body: &[u8],
+    now: Millis,
+) -> Result<Reply, ApiError> {
+    let path = operation.path(generation).unwrap_or_default();
+    if !app.may_call(path, now) {
+        return Err(ApiError::TooFast);
+    }
+    let source = operation.read(generation, body)?;
+    let call = Call {
+        operation,
+        generation,
+        source: &source,
+    };
+    (operation.handler)(app, &call, now)
 }

@@ -52,7 +52,7 @@ pub use broadcast::Audience;
 pub use chatroom::{ChatroomOptions, ChatroomView, Destruction, Entry, EntryError, EntryRules};
 pub use counters::Counters;
 pub use expansion::{Expanding, ExpansionError};
-pub use fault::{Fault, Lasting, NavigationFault, Scope};
+pub use fault::{Fault, Lasting, NavigationFault, Scope, ServerApiFault};
 pub use greeting::{DeviceClass, Greeting};
 pub use group::GroupView;
 pub use history::HistoryOrder;

@@ -49,6 +49,9 @@ pub enum ApiError {
     /// 1009: the app has no such service.
     #[error("{0} are not enabled")]
     NotEnabled(&'static str),
+    /// 1000, of 504 1050: a fault is armed.
+    #[error("a fault is armed")]
+    Fault(u16),
     /// 1501: a list or an object where a single value belongs, or the other way round.
     #[error("{0} has the wrong type")]
     WrongType(&'static str),
@@ -71,7 +74,8 @@ impl ApiError {
     pub const fn code(&self) -> u16 {
         match self {
             Self::NoSuchPath => 404,
-            Self::Internal(_) => 1000,
+            Self::Fault(504) => 1050,
+            Self::Internal(_) | Self::Fault(_) => 1000,
             Self::AppKey => 1001,
             Self::Missing(_) | Self::Invalid { .. } => 1002,
             Self::NoData => 1003,
@@ -101,6 +105,7 @@ impl ApiError {
             | Self::TooMany { .. } => 400,
             Self::TooFast => 429,
             Self::NotEnabled(_) => 430,
+            Self::Fault(status) => *status,
             Self::BodyTooLarge => 413,
         }
     }

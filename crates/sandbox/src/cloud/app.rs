@@ -17,6 +17,7 @@ use super::{
     lost::LostDevices,
     publish::Sending,
     query::Query,
+    rate::Bucket,
     token::Tokens,
     transcript::Transcript,
     user::User,
@@ -82,6 +83,8 @@ pub struct App {
     pub(super) transcript: Transcript,
     pub(super) random: StdRng,
     pub(super) uid_counter: u16,
+    /// How fast each path of the Server API is called.
+    pub(super) calling: BTreeMap<&'static str, Bucket>,
     outputs: VecDeque<Output>,
 }
 
@@ -106,6 +109,7 @@ impl App {
             transcript: Transcript::default(),
             random: StdRng::seed_from_u64(seed),
             uid_counter: 0,
+            calling: BTreeMap::new(),
             outputs: VecDeque::new(),
         }
     }
@@ -293,7 +297,7 @@ impl App {
     }
 
     /// Whether a fault of the chosen kind strikes this user now; it then counts as struck.
-    pub(super) fn strikes<T>(
+    pub(crate) fn strikes<T>(
         &mut self,
         user: Option<&UserId>,
         choose: impl Fn(&Fault) -> Option<T>,

@@ -46,6 +46,19 @@ pub enum Fault {
     },
     /// Navigation goes wrong.
     Navigation(NavigationFault),
+    /// A well-signed call of the Server API goes wrong; it is nobody's, so only faults for everyone
+    /// strike it.
+    ServerApi(ServerApiFault),
+}
+
+/// How a call of the Server API goes wrong.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum ServerApiFault {
+    /// This HTTP status, from 400 on, and nothing is done.
+    Status(u16),
+    /// It is done, and answered later.
+    Slow(Duration),
 }
 
 /// How navigation goes wrong.

@@ -40,6 +40,9 @@ pub struct Policy {
     pub chatroom_history: Option<Duration>,
     /// Most messages a user may send in a time; more get 20604. Default: `None`, no limit.
     pub send_rate: Option<Rate>,
+    /// Most calls of one path of the Server API in a time; more get 1008. Default: `None`, no limit;
+    /// the vendor's is 100 in a second for most paths (server-api.md 5).
+    pub api_rate: Option<Rate>,
     /// Whether a user may be in several chatrooms at once (`joinMChrm`). Default: false, joining one
     /// leaves the other; the vendor's console has the switch.
     pub many_chatrooms: bool,
@@ -85,6 +88,7 @@ impl Default for Policy {
             read_positions: false,
             chatroom_history: Some(60 * DAY),
             send_rate: None,
+            api_rate: None,
             many_chatrooms: false,
             chatroom_members: None,
             chatroom_outsiders: false,

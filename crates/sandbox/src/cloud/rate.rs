@@ -1,8 +1,18 @@
-//! How fast a user sends.
+//! How fast users send and app servers call.
 
 use imlink_model::Millis;
 
-use super::Rate;
+use super::{App, Rate};
+
+impl App {
+    /// Whether one more call of a path of the Server API is within the policy's rate.
+    pub(crate) fn may_call(&mut self, path: &'static str, now: Millis) -> bool {
+        let Some(rate) = self.policy.api_rate else {
+            return true;
+        };
+        self.calling.entry(path).or_default().take(rate, now)
+    }
+}
 
 /// A bucket of whole messages that refills evenly; full at first.
 #[derive(Default)]

@@ -7,10 +7,12 @@ mod message;
 mod table;
 mod user;
 
+use std::time::Duration;
+
 use http::{HeaderMap, HeaderName, HeaderValue};
 use imlink_model::TargetId;
 use imlink_sandbox::{
-    LinkId,
+    Fault, Lasting, LinkId, Rate, ServerApiFault,
     api::{self, Request, Response},
 };
 use imlink_wire::proto::encode_body;
@@ -199,4 +201,40 @@ fn slashes_may_be_doubled_and_other_paths_are_404() {
             "{path}"
         );
     }
+}
+
+#[test]
+fn calls_beyond_the_rate_are_refused_path_by_path() {
+    let mut bench = Bench::new();
+    bench.app().policy_mut().api_rate = Some(Rate {
+        messages: 2,
+        per: Duration::from_secs(1),
+    });
+    let online = |bench: &mut Bench| code(&call(bench, "/user/checkOnline.json", "userId=u"));
+
+    assert_eq!(online(&mut bench), (200, 200));
+    assert_eq!(online(&mut bench), (200, 200));
+    assert_eq!(online(&mut bench), (429, 1008));
+    form(&mut bench, "/user/block/query.json", "");
+    bench.pass(1000);
+    assert_eq!(online(&mut bench), (200, 200));
+}
+
+#[test]
+fn a_fault_refuses_a_call_that_then_does_nothing_or_delays_its_answer() {
+    let mut bench = Bench::new();
+    let token = "userId=u&name=n";
+    let path = "/user/getToken.json";
+
+    for (status, expected) in [(503, 1000), (504, 1050)] {
+        let fault = Fault::ServerApi(ServerApiFault::Status(status));
+        bench.fault(fault, Lasting::ONCE);
+        assert_eq!(code(&call(&mut bench, path, token)), (status, expected));
+    }
+    assert_eq!(bench.app().registered_users().count(), 0);
+    let delay = Duration::from_secs(9);
+    bench.fault(Fault::ServerApi(ServerApiFault::Slow(delay)), Lasting::ONCE);
+    let slow = call(&mut bench, path, token);
+    assert_eq!((code(&slow), slow.delay), ((200, 200), delay));
+    assert_eq!(call(&mut bench, path, token).delay, Duration::ZERO);
 }

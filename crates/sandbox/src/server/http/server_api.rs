@@ -3,7 +3,7 @@
 use axum::{
     Json,
     extract::{Request, State},
-    http::{Method, StatusCode},
+    http::{HeaderMap, Method, StatusCode},
     response::{IntoResponse, Response},
 };
 
@@ -18,12 +18,12 @@ pub(super) async fn call(State(sandbox): State<Sandbox>, request: Request) -> Re
     let (parts, body) = request.into_parts();
     let path = parts.uri.path();
     if api::serves(path) && parts.method != Method::POST {
-        return refuse(path, &ApiError::Method);
+        return refuse(path, &parts.headers, &ApiError::Method);
     }
     let body = match read(body).await {
         Ok(body) => body,
-        Err(BodyError::TooLarge) => return refuse(path, &ApiError::BodyTooLarge),
-        Err(BodyError::TooSlow) => return refuse(path, &ApiError::NoData),
+        Err(BodyError::TooLarge) => return refuse(path, &parts.headers, &ApiError::BodyTooLarge),
+        Err(BodyError::TooSlow) => return refuse(path, &parts.headers, &ApiError::NoData),
     };
     let call = api::Request {
         path,
@@ -33,11 +33,12 @@ pub(super) async fn call(State(sandbox): State<Sandbox>, request: Request) -> Re
     let answer = sandbox
         .shared()
         .act(|world, now| api::answer(&mut world.cloud, call, now));
+    tokio::time::sleep(answer.delay).await;
     respond(answer.status, answer.body)
 }
 
-fn refuse(path: &str, error: &ApiError) -> Response {
-    tracing::info!(path, code = error.code(), %error, "Server API call refused");
+fn refuse(path: &str, headers: &HeaderMap, error: &ApiError) -> Response {
+    api::log_refusal(path, headers, error);
     respond(error.http_status(), api::error_body(error))
 }
 

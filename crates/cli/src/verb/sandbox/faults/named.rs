@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use clap::Subcommand;
 use humantime::{format_duration, parse_duration};
-use imlink_sandbox::{Drip, Fault, NavigationFault, TransportFaults};
+use imlink_sandbox::{Drip, Fault, NavigationFault, ServerApiFault, TransportFaults};
 use serde_json::{Map, Value, json};
 
 /// What goes wrong.
@@ -83,6 +83,18 @@ pub enum OfCloud {
         /// Where to.
         url: String,
     },
+    /// The Server API refuses calls with this HTTP status and does nothing.
+    ApiStatus {
+        /// From 400 to 599.
+        #[arg(value_parser = clap::value_parser!(u16).range(400..600))]
+        status: u16,
+    },
+    /// The Server API answers so much later.
+    ApiSlow {
+        /// Such as 300ms or 20s.
+        #[arg(value_parser = parse_duration)]
+        delay: Duration,
+    },
 }
 
 /// The connections to the gateway are bad.
@@ -150,6 +162,8 @@ impl From<OfCloud> for Fault {
             OfCloud::NavigationBody { body } => Self::Navigation(NavigationFault::Body(body)),
             OfCloud::NavigationSlow { delay } => Self::Navigation(NavigationFault::Slow(delay)),
             OfCloud::NavigationRedirect { url } => Self::Navigation(NavigationFault::Redirect(url)),
+            OfCloud::ApiStatus { status } => Self::ServerApi(ServerApiFault::Status(status)),
+            OfCloud::ApiSlow { delay } => Self::ServerApi(ServerApiFault::Slow(delay)),
         }
     }
 }
@@ -168,6 +182,10 @@ pub fn words(fault: &Fault) -> String {
         Fault::NoPong => "no-pong".to_owned(),
         Fault::Topic { topic, status } => format!("topic {topic} {status}"),
         Fault::Navigation(fault) => format!("navigation-{}", navigation_words(fault)),
+        Fault::ServerApi(ServerApiFault::Status(status)) => format!("api-status {status}"),
+        Fault::ServerApi(ServerApiFault::Slow(delay)) => {
+            format!("api-slow {}", format_duration(*delay))
+        }
     }
 }
 
