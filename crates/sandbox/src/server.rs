@@ -24,6 +24,7 @@ mod sandbox;
 mod serve;
 mod tls;
 mod transport;
+mod webhook;
 mod world;
 
 pub use config::Config;

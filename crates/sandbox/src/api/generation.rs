@@ -1,12 +1,16 @@
 //! The two generations of the API: one service, two faces (server-api.md, table of generations).
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Whose paths, names and envelopes a call uses.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum Generation {
     /// Forms at `/x/y.json`, success is code 200.
+    #[default]
     RongCloud,
     /// JSON at `/v4/x/y`, success is code 0.
     Nexconn,

@@ -7,8 +7,8 @@ use imlink_wire::{ClientPacket, ServerPacket};
 use rand::{SeedableRng, rngs::StdRng};
 
 use super::{
-    Counters, Fault, Heard, Lasting, LinkId, LinkView, Output, Policy, Record, Scope,
-    StoredMessage,
+    Counters, Fault, Heard, Lasting, LinkId, LinkView, Output, Policy, PresenceChange, Record,
+    Scope, StoredMessage,
     chatroom::Chatroom,
     fault::Faults,
     group::Group,
@@ -246,14 +246,14 @@ impl App {
                 self.query(&topic, &query, message_id, now);
             }
             ClientPacket::PingReq => self.ping(link),
-            ClientPacket::Disconnect { .. } => self.end(link),
+            ClientPacket::Disconnect { .. } => self.log_out(link),
             // Nothing waits for these: notifications are sent once, QUERYACKs ask for none.
             ClientPacket::PubAck { .. } | ClientPacket::QueryCon { .. } => {}
         }
     }
 
-    pub(super) fn closed(&mut self, link: LinkId, now: Millis) {
-        let Some(link) = self.links.remove(&link) else {
+    pub(super) fn closed(&mut self, id: LinkId, now: Millis) {
+        let Some(link) = self.links.remove(&id) else {
             return;
         };
         self.counters.closed += 1;
@@ -262,6 +262,7 @@ impl App {
         }
         if link.is_online() {
             // Neither side said goodbye.
+            self.tell_presence(id, &link, PresenceChange::Offline);
             self.lost.add(link.into());
         }
     }
@@ -271,15 +272,32 @@ impl App {
     }
 
     pub(super) fn send(&mut self, link: LinkId, packet: ServerPacket) {
-        self.outputs.push_back(Output::Send { link, packet });
+        self.output(Output::Send { link, packet });
+    }
+
+    pub(super) fn output(&mut self, output: Output) {
+        self.outputs.push_back(output);
     }
 
     /// Lets a link go; what is queued for it is still sent.
     pub(super) fn end(&mut self, link: LinkId) {
-        if let Some(state) = self.links.get_mut(&link) {
-            state.standing = Standing::Ended;
+        self.end_with(link, PresenceChange::Offline);
+    }
+
+    /// The user says goodbye.
+    fn log_out(&mut self, link: LinkId) {
+        self.end_with(link, PresenceChange::LoggedOut);
+    }
+
+    fn end_with(&mut self, id: LinkId, change: PresenceChange) {
+        if let Some(mut link) = self.links.remove(&id) {
+            if link.is_online() {
+                self.tell_presence(id, &link, change);
+            }
+            link.standing = Standing::Ended;
+            self.links.insert(id, link);
         }
-        self.outputs.push_back(Output::Close { link });
+        self.output(Output::Close { link: id });
     }
 
     /// The user's mailbox and more; a user nobody mentioned before is made.

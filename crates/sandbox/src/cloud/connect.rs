@@ -5,7 +5,7 @@ use imlink_wire::{ConnAck, ServerPacket, Session, status};
 use rand::RngCore;
 
 use super::{
-    App, Fault, Greeting, LinkId,
+    App, Fault, Greeting, LinkId, PresenceChange,
     link::{Link, Standing},
     lost::Device,
 };
@@ -79,10 +79,9 @@ impl App {
             server_time: Some(u64::try_from(now.0).unwrap_or_default()),
             message_id_base: Some(MESSAGE_ID_BASE),
         });
-        self.links.insert(
-            link,
-            Link::new(user, greeting, session, Standing::Online, now),
-        );
+        let state = Link::new(user, greeting, session, Standing::Online, now);
+        self.tell_presence(link, &state, PresenceChange::Online);
+        self.links.insert(link, state);
         self.counters.accepted += 1;
         self.send(link, ServerPacket::ConnAck(connack));
     }

@@ -2,9 +2,12 @@
 
 use std::fmt;
 
+use imlink_model::AppKey;
 use imlink_wire::ServerPacket;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+use super::Presence;
 
 /// One connection between a client and the gateway, over its whole life.
 #[derive(
@@ -34,5 +37,12 @@ pub enum Output {
     Close {
         /// This link.
         link: LinkId,
+    },
+    /// Call the app server back at its [`Policy::presence`](super::Policy::presence).
+    Presence {
+        /// Whose link it is.
+        app: AppKey,
+        /// What has happened.
+        event: Presence,
     },
 }

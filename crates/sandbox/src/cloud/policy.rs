@@ -5,6 +5,8 @@ use std::time::Duration;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::Webhook;
+
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Standing rules of one app; each may be changed at any time and holds from then on.
@@ -43,6 +45,9 @@ pub struct Policy {
     /// Most calls of one path of the Server API in a time; more get 1008. Default: `None`, no limit;
     /// the vendor's is 100 in a second for most paths (server-api.md 5).
     pub api_rate: Option<Rate>,
+    /// Where the app server is called back when a user comes online or goes. Default: `None`,
+    /// nowhere.
+    pub presence: Option<Webhook>,
     /// Whether a user may be in several chatrooms at once (`joinMChrm`). Default: false, joining one
     /// leaves the other; the vendor's console has the switch.
     pub many_chatrooms: bool,
@@ -89,6 +94,7 @@ impl Default for Policy {
             chatroom_history: Some(60 * DAY),
             send_rate: None,
             api_rate: None,
+            presence: None,
             many_chatrooms: false,
             chatroom_members: None,
             chatroom_outsiders: false,

@@ -25,6 +25,7 @@ use super::{
     doors::Doors,
     gateway::{Order, Wanted},
     serve::serve,
+    webhook,
     world::Shared,
 };
 use crate::{App, AppSettings, Cloud, Policy, Secret};
@@ -61,9 +62,11 @@ impl Sandbox {
         let settings = config.app(&addresses);
         let (key, seed) = (settings.key.clone(), config.seed.unwrap_or_else(any_seed));
         let (orders, order_receiver) = mpsc::unbounded_channel();
+        let (callbacks, called_back) = webhook::channel(config.allow_remote);
         let shared = Arc::new(Shared::new(
             Cloud::new(settings, seed),
             orders,
+            callbacks,
             config.handshake_time,
         ));
         let mut sandbox = Self {
@@ -83,6 +86,7 @@ impl Sandbox {
             .name("imlink-sandbox".to_owned())
             .spawn(move || {
                 runtime.block_on(async {
+                    tokio::spawn(webhook::deliver(called_back));
                     let tls = credentials.map(|credentials| credentials.acceptor);
                     serve(listeners, tls, order_receiver, &inner)
                         .expect("the listeners are bound and non-blocking");

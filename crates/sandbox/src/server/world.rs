@@ -2,6 +2,7 @@
 
 use std::{
     collections::BTreeMap,
+    net::SocketAddr,
     sync::{Condvar, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
@@ -14,14 +15,18 @@ use super::{
     clock::Clock,
     gateway,
     port::{Ending, Port, PortEnds, ToSession},
+    webhook::{Callback, Callbacks},
 };
-use crate::{Cloud, LinkId, Output, Scope};
+use crate::{Cloud, LinkId, Output, Presence, Scope};
 
 /// The cloud and the ports through which it speaks.
 pub(super) struct World {
     pub(super) cloud: Cloud,
     clock: Clock,
     ports: BTreeMap<LinkId, Port>,
+    /// Whence connections come.
+    peers: BTreeMap<LinkId, SocketAddr>,
+    callbacks: Callbacks,
     last_link: u64,
     /// For connections to come.
     transport: TransportFaults,
@@ -42,12 +47,15 @@ impl Shared {
     pub(super) fn new(
         cloud: Cloud,
         gateway: mpsc::UnboundedSender<gateway::Order>,
+        callbacks: Callbacks,
         handshake_time: Duration,
     ) -> Self {
         let world = World {
             cloud,
             clock: Clock::default(),
             ports: BTreeMap::new(),
+            peers: BTreeMap::new(),
+            callbacks,
             last_link: 0,
             transport: TransportFaults::default(),
             user_transport: BTreeMap::new(),
@@ -97,11 +105,12 @@ impl World {
     }
 
     /// A new connection, not yet a link.
-    pub(super) fn add_port(&mut self) -> (LinkId, PortEnds) {
+    pub(super) fn add_port(&mut self, peer: Option<SocketAddr>) -> (LinkId, PortEnds) {
         self.last_link += 1;
         let link = LinkId(self.last_link);
         let (port, ends) = Port::new(self.transport.clone());
         self.ports.insert(link, port);
+        self.peers.extend(peer.map(|peer| (link, peer)));
         (link, ends)
     }
 
@@ -109,6 +118,8 @@ impl World {
     pub(super) fn remove_port(&mut self, link: LinkId, now: Millis) {
         self.ports.remove(&link);
         self.cloud.closed(link, now);
+        self.carry_out(now);
+        self.peers.remove(&link);
     }
 
     /// Gives a link the transport faults of its user, if there are any of his own.
@@ -217,7 +228,16 @@ impl World {
             match output {
                 Output::Send { link, packet } => self.send(link, ToSession::Packet(packet), now),
                 Output::Close { link } => self.send(link, ToSession::Close, now),
+                Output::Presence { app, event } => self.call_back(&app, &event, now),
             };
         }
+    }
+
+    /// Has the app server of a user told. False if there is nobody to tell.
+    fn call_back(&self, app: &AppKey, event: &Presence, now: Millis) -> bool {
+        let peer = self.peers.get(&event.link);
+        let app = self.cloud.app(app);
+        let callback = app.and_then(|app| Callback::presence(app, event, peer.copied(), now));
+        callback.is_some_and(|callback| self.callbacks.send(callback))
     }
 }

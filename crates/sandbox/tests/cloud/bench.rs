@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use imlink_model::{AppKey, Millis, UserId};
 use imlink_sandbox::{
-    App, AppSettings, Cloud, DeviceClass, Fault, Greeting, Lasting, LinkId, Output, Policy, Scope,
-    Secret,
+    App, AppSettings, Cloud, DeviceClass, Fault, Greeting, Lasting, LinkId, Output, Policy,
+    Presence, Scope, Secret,
 };
 use imlink_wire::{
     ClientPacket, ProtocolVersion, QoS, ServerPacket,
@@ -22,6 +22,7 @@ pub struct Bench {
     pub now: Millis,
     heard: BTreeMap<LinkId, Vec<ServerPacket>>,
     closed: BTreeSet<LinkId>,
+    presence: Vec<Presence>,
     last_link: u64,
     last_message_id: u16,
 }
@@ -51,6 +52,7 @@ impl Bench {
             now: Millis(1_800_000_000_000),
             heard: BTreeMap::new(),
             closed: BTreeSet::new(),
+            presence: Vec::new(),
             last_link: 0,
             last_message_id: 0,
         }
@@ -254,6 +256,12 @@ impl Bench {
         self.app().add_fault(fault, Scope::Everyone, lasting);
     }
 
+    /// Who came and went since last asked.
+    pub fn presence(&mut self) -> Vec<Presence> {
+        self.drain();
+        std::mem::take(&mut self.presence)
+    }
+
     fn drain(&mut self) {
         while let Some(output) = self.cloud.poll_output() {
             match output {
@@ -267,6 +275,7 @@ impl Bench {
                 Output::Close { link } => {
                     self.closed.insert(link);
                 }
+                Output::Presence { event, .. } => self.presence.push(event),
             }
         }
     }

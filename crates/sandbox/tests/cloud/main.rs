@@ -16,6 +16,7 @@ mod invariants;
 mod moderation;
 mod modify;
 mod navigation;
+mod presence;
 mod publish;
 mod pull;
 mod reading;

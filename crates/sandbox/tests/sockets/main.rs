@@ -14,3 +14,4 @@ mod tcp_transport;
 mod tls;
 mod transport;
 mod web;
+mod webhook;

@@ -34,7 +34,8 @@ const PROTOCOL_VERSION: u8 = 1;
 pub(super) async fn serve(stream: TcpStream, speech: Speech, shared: Arc<Shared>) {
     // Answers are small and urgent. Fails only on a connection that is gone already.
     let _ = stream.set_nodelay(true);
-    let (link, ends) = shared.act(|world, _| world.add_port());
+    let peer = stream.peer_addr().ok();
+    let (link, ends) = shared.act(|world, _| world.add_port(peer));
     let PortEnds {
         inbox,
         ending,
