@@ -5,8 +5,8 @@
 use futures_util::Stream;
 use futures_util::future::LocalBoxFuture;
 use futures_util::stream;
-use imlink_model::Code;
-use imlink_store::Applied;
+use imlink_model::{Code, Conversation};
+use imlink_store::{Applied, Edited};
 use tokio::sync::mpsc;
 
 use crate::registry::{AccountId, Then};
@@ -17,8 +17,18 @@ pub struct Committing {
     pub account: AccountId,
     /// Who waits for the result.
     pub then: Then,
-    /// Completes when the change is durable, or cannot be.
-    pub result: LocalBoxFuture<'static, Result<Applied, Code>>,
+    /// Completes when it is durable, or cannot be.
+    pub result: LocalBoxFuture<'static, Outcome>,
+}
+
+/// What came of one.
+pub enum Outcome {
+    /// A change.
+    Applied(Box<Result<Applied, Code>>),
+    /// Edits.
+    Edited(Result<Vec<Edited>, Code>),
+    /// The end of a conversation.
+    Forgotten(Conversation, Result<(), Code>),
 }
 
 /// What came of a change.
@@ -28,7 +38,7 @@ pub struct Committed {
     /// Who waits for the result.
     pub then: Then,
     /// The result.
-    pub result: Result<Applied, Code>,
+    pub result: Outcome,
 }
 
 /// The results of changes, each after those that were made before it.

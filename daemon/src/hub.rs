@@ -27,12 +27,14 @@ use tokio::sync::mpsc;
 use tracing::{debug, error, info, warn};
 
 use crate::clock;
-use crate::commits::{Committed, Committing, one_by_one};
+use crate::commits::{self, Committed, Committing, one_by_one};
 use crate::ledger::Ledger;
-use crate::messages::{Ask, Attach, Detach, Drive, Happened, Inspect, Settled, Stop, Stored};
+use crate::messages::{
+    Ask, Attach, Detach, Drive, Happened, Inspect, Progressed, Settled, Stop, Stored,
+};
 use crate::outbox::Outbox;
-use crate::registry::{About, AccountId, Effect, PeerId, Registry, SubscriptionId};
-use crate::store::{Commit, Fetch, Open, StoreActor};
+use crate::registry::{About, AccountId, Effect, PeerId, Registry, SubscriptionId, Then};
+use crate::store::{Alter, Commit, Fetch, ForgetConversation, Open, StoreActor};
 use crate::timer::Timer;
 use crate::transport::Dialer;
 use crate::upstream::{Upstream, UseStore};
@@ -75,6 +77,24 @@ struct Rows {
 struct Encoded {
     message: Option<Arc<Message>>,
     by_codec: BTreeMap<Codec, EncodedMessage>,
+}
+
+impl Rows {
+    /// Takes a change that is on its way into these rows in its turn.
+    fn commit(
+        &self,
+        account: AccountId,
+        then: Then,
+        result: impl Future<Output = commits::Outcome> + 'static,
+    ) {
+        let committing = Committing {
+            account,
+            then,
+            result: Box::pin(result),
+        };
+        // Its other end is the Hub's own.
+        let _ = self.commits.send(committing);
+    }
 }
 
 impl Hub {
@@ -171,18 +191,43 @@ impl Hub {
                 then,
             } => {
                 let Some(rows) = self.rows_of(account) else {
-                    return self
-                        .registry
-                        .committed(account, then, Err(Code::LOCAL_STORE_FAILED));
+                    let lost = Err(Code::LOCAL_STORE_FAILED);
+                    return self.registry.committed(account, then, lost);
                 };
                 let result = rows.addr.send(Commit(change));
-                let committing = Committing {
-                    account,
-                    then,
-                    result: Box::pin(async { result.await.unwrap_or(Err(Code::LOCAL_STOPPING)) }),
+                rows.commit(account, then, async {
+                    let result = result.await.unwrap_or(Err(Code::LOCAL_STOPPING));
+                    commits::Outcome::Applied(Box::new(result))
+                });
+            }
+            Effect::Edit {
+                account,
+                edits,
+                then,
+            } => {
+                let Some(rows) = self.rows_of(account) else {
+                    let lost = Err(Code::LOCAL_STORE_FAILED);
+                    return self.registry.edited(account, then, lost);
                 };
-                // Its other end is this actor's own.
-                let _ = rows.commits.send(committing);
+                let result = rows.addr.send(Alter(edits));
+                rows.commit(account, then, async {
+                    commits::Outcome::Edited(result.await.unwrap_or(Err(Code::LOCAL_STOPPING)))
+                });
+            }
+            Effect::ForgetConversation {
+                account,
+                conversation,
+                then,
+            } => {
+                let Some(rows) = self.rows_of(account) else {
+                    let lost = Err(Code::LOCAL_STORE_FAILED);
+                    return self.registry.forgotten(account, conversation, then, lost);
+                };
+                let result = rows.addr.send(ForgetConversation(conversation.clone()));
+                rows.commit(account, then, async {
+                    let result = result.await.unwrap_or(Err(Code::LOCAL_STOPPING));
+                    commits::Outcome::Forgotten(conversation, result)
+                });
             }
             Effect::Read {
                 account,
@@ -236,12 +281,13 @@ impl Hub {
         self.directories.insert(account, directory.clone());
         let rows = self.stores.entry(directory.clone()).or_insert_with(|| {
             let thread = Arbiter::new();
+            let hub = ctx.address().recipient();
             let addr = StoreActor::start_in_arbiter(&thread.handle(), move |ctx| {
                 // Unbounded: a request that waits for room in a mailbox is overtaken by the next
                 // one, and the order of an app's messages is lost. What waits here is bounded
                 // where it comes in, at the sockets.
                 ctx.set_mailbox_capacity(0);
-                StoreActor::new(directory)
+                StoreActor::new(directory, hub)
             });
             let (commits, committing) = mpsc::unbounded_channel();
             ctx.add_stream(one_by_one(committing));
@@ -461,7 +507,13 @@ impl StreamHandler<Committed> for Hub {
             then,
             result,
         } = committed;
-        self.registry.committed(account, then, result);
+        match result {
+            commits::Outcome::Applied(result) => self.registry.committed(account, then, *result),
+            commits::Outcome::Edited(result) => self.registry.edited(account, then, result),
+            commits::Outcome::Forgotten(conversation, result) => {
+                self.registry.forgotten(account, conversation, then, result);
+            }
+        }
         self.drive(ctx);
     }
 
@@ -493,6 +545,27 @@ impl Handler<Settled> for Hub {
     fn handle(&mut self, settled: Settled, ctx: &mut Self::Context) {
         self.registry
             .settled(settled.account, &settled.outgoing, &settled.outcome);
+        self.drive(ctx);
+    }
+}
+
+impl Handler<Progressed> for Hub {
+    type Result = ();
+
+    fn handle(&mut self, progressed: Progressed, ctx: &mut Self::Context) {
+        let Progressed {
+            directory,
+            progress,
+        } = progressed;
+        let accounts: Vec<_> = self
+            .directories
+            .iter()
+            .filter(|(_, other)| **other == directory)
+            .map(|(account, _)| *account)
+            .collect();
+        for account in accounts {
+            self.registry.progressed(account, progress);
+        }
         self.drive(ctx);
     }
 }

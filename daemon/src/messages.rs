@@ -1,10 +1,13 @@
 //! What the actors say to each other. Commands are imperative, events are past.
 
+use std::path::PathBuf;
+
 use actix::Message;
 use imlink_connection::Snapshot;
 use imlink_ipc_proto::Request;
 use imlink_model::uplink::{self, SendOutcome};
 use imlink_model::{Message as StoredMessage, OutgoingMessage};
+use imlink_store::Progress;
 
 use crate::outbox::Outbox;
 use crate::registry::{AccountId, PeerId, PeerIdentity};
@@ -81,6 +84,16 @@ pub struct Settled {
     pub outgoing: OutgoingMessage,
     /// Its fate.
     pub outcome: SendOutcome,
+}
+
+/// Store to Hub: long work on the rows of a directory goes on.
+#[derive(Debug, Message)]
+#[rtype(result = "()")]
+pub struct Progressed {
+    /// Where the rows are.
+    pub directory: PathBuf,
+    /// How far it is.
+    pub progress: Progress,
 }
 
 /// To any actor: finish what you have and end. Answered when that is done.

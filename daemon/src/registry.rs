@@ -19,6 +19,7 @@ mod leave;
 mod peer;
 mod report;
 mod requests;
+mod rows;
 mod storage;
 mod subscribe;
 mod subscription;

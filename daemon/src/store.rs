@@ -14,14 +14,20 @@
 
 use std::path::PathBuf;
 
-use actix::{Actor, AsyncContext, Context, Handler, Message, MessageResult, ResponseFuture};
+use actix::{
+    Actor, AsyncContext, Context, Handler, Message, MessageResult, Recipient, ResponseFuture,
+};
 use imlink_ipc_proto::limits;
 use imlink_model::uplink::Restored;
-use imlink_model::{Code, Seq};
-use imlink_store::{Applied, Change, Store};
+use imlink_model::{Code, Conversation, Seq};
+use imlink_store::{
+    Applied, Change, CommitError, Edit, Edited, ForgetError, HistoryQuery, Page, Progress,
+    SearchQuery, Store,
+};
 use tokio::sync::oneshot;
 
 use crate::clock;
+use crate::messages::Progressed;
 use crate::registry::{Found, Read};
 
 /// Changes that go into one batch at most (docs/measured.md, "Store").
@@ -34,6 +40,8 @@ const PAGE_BYTES: usize = limits::PAGE_BYTES;
 #[derive(Debug)]
 pub struct StoreActor {
     directory: PathBuf,
+    /// Hears how far long work is.
+    hub: Recipient<Progressed>,
     store: Option<Store>,
     pending: Vec<(Change, oneshot::Sender<Result<Applied, Code>>)>,
     flush_queued: bool,
@@ -57,6 +65,16 @@ pub struct Commit(pub Change);
 #[rtype(result = "Result<Found, Code>")]
 pub struct Fetch(pub Read);
 
+/// Edits rows; everything committed before is durable then.
+#[derive(Debug, Message)]
+#[rtype(result = "Result<Vec<Edited>, Code>")]
+pub struct Alter(pub Vec<Edit>);
+
+/// Deletes a conversation and every byte of it.
+#[derive(Debug, Message)]
+#[rtype(result = "Result<(), Code>")]
+pub struct ForgetConversation(pub Conversation);
+
 #[derive(Debug, Message)]
 #[rtype(result = "()")]
 struct Flush;
@@ -64,9 +82,10 @@ struct Flush;
 impl StoreActor {
     /// An actor for the rows in that directory; nothing is opened yet.
     #[must_use]
-    pub fn new(directory: PathBuf) -> Self {
+    pub fn new(directory: PathBuf, hub: Recipient<Progressed>) -> Self {
         Self {
             directory,
+            hub,
             store: None,
             pending: Vec::new(),
             flush_queued: false,
@@ -92,13 +111,22 @@ impl StoreActor {
                     let _ = answer.send(Ok(applied));
                 }),
             Err(error) => {
-                // F-D04: an engine that failed once is not asked again by this process.
-                assert!(!error.is_fatal(), "the store failed: {error}");
-                tracing::error!(%error, "A batch was not stored");
+                let code = refused(&error);
                 answers.into_iter().for_each(|answer| {
-                    let _ = answer.send(Err(error.code()));
+                    let _ = answer.send(Err(code));
                 });
             }
+        }
+    }
+
+    /// Tells how far long work is.
+    fn reporter(&self) -> impl FnMut(Progress) + use<> {
+        let (hub, directory) = (self.hub.clone(), self.directory.clone());
+        move |progress| {
+            hub.do_send(Progressed {
+                directory: directory.clone(),
+                progress,
+            });
         }
     }
 
@@ -106,25 +134,59 @@ impl StoreActor {
         let store = self.store.as_ref().ok_or(Code::LOCAL_STORE_FAILED)?;
         let found = match read {
             Read::After { seq, limit, bytes } => {
-                store.messages_after(seq, limit, bytes).map(Found::Messages)
+                let messages = store.messages_after(seq, limit, bytes);
+                messages.and_then(|messages| {
+                    let gaps = store.gaps()?;
+                    Ok(Found::Messages { messages, gaps })
+                })
             }
             Read::History {
+                conversation,
+                side,
+                object_names,
+                limit,
+            } => store
+                .history_page(&HistoryQuery {
+                    conversation: &conversation,
+                    side,
+                    object_names: &object_names,
+                    limit,
+                    max_bytes: PAGE_BYTES,
+                })
+                .map(Found::Page),
+            Read::Timeline { after, limit } => {
+                let messages = store.messages_after(after, limit, PAGE_BYTES);
+                messages.map(|messages| {
+                    let last = messages.last().map(|message| message.seq);
+                    Found::Page(Page {
+                        more: last.is_some_and(|last| last < store.last_seq()),
+                        messages,
+                    })
+                })
+            }
+            Read::Place(seq) => store.message(seq).map(Found::Message),
+            Read::Uid(uid) => store.message_by_uid(&uid).map(Found::Message),
+            Read::Search {
+                keyword,
                 conversation,
                 before,
                 limit,
             } => store
-                .history(&conversation, before, limit, PAGE_BYTES)
-                .map(Found::Page),
-            Read::Conversations { limit } => {
-                store.conversations(limit + 1).map(|mut conversations| {
-                    let more = conversations.len() > limit;
-                    conversations.truncate(limit);
-                    Found::Conversations {
-                        conversations,
-                        more,
-                    }
+                .search(&SearchQuery {
+                    keyword: keyword.as_str(),
+                    conversation: conversation.as_ref(),
+                    before,
+                    limit,
+                    max_bytes: PAGE_BYTES,
                 })
+                .map(Found::Search),
+            Read::Conversations { behind, limit } => store
+                .conversation_page(behind.as_ref(), limit, PAGE_BYTES)
+                .map(Found::Conversations),
+            Read::Conversation(conversation) => {
+                store.conversation(&conversation).map(Found::Conversation)
             }
+            Read::Unread => Ok(Found::Unread(store.unread())),
             Read::Outgoing { app, client_id } => {
                 store.outgoing(&app, &client_id).map(Found::Outgoing)
             }
@@ -150,7 +212,8 @@ impl Handler<Open> for StoreActor {
     fn handle(&mut self, Open { user }: Open, _: &mut Self::Context) -> Self::Result {
         self.flush();
         if self.store.is_none() {
-            match Store::open(&self.directory, &user) {
+            let mut report = self.reporter();
+            match Store::open_reporting(&self.directory, &user, &mut report) {
                 Ok((store, opening)) => {
                     if let Some(aside) = opening.set_aside {
                         let aside = aside.display();
@@ -196,6 +259,50 @@ impl Handler<Commit> for StoreActor {
     }
 }
 
+impl Handler<Alter> for StoreActor {
+    type Result = MessageResult<Alter>;
+
+    fn handle(&mut self, Alter(edits): Alter, _: &mut Self::Context) -> Self::Result {
+        self.flush();
+        let Some(store) = &mut self.store else {
+            return MessageResult(Err(Code::LOCAL_STORE_FAILED));
+        };
+        MessageResult(
+            store
+                .edit(edits, clock::now())
+                .map_err(|error| refused(&error)),
+        )
+    }
+}
+
+impl Handler<ForgetConversation> for StoreActor {
+    type Result = MessageResult<ForgetConversation>;
+
+    fn handle(
+        &mut self,
+        ForgetConversation(conversation): ForgetConversation,
+        _: &mut Self::Context,
+    ) -> Self::Result {
+        self.flush();
+        let mut report = self.reporter();
+        let Some(store) = &mut self.store else {
+            return MessageResult(Err(Code::LOCAL_STORE_FAILED));
+        };
+        let forgotten = store.forget(&conversation, clock::now(), &mut report);
+        MessageResult(forgotten.map_err(|error| match error {
+            ForgetError::Commit(error) => refused(&error),
+            ForgetError::Read(error) => {
+                tracing::error!(%error, "A conversation was not deleted");
+                error.code()
+            }
+            ForgetError::Compact(error) => {
+                tracing::error!(%error, "What was deleted is still in the files");
+                error.code()
+            }
+        }))
+    }
+}
+
 impl Handler<Flush> for StoreActor {
     type Result = ();
 
@@ -222,4 +329,12 @@ impl Handler<crate::messages::Stop> for StoreActor {
         self.store = None;
         actix::ActorContext::stop(ctx);
     }
+}
+
+/// What apps are told of a batch that was not stored.
+fn refused(error: &CommitError) -> Code {
+    // F-D04: an engine that failed once is not asked again by this process.
+    assert!(!error.is_fatal(), "the store failed: {error}");
+    tracing::error!(%error, "A batch was not stored");
+    error.code()
 }

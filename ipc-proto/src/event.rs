@@ -1,9 +1,13 @@
 //! What the daemon tells without being asked.
 
-use imlink_model::{ClientMessageId, Code, OutboxId};
+use imlink_model::{ClientMessageId, Code, OutboxId, Seq};
 use serde::{Deserialize, Serialize};
 
-use crate::{Message, SendResult, wide};
+use crate::limits::PAGE_ENTRIES;
+use crate::{ConversationSummary, Message, SendResult, wide};
+
+/// Most entries of a list, where the language wants an index.
+const ENTRIES: usize = PAGE_ENTRIES as usize;
 
 /// Something an app did not ask for at this moment. Variants are only appended.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,6 +43,51 @@ pub enum Event {
     },
     /// Everything that waited in the cloud when the account came online is stored.
     Synchronized {},
+    /// Another message stands in the place of a stored one: it was recalled. Its place has been
+    /// delivered to subscriptions before, and is not delivered again.
+    Changed {
+        /// What stands there now.
+        message: Message,
+    },
+    /// Stored messages were deleted on this machine.
+    Deleted {
+        /// Their places, at most [`PAGE_ENTRIES`]; more come in further events.
+        #[serde(serialize_with = "wide::list::serialize::<_, _, ENTRIES>")]
+        #[serde(deserialize_with = "wide::list::deserialize::<_, _, ENTRIES>")]
+        seqs: Vec<Seq>,
+    },
+    /// What is read, counted or begun to write in a conversation changed, by an app.
+    Conversation {
+        /// As it is now, without its last message.
+        conversation: Box<ConversationSummary>,
+    },
+    /// A subscription goes on behind messages that are gone, though nobody deleted them.
+    Gap {
+        /// The daemon's number of the subscription.
+        subscription: u32,
+        /// The first place of the stretch.
+        #[serde(with = "wide")]
+        first: Seq,
+        /// The last place of it.
+        #[serde(with = "wide")]
+        last: Seq,
+        /// How many messages of it are missing; `None` if that is not known.
+        #[serde(default, with = "wide::option")]
+        lost: Option<u64>,
+        /// Why.
+        cause: GapCause,
+    },
+    /// Long work on this app's account goes on.
+    Progress {
+        /// Which work.
+        work: Work,
+        /// Rows done.
+        #[serde(with = "wide")]
+        done: u64,
+        /// Rows there are; an estimate where counting takes as long as the work.
+        #[serde(with = "wide")]
+        total: u64,
+    },
     /// The daemon closes this connection after this frame.
     GoingAway {
         /// Why.
@@ -46,4 +95,26 @@ pub enum Event {
         /// The same in words.
         message: String,
     },
+}
+
+/// Work that may take longer than a person likes to wait without a word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Work {
+    /// Rows of an earlier version are taken over.
+    Migrating,
+    /// A conversation is deleted.
+    Forgetting,
+    /// Rows are written anew, so that nothing is left of what was deleted.
+    Compacting,
+}
+
+/// Why messages are gone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum GapCause {
+    /// The rows are those of an earlier time. The cloud gives again what it keeps, in new places.
+    RolledBack,
+    /// Rows were damaged.
+    Damaged,
+    /// The cloud no longer had them: the account was away for longer than it keeps messages.
+    Expired,
 }

@@ -36,17 +36,17 @@ pub use codec::{
     Codec, DecodeError, EncodeError, Fault, Received, UnknownFrame, decode_client, decode_server,
     encode_client, encode_server,
 };
-pub use conversation::{Conversation, ConversationSummary, UnknownKind};
+pub use conversation::{Conversation, ConversationSummary, Filter, Place, Side, UnknownKind};
 pub use delivery::{Delivery, EncodedMessage, SharedFrame};
-pub use event::Event;
+pub use event::{Event, GapCause, Work};
 pub use frame::{Deframer, FrameError, append_frame, frame};
 pub use frames::{ClientFrame, Failure, Outcome, ServerFrame};
 pub use hello::{Greeting, GreetingError, Hello, Label, LabelError, Refused, Welcome, negotiate};
 pub use message::{Direction, Flags, Message, Origin};
 pub use outgoing::{SendOptions, SendResult, SendState};
-pub use page::{message_cost, page_length};
+pub use page::{conversation_cost, conversations_length, message_cost, page_length};
 pub use private::{PrivateText, SecretText};
 pub use report::{AccountReport, AppReport, OutboxReport, Right, StatusReport};
-pub use request::{Hint, Request, Start};
+pub use request::{Hint, MessageKey, Request, Start};
 pub use response::Response;
 pub use version::{Protocol, ProtocolRange};

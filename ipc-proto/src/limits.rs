@@ -35,6 +35,12 @@ pub const PAGE_BYTES: usize = MAX_FRAME / 2;
 /// Most messages or conversations on one page; a request for more is answered with this many.
 pub const PAGE_ENTRIES: u16 = 200;
 
+/// Most conversations of a subscription's filter.
+pub const FILTERED_CONVERSATIONS: usize = 64;
+
+/// Most types of a filter.
+pub const FILTERED_NAMES: usize = 32;
+
 /// Most attached apps listed in one [`StatusReport`](crate::StatusReport); the rest is counted.
 pub const REPORTED_APPS: usize = 512;
 

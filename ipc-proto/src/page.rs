@@ -1,7 +1,7 @@
-//! How many messages fit on a page.
+//! How many messages, and how many conversations, fit on a page.
 
-use crate::Message;
 use crate::limits::{PAGE_BYTES, PAGE_ENTRIES};
+use crate::{ConversationSummary, Message};
 
 /// What the JSON form of a message needs beside its texts: field names, punctuation and every
 /// number at its longest.
@@ -11,16 +11,49 @@ const FIXED: usize = 640;
 /// [`PAGE_BYTES`], at most [`PAGE_ENTRIES`], and at least one if there is any.
 #[must_use]
 pub fn page_length(messages: &[Message]) -> usize {
+    fitting(messages, message_cost)
+}
+
+/// The same for conversations, with the cost of [`conversation_cost`].
+#[must_use]
+pub fn conversations_length(conversations: &[ConversationSummary]) -> usize {
+    fitting(conversations, conversation_cost)
+}
+
+fn fitting<T>(entries: &[T], cost_of: impl Fn(&T) -> usize) -> usize {
     let mut cost = 0usize;
-    let fitting = messages
+    let fitting = entries
         .iter()
         .take(PAGE_ENTRIES.into())
-        .take_while(|message| {
-            cost = cost.saturating_add(message_cost(message));
+        .take_while(|entry| {
+            cost = cost.saturating_add(cost_of(entry));
             cost <= PAGE_BYTES
         })
         .count();
-    fitting.max(messages.len().min(1))
+    fitting.max(entries.len().min(1))
+}
+
+/// Bytes a conversation needs at most in a list, in whichever codec.
+///
+/// One whose last message and draft together are too long for a frame is listed without the
+/// message.
+#[must_use]
+pub fn conversation_cost(conversation: &ConversationSummary) -> usize {
+    let texts = [
+        Some(conversation.conversation.target.as_str()),
+        conversation
+            .conversation
+            .channel
+            .as_ref()
+            .map(|id| id.as_str()),
+        conversation.draft.as_ref().map(|text| text.as_str()),
+    ];
+    let last = conversation.last.as_ref().map_or(0, message_cost);
+    texts
+        .into_iter()
+        .flatten()
+        .map(escaped_length)
+        .fold(FIXED.saturating_add(last), usize::saturating_add)
 }
 
 /// Bytes a message needs at most, in whichever codec.

@@ -1,11 +1,19 @@
 //! What an app asks of the daemon.
 
 use imlink_model::{
-    self as model, AppKey, Body, ClientMessageId, ObjectName, Seq, SubscriptionName, UserId,
+    self as model, AppKey, Body, ClientMessageId, MessageUid, Millis, ObjectName, Seq,
+    SubscriptionName, UserId,
 };
 use serde::{Deserialize, Serialize};
 
-use crate::{Conversation, SecretText, SendOptions, wide};
+use crate::limits::{FILTERED_NAMES, PAGE_ENTRIES};
+use crate::{
+    Conversation, Direction, Filter, Message, Place, PrivateText, SecretText, SendOptions, Side,
+    list, wide,
+};
+
+/// Most entries of a list, where the language wants an index.
+const ENTRIES: usize = PAGE_ENTRIES as usize;
 
 /// One request. Every one is answered exactly once, with its [`Response`](crate::Response) named
 /// below or with a [`Failure`](crate::Failure).
@@ -72,6 +80,9 @@ pub enum Request {
         name: Option<SubscriptionName>,
         /// Where a durable subscription begins if it is new; else without meaning.
         start: Start,
+        /// Which messages are wanted. Not kept: each time it is the one given here.
+        #[serde(default)]
+        filter: Filter,
     },
     /// Says that every message up to this one has been dealt with. Answer: `Done`, for a durable
     /// subscription once that is durable. An older one than before does nothing.
@@ -89,20 +100,117 @@ pub enum Request {
         /// The daemon also forgets the place of a durable one.
         forget: bool,
     },
-    /// Asks for stored messages of a conversation, newest first. Answer: `Page`.
+    /// Asks for stored messages of a conversation, those nearest to a point first. Answer: `Page`.
     History {
         /// Which one.
         conversation: Conversation,
-        /// Only messages before this place; `None` for the newest.
-        #[serde(default, with = "wide::option")]
-        before: Option<Seq>,
-        /// Most messages wanted, 1 to [`PAGE_ENTRIES`](crate::limits::PAGE_ENTRIES).
+        /// On which side of which point.
+        #[serde(default)]
+        side: Side,
+        /// The types wanted; none are all of them. At most [`FILTERED_NAMES`].
+        #[serde(default)]
+        #[serde(serialize_with = "list::serialize::<_, _, FILTERED_NAMES>")]
+        #[serde(deserialize_with = "list::deserialize::<_, _, FILTERED_NAMES>")]
+        object_names: Vec<ObjectName>,
+        /// Most messages wanted, 1 to [`PAGE_ENTRIES`].
         limit: u16,
     },
-    /// Asks for the conversations, newest first. Answer: `Conversations`.
-    Conversations {
-        /// Most conversations wanted, 1 to [`PAGE_ENTRIES`](crate::limits::PAGE_ENTRIES).
+    /// Asks for stored messages of all conversations, oldest first: what an export reads. Answer:
+    /// `Page`.
+    Timeline {
+        /// Only messages after this place; 0 for all.
+        #[serde(with = "wide")]
+        after: Seq,
+        /// Most messages wanted, 1 to [`PAGE_ENTRIES`].
         limit: u16,
+    },
+    /// Asks for one stored message. Answer: `Message`.
+    Message {
+        /// Which one.
+        message: MessageKey,
+    },
+    /// Asks for stored messages whose words contain a keyword, newest first. Answer: `Found`.
+    Search {
+        /// A part of the text, in capital or small letters; not empty.
+        keyword: PrivateText,
+        /// In which conversation; `None` is in all of them.
+        conversation: Option<Conversation>,
+        /// Only messages before this place; `None` begins with the newest.
+        #[serde(default, with = "wide::option")]
+        before: Option<Seq>,
+        /// Most messages wanted, 1 to [`PAGE_ENTRIES`].
+        limit: u16,
+    },
+    /// Asks for the conversations, the one with the newest message first. Answer:
+    /// `Conversations`.
+    Conversations {
+        /// Only those behind this place of the list; `None` for the first ones.
+        behind: Option<Place>,
+        /// Most conversations wanted, 1 to [`PAGE_ENTRIES`].
+        limit: u16,
+    },
+    /// Asks for one conversation. Answer: `Conversation`.
+    Conversation {
+        /// Which one.
+        conversation: Conversation,
+    },
+    /// Asks what is unread in all conversations together. Answer: `Unread`.
+    Unread {},
+    /// Everything of a conversation up to a time of the cloud is read. Answer: `Done`.
+    MarkRead {
+        /// Which one.
+        conversation: Conversation,
+        /// The time of the last message that was read.
+        up_to: Millis,
+    },
+    /// Keeps what the user has begun to write. Answer: `Done`.
+    SetDraft {
+        /// In which conversation.
+        conversation: Conversation,
+        /// The text, at most [`MAX_BODY_BYTES`](imlink_model::MAX_BODY_BYTES); `None` for nothing
+        /// any more.
+        text: Option<PrivateText>,
+    },
+    /// Puts a message among the stored ones that no cloud knows of. Answer: `Stored`. The same
+    /// client id again is the same message.
+    Insert {
+        /// Where it belongs.
+        conversation: Conversation,
+        /// Who wrote it, seen from the account.
+        direction: Direction,
+        /// Who wrote it.
+        sender: UserId,
+        /// Its type.
+        object_name: ObjectName,
+        /// Its body, as for `Send`.
+        body: Body,
+        /// Its time.
+        sent_at: Millis,
+        /// It raises the unread count if it was received.
+        counted: bool,
+        /// The app's own id of it.
+        client_id: ClientMessageId,
+    },
+    /// Deletes stored messages here; the cloud may keep them, but they are not stored again.
+    /// Places without a message are passed over. Answer: `Done`.
+    Delete {
+        /// Their places, at most [`PAGE_ENTRIES`].
+        #[serde(serialize_with = "wide::list::serialize::<_, _, ENTRIES>")]
+        #[serde(deserialize_with = "wide::list::deserialize::<_, _, ENTRIES>")]
+        seqs: Vec<Seq>,
+    },
+    /// Deletes a conversation here with its messages and its draft. Answer: `Done`.
+    Forget {
+        /// Which one.
+        conversation: Conversation,
+    },
+    /// Stores messages of an export, in new places and in their order; those that are known, or
+    /// were deleted here, are left out. Answer: `Imported`.
+    Import {
+        /// The messages, at most [`PAGE_ENTRIES`]. Their places mean nothing.
+        #[serde(serialize_with = "list::serialize::<_, _, ENTRIES>")]
+        #[serde(deserialize_with = "list::deserialize::<_, _, ENTRIES>")]
+        messages: Vec<Message>,
     },
     /// Asks how the daemon and its accounts are. Answer: `Status`.
     Status {},
@@ -113,6 +221,22 @@ pub enum Request {
     },
     /// Asks for nothing. Answer: `Pong`.
     Ping {},
+}
+
+/// How a stored message is named.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum MessageKey {
+    /// By its place.
+    Place {
+        /// The place.
+        #[serde(with = "wide")]
+        seq: Seq,
+    },
+    /// By the cloud's id of it.
+    Uid {
+        /// The id.
+        uid: MessageUid,
+    },
 }
 
 /// Where a new durable subscription begins.

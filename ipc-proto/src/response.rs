@@ -19,7 +19,7 @@ pub enum Response {
         /// The account's user.
         user: UserId,
     },
-    /// To `Disconnect`, `Logout`, `Acknowledge`, `Unsubscribe` and `Hint`.
+    /// To every request that has nothing else to tell.
     Done {},
     /// To `Send`: the message is durable and will be sent.
     Accepted {
@@ -42,15 +42,31 @@ pub enum Response {
         #[serde(with = "wide")]
         after: Seq,
     },
-    /// To `History`.
+    /// To `History` and `Timeline`.
     Page {
-        /// Newest first. May be fewer than asked for even if there are more, because a page is
-        /// also cut by bytes.
+        /// Nearest to the point first. May be fewer than asked for even if there are more, because
+        /// a page is also cut by bytes.
         #[serde(serialize_with = "list::serialize::<_, _, ENTRIES>")]
         #[serde(deserialize_with = "list::deserialize::<_, _, ENTRIES>")]
         messages: Vec<Message>,
-        /// There are older ones.
+        /// There are more in that direction.
         more: bool,
+    },
+    /// To `Message`.
+    Message {
+        /// The message; `None` if it is not stored.
+        message: Option<Message>,
+    },
+    /// To `Search`.
+    Found {
+        /// Newest first. May be empty although there are more, because a search is cut by what it
+        /// has read.
+        #[serde(serialize_with = "list::serialize::<_, _, ENTRIES>")]
+        #[serde(deserialize_with = "list::deserialize::<_, _, ENTRIES>")]
+        messages: Vec<Message>,
+        /// Before which place to go on; `None` if everything was searched.
+        #[serde(default, with = "wide::option")]
+        next: Option<Seq>,
     },
     /// To `Conversations`.
     Conversations {
@@ -60,6 +76,31 @@ pub enum Response {
         conversations: Vec<ConversationSummary>,
         /// There are older ones.
         more: bool,
+    },
+    /// To `Conversation`.
+    Conversation {
+        /// The conversation; `None` if nothing is stored of it.
+        conversation: Option<Box<ConversationSummary>>,
+    },
+    /// To `Unread`.
+    Unread {
+        /// Received messages that count as unread.
+        #[serde(with = "wide")]
+        messages: u64,
+        /// Those of them that mention the user.
+        #[serde(with = "wide")]
+        mentions: u64,
+    },
+    /// To `Insert`.
+    Stored {
+        /// The place of the message.
+        #[serde(with = "wide")]
+        seq: Seq,
+    },
+    /// To `Import`.
+    Imported {
+        /// How many of the messages were new.
+        new: u16,
     },
     /// To `Status`.
     Status(StatusReport),

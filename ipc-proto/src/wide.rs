@@ -62,11 +62,7 @@ pub(crate) fn deserialize<'de, T: Wide, D: Deserializer<'de>>(from: D) -> Result
 /// The same for `Option`; such a field also needs `#[serde(default)]`, or JSON could not leave it
 /// out.
 pub(crate) mod option {
-    use super::{Deserialize, Deserializer, Serialize, Serializer, Wide};
-
-    #[derive(Serialize, Deserialize)]
-    #[serde(transparent)]
-    struct Plain<T: Wide>(#[serde(with = "super")] T);
+    use super::{Deserialize, Deserializer, Plain, Serialize, Serializer, Wide};
 
     pub(crate) fn serialize<T: Wide, S: Serializer>(
         value: &Option<T>,
@@ -81,6 +77,30 @@ pub(crate) mod option {
         Ok(Option::<Plain<T>>::deserialize(from)?.map(|plain| plain.0))
     }
 }
+
+/// The same for a list of at most so many.
+pub(crate) mod list {
+    use super::{Deserializer, Plain, Serializer, Wide};
+
+    pub(crate) fn serialize<T: Wide, S: Serializer, const MOST: usize>(
+        values: &[T],
+        to: S,
+    ) -> Result<S::Ok, S::Error> {
+        let values: Vec<_> = values.iter().copied().map(Plain).collect();
+        crate::list::serialize::<_, _, MOST>(&values, to)
+    }
+
+    pub(crate) fn deserialize<'de, T: Wide, D: Deserializer<'de>, const MOST: usize>(
+        from: D,
+    ) -> Result<Vec<T>, D::Error> {
+        let values: Vec<Plain<T>> = crate::list::deserialize::<_, _, MOST>(from)?;
+        Ok(values.into_iter().map(|plain| plain.0).collect())
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(transparent)]
+struct Plain<T: Wide>(#[serde(with = "self")] T);
 
 struct Decimal;
 

@@ -1,33 +1,79 @@
 //! What an answer of the daemon means to the call that asked.
 
+use std::fmt;
+
 use imlink_ipc_proto::{self as proto, Response, StatusReport};
 use imlink_model::{Code, Conversation, Message, Millis, OutboxId, Seq, UserId};
 use tracing::debug;
 
 use crate::{Error, SendState};
 
-/// Part of a longer list, newest first.
+/// Part of a longer list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Page<T> {
-    /// What was found.
+    /// What was found; that nearest to where the list begins first.
     pub entries: Vec<T>,
-    /// There are older ones.
+    /// There are more in that direction.
     pub more: bool,
 }
 
-/// One line of the list of conversations.
+/// What a search came upon.
 #[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// Newest first. May be empty although there are more.
+    pub messages: Vec<Message>,
+    /// Before which place to go on; `None` if everything was searched.
+    pub next: Option<Seq>,
+}
+
+/// What is unread in all conversations together.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Unread {
+    /// Received messages that count as unread.
+    pub messages: u64,
+    /// Those of them that mention the user.
+    pub mentions: u64,
+}
+
+/// What a list shows of a conversation. `Debug` does not show the draft.
+#[derive(Clone, PartialEq, Eq)]
 pub struct ConversationSummary {
     /// Which one.
     pub conversation: Conversation,
-    /// Place of its newest message in the account's local order.
+    /// Where it stands in the list, for
+    /// [`conversations_behind`](crate::Client::conversations_behind).
+    pub position: Seq,
+    /// Its last message; `None` if it has none, if it would make the answer too long, and in
+    /// [`Event::Conversation`](crate::Event::Conversation).
+    pub last: Option<Message>,
+    /// Place of its last message in the account's local order; 0 if it has none.
     pub last_seq: Seq,
-    /// The server's time of its newest message.
+    /// The server's time of its last message.
     pub last_at: Millis,
-    /// Messages counted as unread.
+    /// Up to which server's time it is read; `None` if it never was.
+    pub read_up_to: Option<Millis>,
+    /// Received messages counted as unread.
     pub unread: u32,
+    /// Those of them that mention the user.
+    pub mentions: u32,
     /// Messages stored.
     pub total: u32,
+    /// What the user has begun to write.
+    pub draft: Option<String>,
+}
+
+impl fmt::Debug for ConversationSummary {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ConversationSummary")
+            .field("conversation", &self.conversation)
+            .field("position", &self.position)
+            .field("last_seq", &self.last_seq)
+            .field("unread", &self.unread)
+            .field("mentions", &self.mentions)
+            .field("total", &self.total)
+            .field("draft", &self.draft.as_ref().map(String::len))
+            .finish_non_exhaustive()
+    }
 }
 
 pub(crate) fn connected(response: Response) -> Result<UserId, Error> {
@@ -87,17 +133,27 @@ impl TryFrom<proto::ConversationSummary> for ConversationSummary {
     fn try_from(summary: proto::ConversationSummary) -> Result<Self, proto::UnknownKind> {
         let proto::ConversationSummary {
             conversation,
+            position,
+            last,
             last_seq,
             last_at,
+            read_up_to,
             unread,
+            mentions,
             total,
+            draft,
         } = summary;
         Ok(Self {
             conversation: conversation.try_into()?,
+            position,
+            last: last.map(TryInto::try_into).transpose()?,
             last_seq,
             last_at,
+            read_up_to,
             unread,
+            mentions,
             total,
+            draft: draft.map(String::from),
         })
     }
 }
@@ -120,6 +176,54 @@ where
     known.collect()
 }
 
+pub(crate) fn message(response: Response) -> Result<Option<Message>, Error> {
+    match response {
+        Response::Message { message } => Ok(known(message.into_iter().collect()).pop()),
+        other => Err(unexpected(&other)),
+    }
+}
+
+pub(crate) fn found(response: Response) -> Result<Found, Error> {
+    match response {
+        Response::Found { messages, next } => Ok(Found {
+            messages: known(messages),
+            next,
+        }),
+        other => Err(unexpected(&other)),
+    }
+}
+
+pub(crate) fn conversation(response: Response) -> Result<Option<ConversationSummary>, Error> {
+    match response {
+        Response::Conversation { conversation } => {
+            let entries = conversation.map(|conversation| *conversation);
+            Ok(known(entries.into_iter().collect()).pop())
+        }
+        other => Err(unexpected(&other)),
+    }
+}
+
+pub(crate) fn unread(response: Response) -> Result<Unread, Error> {
+    match response {
+        Response::Unread { messages, mentions } => Ok(Unread { messages, mentions }),
+        other => Err(unexpected(&other)),
+    }
+}
+
+pub(crate) fn stored(response: Response) -> Result<Seq, Error> {
+    match response {
+        Response::Stored { seq } => Ok(seq),
+        other => Err(unexpected(&other)),
+    }
+}
+
+pub(crate) fn imported(response: Response) -> Result<u16, Error> {
+    match response {
+        Response::Imported { new } => Ok(new),
+        other => Err(unexpected(&other)),
+    }
+}
+
 fn unexpected(response: &Response) -> Error {
     let kind = match response {
         Response::Ready {} => "Ready",
@@ -129,7 +233,13 @@ fn unexpected(response: &Response) -> Error {
         Response::SendState { .. } => "SendState",
         Response::Subscribed { .. } => "Subscribed",
         Response::Page { .. } => "Page",
+        Response::Message { .. } => "Message",
+        Response::Found { .. } => "Found",
         Response::Conversations { .. } => "Conversations",
+        Response::Conversation { .. } => "Conversation",
+        Response::Unread { .. } => "Unread",
+        Response::Stored { .. } => "Stored",
+        Response::Imported { .. } => "Imported",
         Response::Status(_) => "Status",
         Response::Pong {} => "Pong",
     };

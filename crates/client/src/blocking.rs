@@ -20,6 +20,7 @@
 //! ```
 
 mod client;
+mod rows;
 mod runtime;
 mod streams;
 

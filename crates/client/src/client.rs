@@ -3,11 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use imlink_ipc_proto::{Hint, Start, StatusReport};
-use imlink_model::{
-    ClientMessageId, Code, ConnectionStatus, Conversation, Message, Seq, SubscriptionName, Token,
-    UserId,
-};
+use imlink_ipc_proto::{Hint, Request, Response, Start, StatusReport};
+use imlink_model::{ClientMessageId, Code, ConnectionStatus, SubscriptionName, Token, UserId};
 use tokio::sync::{broadcast, watch};
 
 use crate::attachment::{Call, CallbackKey, TimeLimit};
@@ -16,8 +13,8 @@ use crate::listeners::{ConnectCallback, ListenerId, Listeners, Signal};
 use crate::receipt::Fate;
 use crate::subscription::Kind;
 use crate::{
-    Builder, ConversationSummary, Error, Event, Events, Outgoing, Page, SendReceipt, SendState,
-    StatusChange, Subscription, answer,
+    Builder, Error, Event, Events, Filter, Outgoing, SendReceipt, SendState, StatusChange,
+    Subscription, answer,
 };
 
 /// An app's attachment to the daemon; clones are the same one.
@@ -219,41 +216,6 @@ impl Client {
             .and_then(answer::send_state)
     }
 
-    /// Stored messages of a conversation, newest first; only those before `before`, if it is
-    /// given. Works from database-opened on, without any network.
-    ///
-    /// `limit` is from 1 to 200. A page may have fewer, because it is also cut by bytes;
-    /// [`Page::more`] says whether it was the last.
-    ///
-    /// # Errors
-    /// 90010 without an account.
-    pub async fn history(
-        &self,
-        conversation: Conversation,
-        before: Option<Seq>,
-        limit: u16,
-    ) -> Result<Page<Message>, Error> {
-        let call = Call::History {
-            conversation,
-            before,
-            limit,
-        };
-        self.0.line.call(call).await.and_then(answer::messages)
-    }
-
-    /// The conversations of the account, newest first; `limit` is from 1 to 200. Works from
-    /// database-opened on, without any network.
-    ///
-    /// # Errors
-    /// 90010 without an account.
-    pub async fn conversations(&self, limit: u16) -> Result<Page<ConversationSummary>, Error> {
-        self.0
-            .line
-            .call(Call::Conversations { limit })
-            .await
-            .and_then(answer::conversations)
-    }
-
     /// The durable subscription with this name, of this app. It continues where it was left; a
     /// new one begins after the newest message.
     ///
@@ -277,7 +239,25 @@ impl Client {
         N: TryInto<SubscriptionName>,
         Error: From<N::Error>,
     {
-        self.subscribe_as(Kind::Durable, Some(name.try_into()?), start)
+        self.subscribe_to(name, start, Filter::default()).await
+    }
+
+    /// The same, and only messages that the filter wants. It is not kept with the name: each
+    /// subscribing brings its own.
+    ///
+    /// # Errors
+    /// As for [`subscribe`](Self::subscribe).
+    pub async fn subscribe_to<N>(
+        &self,
+        name: N,
+        start: Start,
+        filter: Filter,
+    ) -> Result<Subscription, Error>
+    where
+        N: TryInto<SubscriptionName>,
+        Error: From<N::Error>,
+    {
+        self.subscribe_as(Kind::Durable, Some(name.try_into()?), start, filter)
             .await
     }
 
@@ -287,7 +267,16 @@ impl Client {
     /// # Errors
     /// 90010 without an account.
     pub async fn subscribe_now(&self) -> Result<Subscription, Error> {
-        self.subscribe_as(Kind::Ephemeral, None, Start::Now).await
+        self.subscribe_now_to(Filter::default()).await
+    }
+
+    /// The same, and only messages that the filter wants.
+    ///
+    /// # Errors
+    /// 90010 without an account.
+    pub async fn subscribe_now_to(&self, filter: Filter) -> Result<Subscription, Error> {
+        self.subscribe_as(Kind::Ephemeral, None, Start::Now, filter)
+            .await
     }
 
     /// A new reader of everything that happens from here on. Take one before connecting to see
@@ -334,6 +323,11 @@ impl Client {
         self.0.line.call(Call::Ping).await.map(drop)
     }
 
+    /// One request about the stored messages.
+    pub(crate) async fn rows(&self, request: Request) -> Result<Response, Error> {
+        self.0.line.call(Call::Rows(request)).await
+    }
+
     async fn connect_limited(
         &self,
         token: Token,
@@ -352,6 +346,7 @@ impl Client {
         kind: Kind,
         name: Option<SubscriptionName>,
         start: Start,
+        filter: Filter,
     ) -> Result<Subscription, Error> {
         // Made before the call: if this future is dropped, it gives back what the call brings.
         let (subscription, sink) = Subscription::new(kind, Arc::clone(&self.0.line));
@@ -359,7 +354,12 @@ impl Client {
         self.0.line.tell(Command::Sink(key, sink));
         self.0
             .line
-            .call(Call::Subscribe { key, name, start })
+            .call(Call::Subscribe {
+                key,
+                name,
+                start,
+                filter: filter.into(),
+            })
             .await?;
         Ok(subscription)
     }

@@ -2,10 +2,14 @@
 
 use std::time::Duration;
 
+use imlink_ipc_proto::{GapCause, Work};
 use imlink_model::{
-    ClientMessageId, Code, ConnectionStatus, Message, MessageUid, Millis, OutboxId,
+    ClientMessageId, Code, ConnectionStatus, Message, MessageUid, Millis, OutboxId, Seq,
+    SubscriptionName,
 };
 use tokio::sync::broadcast;
+
+use crate::ConversationSummary;
 
 /// Something that happened. Events come in the order in which they happened.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,6 +36,25 @@ pub enum Event {
     Transient(Box<Message>),
     /// Everything that waited in the cloud when the account came online is stored.
     Synchronized,
+    /// Another message stands in the place of a stored one: it was recalled. Subscriptions do not
+    /// bring it again.
+    Changed(Box<Message>),
+    /// Stored messages were deleted on this machine, by another app of the account.
+    Deleted(Vec<Seq>),
+    /// What is read, counted or begun to write in a conversation changed, by another app of the
+    /// account.
+    Conversation(Box<ConversationSummary>),
+    /// A subscription goes on behind messages that are gone, though nobody deleted them.
+    Gap(Gap),
+    /// Long work on the account's rows goes on.
+    Progress {
+        /// Which work.
+        work: Work,
+        /// Rows done.
+        done: u64,
+        /// Rows there are; an estimate where counting takes as long as the work.
+        total: u64,
+    },
     /// The client is attached to a daemon.
     Attached {
         /// The number the daemon drew when it started; another one means another run.
@@ -58,6 +81,21 @@ pub enum Event {
         /// How many.
         missed: u64,
     },
+}
+
+/// A stretch of an account's messages of which something is missing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Gap {
+    /// The durable subscription that came past it; `None` for one without a name.
+    pub subscription: Option<SubscriptionName>,
+    /// The first place of the stretch.
+    pub first: Seq,
+    /// The last place of it.
+    pub last: Seq,
+    /// How many messages of it are missing; `None` if that is not known.
+    pub lost: Option<u64>,
+    /// Why.
+    pub cause: GapCause,
 }
 
 /// One change of the connection status.

@@ -69,16 +69,17 @@ mod listeners;
 mod outgoing;
 mod pending;
 mod receipt;
+mod rows;
 mod subscription;
 mod transport;
 
-pub use answer::{ConversationSummary, Page};
+pub use answer::{ConversationSummary, Found, Page, Unread};
 pub use builder::{Builder, DetachedCalls};
 pub use client::Client;
 pub use error::Error;
-pub use event::{Event, Events, SendState, StatusChange};
+pub use event::{Event, Events, Gap, SendState, StatusChange};
 pub use imlink_ipc_proto::{
-    AccountReport, AppReport, Hint, OutboxReport, Right, Start, StatusReport,
+    AccountReport, AppReport, GapCause, Hint, OutboxReport, Right, Start, StatusReport, Work,
 };
 pub use imlink_model::{
     AppId, AppKey, Area, Body, ChannelId, ClientMessageId, Code, CodeInfo, ConnectionStatus,
@@ -89,4 +90,5 @@ pub use imlink_model::{
 pub use listeners::{ConnectCallback, ListenerId};
 pub use outgoing::Outgoing;
 pub use receipt::{Outcome, SendReceipt};
+pub use rows::{Filter, HistoryQuery, Insertion};
 pub use subscription::{Acknowledgement, Delivery, Subscription};

@@ -73,14 +73,7 @@ impl Outgoing {
 
     /// Whether the body has a length that can be sent.
     pub(crate) fn check(&self) -> Result<(), Error> {
-        let bytes = self.body.as_str().len();
-        if bytes <= MAX_BODY_BYTES {
-            return Ok(());
-        }
-        Err(Error::because(
-            Code::RC_MSG_CONTENT_EXCEED_LIMIT,
-            format!("the body has {bytes} bytes, at most {MAX_BODY_BYTES} are allowed"),
-        ))
+        check_body(&self.body)
     }
 }
 
@@ -96,8 +89,20 @@ impl fmt::Debug for Outgoing {
     }
 }
 
+/// Whether a body has a length that can be sent or stored.
+pub(crate) fn check_body(body: &Body) -> Result<(), Error> {
+    let bytes = body.as_str().len();
+    if bytes <= MAX_BODY_BYTES {
+        return Ok(());
+    }
+    Err(Error::because(
+        Code::RC_MSG_CONTENT_EXCEED_LIMIT,
+        format!("the body has {bytes} bytes, at most {MAX_BODY_BYTES} are allowed"),
+    ))
+}
+
 /// From the kernel each time: two processes after a fork must not draw the same id.
-fn random_id() -> ClientMessageId {
+pub(crate) fn random_id() -> ClientMessageId {
     let bits: u128 = SmallRng::from_os_rng().random();
     ClientMessageId::new(format!("{bits:032x}"))
         .expect("32 hexadecimal digits are a client message id")

@@ -66,6 +66,8 @@ pub enum Edited {
         /// There are more: ask again.
         more: bool,
     },
+    /// A message was inserted before and is in this place, or was until it was deleted.
+    Known(Seq),
     /// There was nothing to do.
     Unchanged,
     /// Nothing was changed; the other edits of the batch stand.

@@ -8,10 +8,15 @@
 
 use std::sync::Arc;
 
+use imlink_ipc_proto::{Event, GapCause};
 use imlink_model::{Message, Seq};
+use imlink_store::{Change, Gap};
 
 use super::subscription::State;
 use super::{AccountId, Effect, PeerId, Read, Registry, SubscriptionId, Then};
+
+/// Messages that a filter may pass over before the position is kept.
+const PASSED_OVER: u32 = 256;
 
 /// Where messages for a subscription come from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,9 +54,17 @@ impl Registry {
     }
 
     /// A page that a subscription asked for has been read.
-    pub(super) fn page_read(&mut self, id: SubscriptionId, messages: Vec<Message>) {
-        if let Some(subscription) = self.subscriptions.get_mut(&id) {
-            subscription.state = State::Waiting;
+    pub(super) fn page_read(&mut self, id: SubscriptionId, messages: Vec<Message>, gaps: &[Gap]) {
+        let Some(subscription) = self.subscriptions.get_mut(&id) else {
+            return;
+        };
+        subscription.state = State::Waiting;
+        let (peer, sent) = (subscription.peer, subscription.sent);
+        if let Some(end) = messages.last().map(|message| message.seq) {
+            let passed = |gap: &&Gap| gap.first > sent && gap.first <= end;
+            for gap in gaps.iter().filter(passed) {
+                self.emit(peer, gap_event(id, gap));
+            }
         }
         let empty = messages.is_empty();
         let messages: Vec<Arc<Message>> = messages.into_iter().map(Arc::new).collect();
@@ -120,6 +133,10 @@ impl Registry {
                 return;
             }
             subscription.sent = message.seq;
+            if !subscription.filter.wants(message) {
+                subscription.passed_over += 1;
+                continue;
+            }
             subscription
                 .window
                 .push(message.seq, message.body.as_str().len());
@@ -131,6 +148,30 @@ impl Registry {
                 message: Arc::clone(message),
             });
         }
+        self.keep_passed(id);
+    }
+
+    /// Keeps the position of a durable subscription that passed many messages over and waits for
+    /// no acknowledgement: it need not read them all again the next time.
+    fn keep_passed(&mut self, id: SubscriptionId) {
+        let Some(subscription) = self.subscriptions.get_mut(&id) else {
+            return;
+        };
+        let Some(key) = subscription.key.clone() else {
+            return;
+        };
+        if subscription.passed_over < PASSED_OVER || !subscription.window.is_empty() {
+            return;
+        }
+        subscription.passed_over = 0;
+        self.effects.push_back(Effect::Commit {
+            account: subscription.account,
+            change: Change::Acknowledge {
+                subscription: key,
+                seq: subscription.sent,
+            },
+            then: Then::Deliver { subscription: id },
+        });
     }
 
     /// The subscription, if it is this peer's.
@@ -140,5 +181,19 @@ impl Registry {
             .get(&id)
             .filter(|subscription| subscription.peer == peer)
             .map(|_| id)
+    }
+}
+
+/// What an app is told of messages that are gone.
+fn gap_event(subscription: SubscriptionId, gap: &Gap) -> Event {
+    Event::Gap {
+        subscription: subscription.0,
+        first: gap.first,
+        last: gap.last,
+        lost: gap.lost,
+        cause: match gap.cause {
+            imlink_store::GapCause::RolledBack => GapCause::RolledBack,
+            imlink_store::GapCause::Damaged => GapCause::Damaged,
+        },
     }
 }

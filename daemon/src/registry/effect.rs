@@ -2,10 +2,13 @@
 
 use std::sync::Arc;
 
-use imlink_ipc_proto::{Event, Outcome};
+use imlink_ipc_proto::{Event, Outcome, PrivateText};
 use imlink_model::uplink::Command;
-use imlink_model::{AppId, AppKey, ClientMessageId, Conversation, Message, Seq, Token, UserId};
-use imlink_store::Change;
+use imlink_model::{
+    AppId, AppKey, ClientMessageId, Conversation, Message, MessageUid, ObjectName, Seq, Token,
+    UserId,
+};
+use imlink_store::{Change, ConversationPlace, Edit, Side};
 
 use super::{AccountId, PeerId, SubscriptionId};
 
@@ -84,6 +87,24 @@ pub enum Effect {
         /// What to do with the result.
         then: Then,
     },
+    /// Edit rows; comes back as `edited`.
+    Edit {
+        /// The account.
+        account: AccountId,
+        /// The edits, for one batch.
+        edits: Vec<Edit>,
+        /// What to do with the result.
+        then: Then,
+    },
+    /// Delete a conversation and every byte of it; comes back as `forgotten`.
+    ForgetConversation {
+        /// The account.
+        account: AccountId,
+        /// The conversation.
+        conversation: Conversation,
+        /// What to do with the result.
+        then: Then,
+    },
     /// Read rows; comes back as `read`.
     Read {
         /// The account.
@@ -130,20 +151,50 @@ pub enum Read {
         /// At most that many bytes of bodies, but one message at least.
         bytes: usize,
     },
-    /// Messages of a conversation, newest first.
+    /// Messages of a conversation, those nearest to a point first.
     History {
         /// Which.
         conversation: Conversation,
-        /// Only those before this position; `None` starts from the newest.
+        /// On which side of which point.
+        side: Side,
+        /// Of these types; none are all.
+        object_names: Vec<ObjectName>,
+        /// At most that many.
+        limit: usize,
+    },
+    /// Messages of all conversations, oldest first.
+    Timeline {
+        /// Only those behind this position.
+        after: Seq,
+        /// At most that many.
+        limit: usize,
+    },
+    /// The message in a position.
+    Place(Seq),
+    /// The message the cloud knows by that id.
+    Uid(MessageUid),
+    /// Messages with a keyword, newest first.
+    Search {
+        /// The keyword.
+        keyword: PrivateText,
+        /// In which conversation; `None` is in all of them.
+        conversation: Option<Conversation>,
+        /// Only those before this position.
         before: Option<Seq>,
         /// At most that many.
         limit: usize,
     },
-    /// Conversations, newest first.
+    /// Conversations, the one with the newest message first.
     Conversations {
+        /// Only those behind this place of the list.
+        behind: Option<ConversationPlace>,
         /// At most that many.
         limit: usize,
     },
+    /// One conversation.
+    Conversation(Conversation),
+    /// What is unread in all conversations together.
+    Unread,
     /// What became of a message an app sent.
     Outgoing {
         /// The app.
@@ -158,6 +209,13 @@ pub enum Read {
 pub enum Then {
     /// An app, for the answer to a request.
     Answer {
+        /// Who asked.
+        peer: PeerId,
+        /// The id it gave the request.
+        request: u64,
+    },
+    /// An app that imports messages.
+    Import {
         /// Who asked.
         peer: PeerId,
         /// The id it gave the request.

@@ -1,12 +1,11 @@
-//! How the daemon is, for `imlink status`; and rows of the store as apps see them.
+//! How the daemon is, for `imlink status`; and where a message stands.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use imlink_connection::Snapshot;
 use imlink_ipc_proto::{
-    AccountReport, AppReport, ConversationSummary, OutboxReport, Response, Right, SendState,
-    StatusReport, limits,
+    AccountReport, AppReport, OutboxReport, Response, Right, SendState, StatusReport, limits,
 };
 use imlink_model::{Millis, OutgoingMessage};
 use imlink_store::OutboxState;
@@ -118,16 +117,6 @@ fn slot(form: GatewayForm, reconnect_kick: bool) -> &'static str {
         (GatewayForm::Tcp, true) => "desktop, reconnects yield",
         (GatewayForm::WebSocket, false) => "web",
         (GatewayForm::WebSocket, true) => "web, reconnect_kick cannot be sent",
-    }
-}
-
-pub(super) fn summary(found: imlink_store::ConversationSummary) -> ConversationSummary {
-    ConversationSummary {
-        conversation: found.conversation.into(),
-        last_seq: found.last_seq,
-        last_at: found.last_at,
-        unread: found.unread,
-        total: found.total,
     }
 }
 

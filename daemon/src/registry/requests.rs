@@ -5,13 +5,14 @@ use std::time::{Duration, Instant};
 use imlink_ipc_proto::{Request, Response, SecretText, Start, limits};
 use imlink_model::uplink::{Command, Hint};
 use imlink_model::{
-    AppKey, ClientMessageId, Code, Conversation, ConversationKind, MAX_BODY_BYTES, Seq,
+    AppKey, ClientMessageId, Code, Conversation, ConversationKind, MAX_BODY_BYTES, Message,
     SubscriptionName, Token, UserId,
 };
-use imlink_store::{Change, Submission};
+use imlink_store::{Change, Edit, Submission};
 
 use super::account::{Parked, StoreState};
 use super::connect::Connect;
+use super::subscription::Filter;
 use super::{Effect, PeerId, Read, Registry, Then};
 
 /// Whose token is this? Known by its hash, from an earlier connect.
@@ -28,15 +29,12 @@ pub(super) enum StoreRequest {
     Subscribe {
         name: Option<SubscriptionName>,
         start: imlink_store::Start,
+        filter: Filter,
     },
-    History {
-        conversation: Conversation,
-        before: Option<Seq>,
-        limit: usize,
-    },
-    Conversations {
-        limit: usize,
-    },
+    Read(Read),
+    Edit(Edit),
+    Import(Vec<Message>),
+    Forget(Conversation),
 }
 
 /// Why a request is refused before anything is done.
@@ -93,25 +91,31 @@ impl Registry {
                     then,
                 }
             }
-            StoreRequest::Subscribe { name, start } => {
-                return self.subscribe(peer, id, account, name, start);
+            StoreRequest::Subscribe {
+                name,
+                start,
+                filter,
+            } => {
+                return self.subscribe(peer, id, account, name, start, filter);
             }
-            StoreRequest::History {
-                conversation,
-                before,
-                limit,
-            } => Effect::Read {
+            StoreRequest::Read(read) => Effect::Read {
                 account,
-                read: Read::History {
-                    conversation,
-                    before,
-                    limit,
-                },
+                read,
                 then,
             },
-            StoreRequest::Conversations { limit } => Effect::Read {
+            StoreRequest::Edit(edit) => Effect::Edit {
                 account,
-                read: Read::Conversations { limit },
+                edits: vec![edit],
+                then,
+            },
+            StoreRequest::Import(messages) => Effect::Edit {
+                account,
+                edits: messages.into_iter().map(Edit::Import).collect(),
+                then: Then::Import { peer, request: id },
+            },
+            StoreRequest::Forget(conversation) => Effect::ForgetConversation {
+                account,
+                conversation,
                 then,
             },
         };
@@ -164,30 +168,38 @@ impl Registry {
             Request::SendState { client_id } => {
                 self.handle_store_request(peer, id, StoreRequest::SendState(client_id));
             }
-            Request::Subscribe { name, start } => {
+            Request::Subscribe {
+                name,
+                start,
+                filter,
+            } => {
                 let start = match start {
                     Start::Now => imlink_store::Start::Now,
                     Start::Beginning => imlink_store::Start::Beginning,
                 };
-                self.handle_store_request(peer, id, StoreRequest::Subscribe { name, start });
-            }
-            Request::History {
-                conversation,
-                before,
-                limit,
-            } => {
-                let conversation = conversation.try_into().map_err(bad)?;
-                let limit = page(limit)?;
-                let request = StoreRequest::History {
-                    conversation,
-                    before,
-                    limit,
+                let filter = Filter::new(filter).map_err(bad)?;
+                let request = StoreRequest::Subscribe {
+                    name,
+                    start,
+                    filter,
                 };
                 self.handle_store_request(peer, id, request);
             }
-            Request::Conversations { limit } => {
-                let limit = page(limit)?;
-                self.handle_store_request(peer, id, StoreRequest::Conversations { limit });
+            Request::History { .. }
+            | Request::Timeline { .. }
+            | Request::Message { .. }
+            | Request::Search { .. }
+            | Request::Conversations { .. }
+            | Request::Conversation { .. }
+            | Request::Unread {}
+            | Request::MarkRead { .. }
+            | Request::SetDraft { .. }
+            | Request::Insert { .. }
+            | Request::Delete { .. }
+            | Request::Forget { .. }
+            | Request::Import { .. } => {
+                let request = self.rows_request(peer, request)?;
+                self.handle_store_request(peer, id, request);
             }
         }
         Ok(())
@@ -319,13 +331,24 @@ fn needs_init(request: &Request) -> bool {
         | Request::Acknowledge { .. }
         | Request::Unsubscribe { .. }
         | Request::History { .. }
+        | Request::Timeline { .. }
+        | Request::Message { .. }
+        | Request::Search { .. }
         | Request::Conversations { .. }
+        | Request::Conversation { .. }
+        | Request::Unread {}
+        | Request::MarkRead { .. }
+        | Request::SetDraft { .. }
+        | Request::Insert { .. }
+        | Request::Delete { .. }
+        | Request::Forget { .. }
+        | Request::Import { .. }
         | Request::Hint { .. } => true,
     }
 }
 
 /// A page is cut at its limit anyway; asking for nothing is a mistake.
-fn page(limit: u16) -> Result<usize, Refusal> {
+pub(super) fn page(limit: u16) -> Result<usize, Refusal> {
     match limit {
         0 => Err(Refusal(
             Code::LOCAL_BAD_REQUEST,
@@ -339,6 +362,6 @@ pub(super) fn plain(code: Code) -> Refusal {
     Refusal(code, code.cause().to_owned())
 }
 
-fn bad(error: impl std::fmt::Display) -> Refusal {
+pub(super) fn bad(error: impl std::fmt::Display) -> Refusal {
     Refusal(Code::LOCAL_BAD_REQUEST, error.to_string())
 }

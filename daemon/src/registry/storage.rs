@@ -1,11 +1,14 @@
 //! Results of the store: what was opened, committed, read.
 
-use imlink_ipc_proto::{Event, Response, page_length};
+use imlink_ipc_proto::{Event, Response};
 use imlink_model::uplink::{Command, Restored};
 use imlink_model::{Code, ConnectionStatus, Message, OutgoingMessage, Seq};
-use imlink_store::{Applied, ConversationSummary, OutboxState, Page};
+use imlink_store::{
+    Applied, ConversationEntry, ConversationPage, Gap, OutboxState, Page, SearchPage, Unread,
+};
 
 use super::account::{Parked, StoreState};
+use super::rows::{conversations_response, entry, page_response, search_response};
 use super::subscription::State;
 use super::{AccountId, Registry, Then};
 
@@ -13,16 +16,24 @@ use super::{AccountId, Registry, Then};
 #[derive(Debug)]
 pub enum Found {
     /// Messages, for a subscription.
-    Messages(Vec<Message>),
-    /// A page of history.
-    Page(Page),
-    /// Conversations.
-    Conversations {
-        /// Newest first.
-        conversations: Vec<ConversationSummary>,
-        /// There are older ones.
-        more: bool,
+    Messages {
+        /// Oldest first.
+        messages: Vec<Message>,
+        /// Stretches that miss messages, known by now.
+        gaps: Vec<Gap>,
     },
+    /// A page of messages.
+    Page(Page),
+    /// One message, if it is stored.
+    Message(Option<Message>),
+    /// What a search came upon.
+    Search(SearchPage),
+    /// A part of the list of conversations.
+    Conversations(ConversationPage),
+    /// One conversation, if anything is stored of it.
+    Conversation(Option<ConversationEntry>),
+    /// What is unread in all conversations together.
+    Unread(Unread),
     /// What became of a message an app sent, if it was ever accepted.
     Outgoing(Option<(OutgoingMessage, OutboxState)>),
 }
@@ -93,7 +104,9 @@ impl Registry {
                     self.settled(id, &outgoing, &outcome);
                 }
             }
-            (Then::Answer { peer, request }, _) => self.answer(peer, request, Response::Done {}),
+            (Then::Answer { peer, request } | Then::Import { peer, request }, _) => {
+                self.answer(peer, request, Response::Done {});
+            }
             (
                 Then::Subscribe {
                     peer,
@@ -126,61 +139,43 @@ impl Registry {
             Ok(found) => found,
             Err(code) => return self.failed(then, code),
         };
-        match (then, found) {
-            (Then::Deliver { subscription }, Found::Messages(messages)) => {
-                self.page_read(subscription, messages);
+        let (peer, request) = match then {
+            Then::Deliver { subscription } => {
+                if let Found::Messages { messages, gaps } = found {
+                    self.page_read(subscription, messages, &gaps);
+                }
+                return;
             }
-            (Then::Answer { peer, request }, Found::Messages(messages)) => {
-                let messages = messages.into_iter().map(Into::into).collect();
-                self.answer(
-                    peer,
-                    request,
-                    Response::Page {
-                        messages,
-                        more: false,
-                    },
-                );
-            }
-            (Then::Answer { peer, request }, Found::Page(page)) => {
-                let found = page.messages.into_iter().map(Into::into);
-                let mut messages: Vec<imlink_ipc_proto::Message> = found.collect();
-                // The store counts bodies; in a frame there are escapes and names around them.
-                let fitting = page_length(&messages);
-                let more = page.more || fitting < messages.len();
-                messages.truncate(fitting);
-                self.answer(peer, request, Response::Page { messages, more });
-            }
-            (
-                Then::Answer { peer, request },
-                Found::Conversations {
-                    conversations,
-                    more,
-                },
-            ) => {
-                let conversations = conversations
-                    .into_iter()
-                    .map(super::report::summary)
-                    .collect();
-                self.answer(
-                    peer,
-                    request,
-                    Response::Conversations {
-                        conversations,
-                        more,
-                    },
-                );
-            }
-            (Then::Answer { peer, request }, Found::Outgoing(found)) => {
-                let state = super::report::send_state(found);
-                self.answer(peer, request, Response::SendState { state });
-            }
-            (Then::Subscribe { .. } | Then::Deliver { .. }, _) => {}
-        }
+            Then::Answer { peer, request } | Then::Import { peer, request } => (peer, request),
+            Then::Subscribe { .. } => return,
+        };
+        let response = match found {
+            Found::Messages { messages, gaps: _ } => page_response(messages, false),
+            Found::Page(page) => page_response(page.messages, page.more),
+            Found::Message(message) => Response::Message {
+                message: message.map(Into::into),
+            },
+            Found::Search(page) => search_response(page),
+            Found::Conversations(page) => conversations_response(page),
+            Found::Conversation(found) => Response::Conversation {
+                conversation: found.map(|found| Box::new(entry(found))),
+            },
+            Found::Unread(unread) => Response::Unread {
+                messages: unread.messages,
+                mentions: unread.mentions,
+            },
+            Found::Outgoing(found) => Response::SendState {
+                state: super::report::send_state(found),
+            },
+        };
+        self.answer(peer, request, response);
     }
 
-    fn failed(&mut self, then: Then, code: Code) {
+    pub(super) fn failed(&mut self, then: Then, code: Code) {
         match then {
-            Then::Answer { peer, request } => self.refuse_plainly(peer, request, code),
+            Then::Answer { peer, request } | Then::Import { peer, request } => {
+                self.refuse_plainly(peer, request, code);
+            }
             Then::Subscribe {
                 peer,
                 request,

@@ -5,7 +5,7 @@ use imlink_model::{Code, Seq, SubscriptionName};
 use imlink_store::{Change, SubscriptionKey};
 
 use super::requests::{Refusal, plain};
-use super::subscription::{State, Subscription};
+use super::subscription::{Filter, State, Subscription};
 use super::window::Window;
 use super::{AccountId, Effect, PeerId, Registry, SubscriptionId, Then};
 
@@ -17,6 +17,7 @@ impl Registry {
         account: AccountId,
         name: Option<SubscriptionName>,
         start: imlink_store::Start,
+        filter: Filter,
     ) {
         let Some(found) = self.peers.get(&peer) else {
             return;
@@ -61,9 +62,11 @@ impl Registry {
             peer,
             account,
             key: key.clone(),
+            filter,
             state,
             sent,
             window,
+            passed_over: 0,
         };
         self.subscriptions.insert(subscription, new);
         match key {

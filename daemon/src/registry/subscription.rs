@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use imlink_model::Seq;
+use imlink_ipc_proto::{self as proto, UnknownKind};
+use imlink_model::{Conversation, Message, ObjectName, Seq};
 use imlink_store::SubscriptionKey;
 
 use super::window::Window;
@@ -24,10 +25,42 @@ pub(super) struct Subscription {
     pub(super) account: AccountId,
     /// Where its position is kept; `None` for one that lives as long as the attachment.
     pub(super) key: Option<SubscriptionKey>,
+    pub(super) filter: Filter,
     pub(super) state: State,
-    /// Everything up to here went out.
+    /// Everything up to here that is wanted went out.
     pub(super) sent: Seq,
     pub(super) window: Window,
+    /// Messages passed over since its position was last kept.
+    pub(super) passed_over: u32,
+}
+
+/// Which messages a subscription wants; empty lists want everything.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Filter {
+    conversations: Vec<Conversation>,
+    object_names: Vec<ObjectName>,
+}
+
+impl Filter {
+    pub(super) fn new(filter: proto::Filter) -> Result<Self, UnknownKind> {
+        let proto::Filter {
+            conversations,
+            object_names,
+        } = filter;
+        let conversations: Result<_, _> = conversations
+            .into_iter()
+            .map(Conversation::try_from)
+            .collect();
+        Ok(Self {
+            conversations: conversations?,
+            object_names,
+        })
+    }
+
+    pub(super) fn wants(&self, message: &Message) -> bool {
+        (self.conversations.is_empty() || self.conversations.contains(&message.conversation))
+            && (self.object_names.is_empty() || self.object_names.contains(&message.object_name))
+    }
 }
 
 /// Where the next message of a subscription comes from.

@@ -21,6 +21,11 @@ impl Window {
         (limits::WINDOW_MESSAGES as usize).saturating_sub(self.in_flight.len())
     }
 
+    /// Nothing is in flight.
+    pub(super) fn is_empty(&self) -> bool {
+        self.in_flight.is_empty()
+    }
+
     /// How many more bytes may go out now. One message may exceed it, or it could never go.
     pub(super) fn room_bytes(&self) -> usize {
         limits::WINDOW_BYTES.saturating_sub(self.bytes)

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use imlink_ipc_proto::{
-    ClientFrame, Direction, Event, Hint, Message, Origin, Outcome, Request, Response, Right,
-    SendResult, SendState, ServerFrame, Start,
+    ClientFrame, Direction, Event, GapCause, Hint, Message, MessageKey, Origin, Outcome, Request,
+    Response, Right, SendResult, SendState, ServerFrame, Side, Start, Work,
 };
 
 use crate::samples::{client_frames, server_frames};
@@ -35,17 +35,26 @@ variants! {
     ClientFrame { Request }
     Request {
         Init Connect Join Disconnect Logout Send SendState Subscribe Acknowledge Unsubscribe
-        History Conversations Status Hint Ping
+        History Timeline Message Search Conversations Conversation Unread MarkRead SetDraft Insert
+        Delete Forget Import Status Hint Ping
     }
     Start { Now Beginning }
+    Side { Newest Before After }
+    MessageKey { Place Uid }
     Hint { NetworkChanged Foreground }
     ServerFrame { Response Event Delivery }
     Outcome { Ok Failed }
     Response {
-        Ready Connected Done Accepted SendState Subscribed Page Conversations Status Pong
+        Ready Connected Done Accepted SendState Subscribed Page Message Found Conversations
+        Conversation Unread Stored Imported Status Pong
     }
     SendState { Queued Sending Sent Failed InDoubt }
-    Event { Status DatabaseOpened SendResult Transient Synchronized GoingAway }
+    Event {
+        Status DatabaseOpened SendResult Transient Synchronized Changed Deleted Conversation Gap
+        Progress GoingAway
+    }
+    Work { Migrating Forgetting Compacting }
+    GapCause { RolledBack Damaged Expired }
     SendResult { Sent Failed InDoubt Queued }
     Direction { Sent Received }
     Origin { Remote OtherDevice App }
@@ -76,6 +85,8 @@ pub fn see_client_frame(frame: &ClientFrame, seen: &mut Seen) {
     match request {
         Request::Subscribe { start, .. } => drop(seen.insert(start.name())),
         Request::Hint { hint } => drop(seen.insert(hint.name())),
+        Request::History { side, .. } => drop(seen.insert(side.name())),
+        Request::Message { message } => drop(seen.insert(message.name())),
         _ => {}
     }
 }
@@ -111,7 +122,9 @@ fn see_event(event: &Event, seen: &mut Seen) {
     seen.insert(event.name());
     match event {
         Event::SendResult { result, .. } => drop(seen.insert(result.name())),
-        Event::Transient { message } => see_message(message, seen),
+        Event::Transient { message } | Event::Changed { message } => see_message(message, seen),
+        Event::Gap { cause, .. } => drop(seen.insert(cause.name())),
+        Event::Progress { work, .. } => drop(seen.insert(work.name())),
         _ => {}
     }
 }

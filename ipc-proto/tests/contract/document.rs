@@ -87,6 +87,11 @@ fn the_limits_are_those_in_force() {
         ("MAX_GREETING", limits::MAX_GREETING.to_string()),
         ("MAX_BODY_BYTES", MAX_BODY_BYTES.to_string()),
         ("MAX_PUSH_TEXT", limits::MAX_PUSH_TEXT.to_string()),
+        (
+            "FILTERED_CONVERSATIONS",
+            limits::FILTERED_CONVERSATIONS.to_string(),
+        ),
+        ("FILTERED_NAMES", limits::FILTERED_NAMES.to_string()),
         ("PAGE_ENTRIES", limits::PAGE_ENTRIES.to_string()),
         ("PAGE_BYTES", limits::PAGE_BYTES.to_string()),
         ("WINDOW_MESSAGES", limits::WINDOW_MESSAGES.to_string()),

@@ -1,6 +1,6 @@
 //! What a JSON client may leave out, add or write differently.
 
-use imlink_ipc_proto::{ClientFrame, Codec, Request, Start, decode_client};
+use imlink_ipc_proto::{ClientFrame, Codec, Filter, Request, Side, Start, decode_client};
 use imlink_model::Seq;
 
 #[test]
@@ -36,7 +36,8 @@ fn an_optional_field_may_be_left_out() {
         request:
             Request::History {
                 conversation,
-                before,
+                side,
+                object_names,
                 ..
             },
         ..
@@ -44,7 +45,8 @@ fn an_optional_field_may_be_left_out() {
     else {
         panic!("not a history request");
     };
-    assert_eq!((conversation.channel, before), (None, None));
+    assert_eq!((conversation.channel, side), (None, Side::Newest));
+    assert_eq!(object_names, []);
 
     let subscribe = r#"{"Request":{"id":1,"request":{"Subscribe":{"start":"Now"}}}}"#;
     assert_eq!(
@@ -53,7 +55,8 @@ fn an_optional_field_may_be_left_out() {
             id: 1,
             request: Request::Subscribe {
                 name: None,
-                start: Start::Now
+                start: Start::Now,
+                filter: Filter::default(),
             }
         }
     );

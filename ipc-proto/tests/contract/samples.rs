@@ -2,9 +2,9 @@
 
 use imlink_ipc_proto::{
     AccountReport, AppReport, ClientFrame, Conversation, ConversationSummary, Delivery, Direction,
-    Event, Failure, Flags, Hint, Message, Origin, OutboxReport, Outcome, PrivateText, Request,
-    Response, Right, SecretText, SendOptions, SendResult, SendState, ServerFrame, Start,
-    StatusReport,
+    Event, Failure, Filter, Flags, GapCause, Hint, Message, MessageKey, Origin, OutboxReport,
+    Outcome, Place, PrivateText, Request, Response, Right, SecretText, SendOptions, SendResult,
+    SendState, ServerFrame, Side, Start, StatusReport, Work,
 };
 use imlink_model::{
     AppId, AppKey, Body, ChannelId, ClientMessageId, Code, MessageUid, Millis, ObjectName,
@@ -115,6 +115,10 @@ fn requests() -> Vec<(&'static str, Request)> {
             Request::Subscribe {
                 name: Some(SubscriptionName::new("inbox").unwrap()),
                 start: Start::Beginning,
+                filter: Filter {
+                    conversations: vec![private("bob"), channel()],
+                    object_names: vec![ObjectName::text()],
+                },
             },
         ),
         (
@@ -122,6 +126,7 @@ fn requests() -> Vec<(&'static str, Request)> {
             Request::Subscribe {
                 name: None,
                 start: Start::Now,
+                filter: Filter::default(),
             },
         ),
         (
@@ -142,7 +147,8 @@ fn requests() -> Vec<(&'static str, Request)> {
             "history",
             Request::History {
                 conversation: private("bob"),
-                before: None,
+                side: Side::Newest,
+                object_names: vec![],
                 limit: 20,
             },
         ),
@@ -150,11 +156,133 @@ fn requests() -> Vec<(&'static str, Request)> {
             "history before",
             Request::History {
                 conversation: private("bob"),
-                before: Some(Seq(42)),
+                side: Side::Before { seq: Seq(42) },
+                object_names: vec![ObjectName::text()],
                 limit: 200,
             },
         ),
-        ("conversations", Request::Conversations { limit: 50 }),
+        (
+            "history after",
+            Request::History {
+                conversation: private("bob"),
+                side: Side::After { seq: Seq(42) },
+                object_names: vec![],
+                limit: 1,
+            },
+        ),
+        (
+            "timeline",
+            Request::Timeline {
+                after: Seq(0),
+                limit: 200,
+            },
+        ),
+        (
+            "message by place",
+            Request::Message {
+                message: MessageKey::Place { seq: Seq(42) },
+            },
+        ),
+        (
+            "message by uid",
+            Request::Message {
+                message: MessageKey::Uid { uid: uid() },
+            },
+        ),
+        (
+            "search",
+            Request::Search {
+                keyword: private_text(),
+                conversation: Some(private("bob")),
+                before: Some(Seq(42)),
+                limit: 20,
+            },
+        ),
+        (
+            "search everywhere",
+            Request::Search {
+                keyword: private_text(),
+                conversation: None,
+                before: None,
+                limit: 20,
+            },
+        ),
+        (
+            "conversations",
+            Request::Conversations {
+                behind: None,
+                limit: 50,
+            },
+        ),
+        (
+            "conversations behind",
+            Request::Conversations {
+                behind: Some(Place {
+                    position: Seq(42),
+                    conversation: private("bob"),
+                }),
+                limit: 50,
+            },
+        ),
+        (
+            "conversation",
+            Request::Conversation {
+                conversation: private("bob"),
+            },
+        ),
+        ("unread", Request::Unread {}),
+        (
+            "mark read",
+            Request::MarkRead {
+                conversation: private("bob"),
+                up_to: Millis(1_700_000_000_123),
+            },
+        ),
+        (
+            "set draft",
+            Request::SetDraft {
+                conversation: private("bob"),
+                text: Some(private_text()),
+            },
+        ),
+        (
+            "no draft",
+            Request::SetDraft {
+                conversation: private("bob"),
+                text: None,
+            },
+        ),
+        (
+            "insert",
+            Request::Insert {
+                conversation: private("bob"),
+                direction: Direction::Received,
+                sender: user("bob"),
+                object_name: ObjectName::text(),
+                body: body(),
+                sent_at: Millis(1_700_000_000_123),
+                counted: true,
+                client_id: client_id(),
+            },
+        ),
+        (
+            "delete",
+            Request::Delete {
+                seqs: vec![Seq(41), Seq((1 << 60) + 1)],
+            },
+        ),
+        (
+            "forget",
+            Request::Forget {
+                conversation: private("bob"),
+            },
+        ),
+        (
+            "import",
+            Request::Import {
+                messages: vec![message(), plain_message()],
+            },
+        ),
         ("status", Request::Status {}),
         (
             "hint network",
@@ -229,12 +357,55 @@ fn responses() -> Vec<(&'static str, Outcome)> {
             }),
         ),
         (
+            "message",
+            Outcome::Ok(Response::Message {
+                message: Some(plain_message()),
+            }),
+        ),
+        (
+            "no message",
+            Outcome::Ok(Response::Message { message: None }),
+        ),
+        (
+            "found",
+            Outcome::Ok(Response::Found {
+                messages: vec![plain_message()],
+                next: Some(Seq(42)),
+            }),
+        ),
+        (
+            "found nothing",
+            Outcome::Ok(Response::Found {
+                messages: vec![],
+                next: None,
+            }),
+        ),
+        (
             "conversations",
             Outcome::Ok(Response::Conversations {
-                conversations: vec![summary()],
+                conversations: vec![summary(), plain_summary()],
                 more: false,
             }),
         ),
+        (
+            "conversation",
+            Outcome::Ok(Response::Conversation {
+                conversation: Some(Box::new(summary())),
+            }),
+        ),
+        (
+            "no conversation",
+            Outcome::Ok(Response::Conversation { conversation: None }),
+        ),
+        (
+            "unread",
+            Outcome::Ok(Response::Unread {
+                messages: 7,
+                mentions: 1,
+            }),
+        ),
+        ("stored", Outcome::Ok(Response::Stored { seq: Seq(43) })),
+        ("imported", Outcome::Ok(Response::Imported { new: 2 })),
         ("status", Outcome::Ok(Response::Status(report()))),
         ("pong", Outcome::Ok(Response::Pong {})),
         (
@@ -302,6 +473,30 @@ fn events() -> Vec<(&'static str, Event)> {
         ),
         ("synchronized", Event::Synchronized {}),
         (
+            "changed",
+            Event::Changed {
+                message: plain_message(),
+            },
+        ),
+        (
+            "deleted",
+            Event::Deleted {
+                seqs: vec![Seq(41), Seq(42)],
+            },
+        ),
+        (
+            "conversation changed",
+            Event::Conversation {
+                conversation: Box::new(plain_summary()),
+            },
+        ),
+        ("gap of damage", gap(Some(3), GapCause::Damaged)),
+        ("gap of a rollback", gap(None, GapCause::RolledBack)),
+        ("gap of the cloud", gap(None, GapCause::Expired)),
+        ("migrating", progress(Work::Migrating)),
+        ("forgetting", progress(Work::Forgetting)),
+        ("compacting", progress(Work::Compacting)),
+        (
             "going away",
             Event::GoingAway {
                 code: Code::LOCAL_STOPPING,
@@ -309,6 +504,24 @@ fn events() -> Vec<(&'static str, Event)> {
             },
         ),
     ]
+}
+
+fn gap(lost: Option<u64>, cause: GapCause) -> Event {
+    Event::Gap {
+        subscription: 1,
+        first: Seq(42),
+        last: Seq(50),
+        lost,
+        cause,
+    }
+}
+
+fn progress(work: Work) -> Event {
+    Event::Progress {
+        work,
+        done: 2000,
+        total: 40_000,
+    }
 }
 
 fn deliveries() -> Vec<(&'static str, Delivery)> {
@@ -449,10 +662,25 @@ fn report() -> StatusReport {
 fn summary() -> ConversationSummary {
     ConversationSummary {
         conversation: private("bob"),
+        position: Seq(42),
+        last: Some(plain_message()),
         last_seq: Seq(42),
         last_at: Millis(1_700_000_000_123),
+        read_up_to: Some(Millis(1_700_000_000_012)),
         unread: 3,
+        mentions: 1,
         total: 40,
+        draft: Some(private_text()),
+    }
+}
+
+/// A conversation with nothing that can be absent.
+fn plain_summary() -> ConversationSummary {
+    ConversationSummary {
+        last: None,
+        read_up_to: None,
+        draft: None,
+        ..summary()
     }
 }
 

@@ -6,9 +6,10 @@ use imlink_ipc_proto::limits::{
     REPORTED_APPS, SURE_EXPANSION,
 };
 use imlink_ipc_proto::{
-    ClientFrame, Codec, Conversation, EncodeError, EncodedMessage, Greeting, Hello, Label, Message,
-    Outcome, PrivateText, ProtocolRange, Refused, Request, Response, SendOptions, ServerFrame,
-    encode_client, encode_server, message_cost, page_length,
+    ClientFrame, Codec, Conversation, ConversationSummary, EncodeError, EncodedMessage, Greeting,
+    Hello, Label, Message, Outcome, PrivateText, ProtocolRange, Refused, Request, Response,
+    SendOptions, ServerFrame, conversation_cost, conversations_length, encode_client,
+    encode_server, message_cost, page_length,
 };
 use imlink_model::{
     AppId, Body, ChannelId, ClientMessageId, Code, MAX_BODY_BYTES, MessageUid, Millis, ObjectName,
@@ -219,6 +220,55 @@ fn the_widest_message_is_within_its_cost() {
         let encoded = EncodedMessage::encode(codec, &widest).unwrap();
 
         assert!(encoded.len() <= message_cost(&widest));
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn a_page_of_conversations_cut_by_cost_fits_a_frame(
+        codec in codec(),
+        lengths in vec((0..MAX_BODY_BYTES / 2, 0..MAX_BODY_BYTES / 2), 0..40),
+    ) {
+        let conversations: Vec<ConversationSummary> = lengths
+            .into_iter()
+            .map(|(last, draft)| widest_conversation(last, draft))
+            .collect();
+        let length = conversations_length(&conversations);
+
+        let cost: usize = conversations[..length].iter().map(conversation_cost).sum();
+        prop_assert!(length <= 1 || cost <= PAGE_BYTES);
+        let frame = ServerFrame::Response {
+            id: u64::MAX,
+            result: Outcome::Ok(Response::Conversations {
+                conversations: conversations[..length].to_vec(),
+                more: true,
+            }),
+        };
+        let mut out = BytesMut::new();
+        prop_assert!(encode_server(codec, &frame, &mut out).is_ok());
+        prop_assert!(length != 1 || out.len() <= cost + 256);
+    }
+}
+
+/// With a last message and a draft of so many characters that JSON writes longest.
+fn widest_conversation(last: usize, draft: usize) -> ConversationSummary {
+    let message = widest_message();
+    ConversationSummary {
+        conversation: message.conversation.clone(),
+        position: Seq(u64::MAX),
+        last: Some(Message {
+            body: Body::new(WORST.repeat(last)),
+            ..message
+        }),
+        last_seq: Seq(u64::MAX),
+        last_at: Millis(i64::MIN),
+        read_up_to: Some(Millis(i64::MIN)),
+        unread: u32::MAX,
+        mentions: u32::MAX,
+        total: u32::MAX,
+        draft: Some(PrivateText::from(WORST.repeat(draft))),
     }
 }
 

@@ -2,9 +2,9 @@
 
 use imlink_ipc_proto::{
     AccountReport, AppReport, ClientFrame, Codec, Conversation, ConversationSummary, Delivery,
-    Direction, Event, Failure, Flags, Hint, Message, Origin, OutboxReport, Outcome, PrivateText,
-    Request, Response, Right, SecretText, SendOptions, SendResult, SendState, ServerFrame, Start,
-    StatusReport,
+    Direction, Event, Failure, Filter, Flags, GapCause, Hint, Message, MessageKey, Origin,
+    OutboxReport, Outcome, Place, PrivateText, Request, Response, Right, SecretText, SendOptions,
+    SendResult, SendState, ServerFrame, Side, Start, StatusReport, Work,
 };
 use imlink_model::{
     AppId, AppKey, Body, ChannelId, ClientMessageId, Code, MessageUid, Millis, ObjectName,
@@ -37,7 +37,7 @@ pub fn server_frame() -> impl Strategy<Value = ServerFrame> {
     ]
 }
 
-pub fn message() -> impl Strategy<Value = Message> {
+pub fn message() -> BoxedStrategy<Message> {
     (
         (
             any::<u64>(),
@@ -76,9 +76,10 @@ pub fn message() -> impl Strategy<Value = Message> {
                 offline,
             },
         )
+        .boxed()
 }
 
-fn request() -> impl Strategy<Value = Request> {
+fn request() -> BoxedStrategy<Request> {
     prop_oneof![
         app_key().prop_map(|app_key| Request::Init { app_key }),
         (secret(), any::<Option<u32>>(), any::<bool>()).prop_map(|(token, time_limit, replay)| {
@@ -111,9 +112,14 @@ fn request() -> impl Strategy<Value = Request> {
         client_id().prop_map(|client_id| Request::SendState { client_id }),
         (
             option::of(plain().prop_map(|name| SubscriptionName::new(name).unwrap())),
-            prop_oneof![Just(Start::Now), Just(Start::Beginning)]
+            prop_oneof![Just(Start::Now), Just(Start::Beginning)],
+            filter(),
         )
-            .prop_map(|(name, start)| Request::Subscribe { name, start }),
+            .prop_map(|(name, start, filter)| Request::Subscribe {
+                name,
+                start,
+                filter
+            }),
         (any::<u32>(), any::<u64>()).prop_map(|(subscription, seq)| Request::Acknowledge {
             subscription,
             seq: Seq(seq)
@@ -122,19 +128,116 @@ fn request() -> impl Strategy<Value = Request> {
             subscription,
             forget
         }),
-        (conversation(), any::<Option<u64>>(), any::<u16>()).prop_map(
-            |(conversation, before, limit)| Request::History {
-                conversation,
-                before: before.map(Seq),
-                limit
-            }
-        ),
-        any::<u16>().prop_map(|limit| Request::Conversations { limit }),
+        reading(),
+        editing(),
         Just(Request::Status {}),
         prop_oneof![Just(Hint::NetworkChanged), Just(Hint::Foreground)]
             .prop_map(|hint| Request::Hint { hint }),
         Just(Request::Ping {}),
     ]
+    .boxed()
+}
+
+/// Requests that read what is stored.
+fn reading() -> BoxedStrategy<Request> {
+    prop_oneof![
+        (
+            conversation(),
+            side(),
+            vec(object_name(), 0..3),
+            any::<u16>()
+        )
+            .prop_map(|(conversation, side, object_names, limit)| {
+                Request::History {
+                    conversation,
+                    side,
+                    object_names,
+                    limit,
+                }
+            }),
+        (any::<u64>(), any::<u16>()).prop_map(|(after, limit)| Request::Timeline {
+            after: Seq(after),
+            limit
+        }),
+        prop_oneof![
+            any::<u64>().prop_map(|seq| MessageKey::Place { seq: Seq(seq) }),
+            uid().prop_map(|uid| MessageKey::Uid { uid }),
+        ]
+        .prop_map(|message| Request::Message { message }),
+        (
+            private_text(),
+            option::of(conversation()),
+            any::<Option<u64>>(),
+            any::<u16>()
+        )
+            .prop_map(|(keyword, conversation, before, limit)| Request::Search {
+                keyword,
+                conversation,
+                before: before.map(Seq),
+                limit
+            }),
+        (option::of((any::<u64>(), conversation())), any::<u16>()).prop_map(|(behind, limit)| {
+            Request::Conversations {
+                behind: behind.map(|(position, conversation)| Place {
+                    position: Seq(position),
+                    conversation,
+                }),
+                limit,
+            }
+        }),
+        conversation().prop_map(|conversation| Request::Conversation { conversation }),
+        Just(Request::Unread {}),
+    ]
+    .boxed()
+}
+
+/// Requests that change what is stored.
+fn editing() -> BoxedStrategy<Request> {
+    prop_oneof![
+        (conversation(), any::<i64>()).prop_map(|(conversation, up_to)| Request::MarkRead {
+            conversation,
+            up_to: Millis(up_to)
+        }),
+        (conversation(), option::of(private_text()))
+            .prop_map(|(conversation, text)| Request::SetDraft { conversation, text }),
+        (
+            (conversation(), direction(), user(), object_name()),
+            (body(), any::<i64>(), any::<bool>(), client_id())
+        )
+            .prop_map(|((conversation, direction, sender, object_name), rest)| {
+                Request::Insert {
+                    conversation,
+                    direction,
+                    sender,
+                    object_name,
+                    body: rest.0,
+                    sent_at: Millis(rest.1),
+                    counted: rest.2,
+                    client_id: rest.3,
+                }
+            }),
+        vec(any::<u64>().prop_map(Seq), 0..5).prop_map(|seqs| Request::Delete { seqs }),
+        conversation().prop_map(|conversation| Request::Forget { conversation }),
+        vec(message(), 0..3).prop_map(|messages| Request::Import { messages }),
+    ]
+    .boxed()
+}
+
+fn side() -> impl Strategy<Value = Side> {
+    prop_oneof![
+        Just(Side::Newest),
+        any::<u64>().prop_map(|seq| Side::Before { seq: Seq(seq) }),
+        any::<u64>().prop_map(|seq| Side::After { seq: Seq(seq) }),
+    ]
+}
+
+fn filter() -> impl Strategy<Value = Filter> {
+    (vec(conversation(), 0..3), vec(object_name(), 0..3)).prop_map(
+        |(conversations, object_names)| Filter {
+            conversations,
+            object_names,
+        },
+    )
 }
 
 fn outcome() -> impl Strategy<Value = Outcome> {
@@ -145,7 +248,7 @@ fn outcome() -> impl Strategy<Value = Outcome> {
     ]
 }
 
-fn response() -> impl Strategy<Value = Response> {
+fn response() -> BoxedStrategy<Response> {
     prop_oneof![
         Just(Response::Ready {}),
         user().prop_map(|user| Response::Connected { user }),
@@ -161,6 +264,20 @@ fn response() -> impl Strategy<Value = Response> {
         }),
         (vec(message(), 0..4), any::<bool>())
             .prop_map(|(messages, more)| Response::Page { messages, more }),
+        option::of(message()).prop_map(|message| Response::Message { message }),
+        (vec(message(), 0..4), any::<Option<u64>>()).prop_map(|(messages, next)| {
+            Response::Found {
+                messages,
+                next: next.map(Seq),
+            }
+        }),
+        option::of(summary()).prop_map(|conversation| Response::Conversation {
+            conversation: conversation.map(Box::new)
+        }),
+        (any::<u64>(), any::<u64>())
+            .prop_map(|(messages, mentions)| Response::Unread { messages, mentions }),
+        any::<u64>().prop_map(|seq| Response::Stored { seq: Seq(seq) }),
+        any::<u16>().prop_map(|new| Response::Imported { new }),
         (vec(summary(), 0..4), any::<bool>()).prop_map(|(conversations, more)| {
             Response::Conversations {
                 conversations,
@@ -170,9 +287,10 @@ fn response() -> impl Strategy<Value = Response> {
         report().prop_map(Response::Status),
         Just(Response::Pong {}),
     ]
+    .boxed()
 }
 
-fn event() -> impl Strategy<Value = Event> {
+fn event() -> BoxedStrategy<Event> {
     prop_oneof![
         (any::<i32>(), option::of(code()), any::<Option<u64>>()).prop_map(
             |(status, code, retry_in_ms)| Event::Status {
@@ -191,11 +309,44 @@ fn event() -> impl Strategy<Value = Event> {
         }),
         message().prop_map(|message| Event::Transient { message }),
         Just(Event::Synchronized {}),
+        message().prop_map(|message| Event::Changed { message }),
+        vec(any::<u64>().prop_map(Seq), 0..5).prop_map(|seqs| Event::Deleted { seqs }),
+        summary().prop_map(|conversation| Event::Conversation {
+            conversation: Box::new(conversation)
+        }),
+        (
+            any::<u32>(),
+            any::<(u64, u64)>(),
+            any::<Option<u64>>(),
+            prop_oneof![
+                Just(GapCause::RolledBack),
+                Just(GapCause::Damaged),
+                Just(GapCause::Expired)
+            ]
+        )
+            .prop_map(|(subscription, (first, last), lost, cause)| Event::Gap {
+                subscription,
+                first: Seq(first),
+                last: Seq(last),
+                lost,
+                cause,
+            }),
+        (
+            prop_oneof![
+                Just(Work::Migrating),
+                Just(Work::Forgetting),
+                Just(Work::Compacting)
+            ],
+            any::<u64>(),
+            any::<u64>()
+        )
+            .prop_map(|(work, done, total)| Event::Progress { work, done, total }),
         (code(), text()).prop_map(|(code, message)| Event::GoingAway { code, message }),
     ]
+    .boxed()
 }
 
-fn report() -> impl Strategy<Value = StatusReport> {
+fn report() -> BoxedStrategy<StatusReport> {
     (
         (
             text(),
@@ -218,6 +369,7 @@ fn report() -> impl Strategy<Value = StatusReport> {
                 accounts,
             },
         )
+        .boxed()
 }
 
 fn app_report() -> impl Strategy<Value = AppReport> {
@@ -283,23 +435,35 @@ fn account_report() -> impl Strategy<Value = AccountReport> {
         )
 }
 
-fn summary() -> impl Strategy<Value = ConversationSummary> {
+fn summary() -> BoxedStrategy<ConversationSummary> {
     (
-        conversation(),
-        any::<u64>(),
-        any::<i64>(),
-        any::<u32>(),
-        any::<u32>(),
+        (conversation(), any::<[u64; 2]>(), any::<i64>()),
+        any::<[u32; 3]>(),
+        (
+            option::of(message()),
+            any::<Option<i64>>(),
+            option::of(private_text()),
+        ),
     )
         .prop_map(
-            |(conversation, last_seq, last_at, unread, total)| ConversationSummary {
+            |(
+                (conversation, [position, last_seq], last_at),
+                [unread, mentions, total],
+                (last, read_up_to, draft),
+            )| ConversationSummary {
                 conversation,
+                position: Seq(position),
+                last,
                 last_seq: Seq(last_seq),
                 last_at: Millis(last_at),
+                read_up_to: read_up_to.map(Millis),
                 unread,
+                mentions,
                 total,
+                draft,
             },
         )
+        .boxed()
 }
 
 fn conversation() -> impl Strategy<Value = Conversation> {

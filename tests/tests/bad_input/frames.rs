@@ -154,6 +154,7 @@ fn session(cloud: &Sandbox, codec: Codec) -> Vec<u8> {
         Request::Subscribe {
             name: Some("inbox".try_into().unwrap()),
             start: Start::Beginning,
+            filter: imlink_ipc_proto::Filter::default(),
         },
         send(1, r#"{"content":"hi"}"#),
         Request::Disconnect {},

@@ -2,12 +2,14 @@
 //!
 //! In each test another app is attached and connected from before, and is served on.
 
-use imlink::{AppKey, Body, Code, MAX_BODY_BYTES, ObjectName, Outgoing, Seq};
+use imlink::{
+    AppKey, Body, ClientMessageId, Code, MAX_BODY_BYTES, Millis, ObjectName, Outgoing, Seq,
+};
 use imlink_ipc_proto::{
-    Codec, Conversation, Hint, Request, Response, SecretText, SendOptions, Start,
+    Codec, Conversation, Filter, Hint, Request, Response, SecretText, SendOptions, Side, Start,
 };
 use imlink_tests::RawApp;
-use imlink_tests::cloud::with;
+use imlink_tests::cloud::{user, with};
 
 use crate::house::House;
 
@@ -38,7 +40,8 @@ async fn a_request_that_cannot_be_done_fails_with_its_code_and_nothing_else_happ
     let mut early = RawApp::attached(&house.setup.socket(), Codec::Json);
     let history = |limit| Request::History {
         conversation: with("han").into(),
-        before: None,
+        side: Side::Newest,
+        object_names: Vec::new(),
         limit,
     };
     assert_eq!(
@@ -64,9 +67,42 @@ async fn a_request_that_cannot_be_done_fails_with_its_code_and_nothing_else_happ
 
         assert_eq!(code(history(0)), Err(Code::LOCAL_BAD_REQUEST));
         assert_eq!(
-            code(Request::Conversations { limit: 0 }),
+            code(Request::Conversations {
+                behind: None,
+                limit: 0
+            }),
             Err(Code::LOCAL_BAD_REQUEST)
         );
+        let search = |keyword: &str| Request::Search {
+            keyword: keyword.to_owned().into(),
+            conversation: None,
+            before: None,
+            limit: 1,
+        };
+        assert_eq!(code(search(" ")), Err(Code::LOCAL_BAD_REQUEST));
+        let insert = |kind, body: String| Request::Insert {
+            conversation: Conversation {
+                kind,
+                ..with("han").into()
+            },
+            direction: imlink_ipc_proto::Direction::Received,
+            sender: user("han"),
+            object_name: ObjectName::text(),
+            body: Body::new(body),
+            sent_at: Millis(1),
+            counted: false,
+            client_id: ClientMessageId::new("inserted").unwrap(),
+        };
+        assert_eq!(code(insert(200, "{}".into())), Err(Code::LOCAL_BAD_REQUEST));
+        assert_eq!(
+            code(insert(1, "x".repeat(MAX_BODY_BYTES + 1))),
+            Err(Code::RC_MSG_CONTENT_EXCEED_LIMIT)
+        );
+        let draft = Request::SetDraft {
+            conversation: with("han").into(),
+            text: Some("x".repeat(MAX_BODY_BYTES + 1).into()),
+        };
+        assert_eq!(code(draft), Err(Code::RC_MSG_CONTENT_EXCEED_LIMIT));
         let other_key = Request::Init {
             app_key: AppKey::new("other").unwrap(),
         };
@@ -97,6 +133,7 @@ async fn a_request_that_cannot_be_done_fails_with_its_code_and_nothing_else_happ
         }) = code(Request::Subscribe {
             name: None,
             start: Start::Now,
+            filter: Filter::default(),
         })
         else {
             panic!("not subscribed");

@@ -11,6 +11,7 @@ mod link;
 mod messages;
 mod reconnect_kick;
 mod refusals;
+mod rows;
 mod secrets;
 mod sending;
 mod shutdown;

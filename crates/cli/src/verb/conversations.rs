@@ -15,8 +15,8 @@ Examples:
   imlink conversations
   imlink conversations -n 5 --json
 
-With --json one object per conversation: kind, target, channel, unread, total, last_seq, last_at
-(milliseconds since 1970).")]
+With --json one object per conversation: kind, target, channel, unread, mentions, total, draft,
+last_seq, last_at (milliseconds since 1970).")]
 pub struct Arguments {
     /// At most so many, 1 to 200.
     #[arg(short, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u16).range(1..=200))]
@@ -37,8 +37,12 @@ struct Row {
     channel: Option<String>,
     /// Messages counted as unread.
     unread: u32,
+    /// Those of them that mention the user.
+    mentions: u32,
     /// Messages stored.
     total: u32,
+    /// The user has begun to write something.
+    draft: bool,
     /// Place of the newest message in the account's local order.
     last_seq: u64,
     /// The server's time of the newest message.
@@ -73,7 +77,7 @@ fn table(rows: &[Row]) -> Table {
         table.row([
             name,
             row.kind.to_owned(),
-            row.unread.to_string(),
+            unread(row),
             row.total.to_string(),
             moment(imlink::Millis(row.last_at)),
         ]);
@@ -81,21 +85,36 @@ fn table(rows: &[Row]) -> Table {
     table
 }
 
+/// For example `3`, or `3 (@1)` if one of them mentions the user.
+fn unread(row: &Row) -> String {
+    match row.mentions {
+        0 => row.unread.to_string(),
+        mentions => format!("{} (@{mentions})", row.unread),
+    }
+}
+
 impl From<ConversationSummary> for Row {
     fn from(summary: ConversationSummary) -> Self {
         let ConversationSummary {
             conversation,
+            position: _,
+            last: _,
             last_seq,
             last_at,
+            read_up_to: _,
             unread,
+            mentions,
             total,
+            draft,
         } = summary;
         Self {
             kind: conversation.kind.name(),
             target: conversation.target.to_string(),
             channel: conversation.channel.map(|channel| channel.to_string()),
             unread,
+            mentions,
             total,
+            draft: draft.is_some(),
             last_seq: last_seq.0,
             last_at: last_at.0,
         }

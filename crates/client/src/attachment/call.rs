@@ -2,10 +2,8 @@
 
 use std::time::Duration;
 
-use imlink_ipc_proto::{ClientFrame, Hint, Response, Start};
-use imlink_model::{
-    ClientMessageId, Code, Conversation, Message, Seq, SubscriptionName, Token, UserId,
-};
+use imlink_ipc_proto::{self as proto, ClientFrame, Hint, Request, Response, Start};
+use imlink_model::{ClientMessageId, Code, Message, Seq, SubscriptionName, Token, UserId};
 
 use crate::{Error, Event, Outgoing, SendState};
 
@@ -47,6 +45,7 @@ pub(crate) enum Call {
         key: SubscriptionKey,
         name: Option<SubscriptionName>,
         start: Start,
+        filter: proto::Filter,
     },
     Acknowledge {
         key: SubscriptionKey,
@@ -56,14 +55,8 @@ pub(crate) enum Call {
     Forget {
         key: SubscriptionKey,
     },
-    History {
-        conversation: Conversation,
-        before: Option<Seq>,
-        limit: u16,
-    },
-    Conversations {
-        limit: u16,
-    },
+    /// Something about the stored messages: one request and its answer.
+    Rows(Request),
     Hint(Hint),
     Ping,
 }
@@ -153,8 +146,7 @@ impl Call {
             | Self::Subscribe { .. }
             | Self::Acknowledge { .. }
             | Self::Forget { .. }
-            | Self::History { .. }
-            | Self::Conversations { .. }
+            | Self::Rows(_)
             | Self::Hint(_)
             | Self::Ping => false,
         }

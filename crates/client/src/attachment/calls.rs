@@ -147,8 +147,7 @@ impl<W> Attachment<W> {
             | Call::Send { .. }
             | Call::SendState { .. }
             | Call::Subscribe { .. }
-            | Call::History { .. }
-            | Call::Conversations { .. }
+            | Call::Rows(_)
             | Call::Hint(_)
             | Call::Ping => {}
         }
@@ -237,31 +236,25 @@ impl<W> Attachment<W> {
             Call::SendState { client_id } => {
                 self.plain(waiters, in_time, Request::SendState { client_id });
             }
-            Call::Subscribe { key, name, start } => {
+            Call::Subscribe {
+                key,
+                name,
+                start,
+                filter,
+            } => {
                 let generation = self.session.generation;
-                let subscription = Subscription::new(name.clone(), start, generation);
+                let request = Request::Subscribe {
+                    name: name.clone(),
+                    start,
+                    filter: filter.clone(),
+                };
+                let subscription = Subscription::new(name, start, filter, generation);
                 self.session.subscriptions.insert(key, subscription);
-                let request = Request::Subscribe { name, start };
                 self.request(Purpose::Subscribe(key), waiters, in_time, request);
             }
             Call::Acknowledge { key, seq } => self.acknowledge(key, seq, waiters, now),
             Call::Forget { key } => self.unsubscribe(key, waiters, Keep::Nothing, now),
-            Call::History {
-                conversation,
-                before,
-                limit,
-            } => {
-                let conversation = conversation.into();
-                let request = Request::History {
-                    conversation,
-                    before,
-                    limit,
-                };
-                self.plain(waiters, in_time, request);
-            }
-            Call::Conversations { limit } => {
-                self.plain(waiters, in_time, Request::Conversations { limit });
-            }
+            Call::Rows(request) => self.plain(waiters, in_time, request),
             Call::Hint(hint) => self.plain(waiters, in_time, Request::Hint { hint }),
             Call::Ping => self.plain(waiters, in_time, Request::Ping {}),
         }

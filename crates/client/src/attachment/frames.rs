@@ -10,7 +10,7 @@ use super::call::SubscriptionKey;
 use super::calls::{Connecting, InFlight, Purpose};
 use super::repeat::Wish;
 use super::{Action, Attachment, Handed, LEAVING_LIMIT, State};
-use crate::{Error, Event, SendState, StatusChange};
+use crate::{ConversationSummary, Error, Event, Gap, SendState, StatusChange};
 
 /// How often in a row a subscription is repeated while another reader holds it: at the top step
 /// of the ladder about ten seconds, in which the daemon has noticed that its last reader is gone.
@@ -231,6 +231,37 @@ impl<W> Attachment<W> {
                 Err(error) => debug!(%error, "A transient message is left out"),
             },
             proto::Event::Synchronized {} => self.emit(Event::Synchronized),
+            proto::Event::Changed { message } => match Message::try_from(message) {
+                Ok(message) => self.emit(Event::Changed(Box::new(message))),
+                Err(error) => debug!(%error, "A changed message is left out"),
+            },
+            proto::Event::Deleted { seqs } => self.emit(Event::Deleted(seqs)),
+            proto::Event::Conversation { conversation } => {
+                match ConversationSummary::try_from(*conversation) {
+                    Ok(summary) => self.emit(Event::Conversation(Box::new(summary))),
+                    Err(error) => debug!(%error, "A changed conversation is left out"),
+                }
+            }
+            proto::Event::Gap {
+                subscription,
+                first,
+                last,
+                lost,
+                cause,
+            } => {
+                let found = self.session.subscriptions.by_number(subscription);
+                let subscription = found.and_then(|(_, found)| found.name.clone());
+                self.emit(Event::Gap(Gap {
+                    subscription,
+                    first,
+                    last,
+                    lost,
+                    cause,
+                }));
+            }
+            proto::Event::Progress { work, done, total } => {
+                self.emit(Event::Progress { work, done, total });
+            }
             proto::Event::GoingAway { code, message } => {
                 if let State::Attached(attached) = &mut self.state {
                     attached.leaving = Some((now + LEAVING_LIMIT, message.clone()));

@@ -110,8 +110,7 @@ impl<W> Attachment<W> {
             return;
         }
         let in_time = Some(now + self.config.request_timeout);
-        for (key, name, start) in self.session.subscriptions.repeat() {
-            let request = Request::Subscribe { name, start };
+        for (key, request) in self.session.subscriptions.repeat() {
             self.request(Purpose::Resubscribe(key), Vec::new(), in_time, request);
         }
         for client_id in self.session.receipts.ask() {

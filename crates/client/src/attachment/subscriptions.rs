@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use imlink_ipc_proto::Start;
+use imlink_ipc_proto::{Filter, Request, Start};
 use imlink_model::{Seq, SubscriptionName};
 
 use super::call::SubscriptionKey;
@@ -19,6 +19,7 @@ pub(super) struct Subscriptions<W> {
 pub(super) struct Subscription<W> {
     pub(super) name: Option<SubscriptionName>,
     pub(super) start: Start,
+    filter: Filter,
     place: Place,
     /// Newest message ever handed to the app.
     newest: Seq,
@@ -127,13 +128,13 @@ impl<W> Subscriptions<W> {
     }
 
     /// Those the daemon has to be told of again, which from now on it has been.
-    pub(super) fn repeat(&mut self) -> Vec<(SubscriptionKey, Option<SubscriptionName>, Start)> {
+    pub(super) fn repeat(&mut self) -> Vec<(SubscriptionKey, Request)> {
         self.by_key
             .iter_mut()
             .filter(|(_, subscription)| subscription.place == Place::Lost)
             .map(|(key, subscription)| {
                 subscription.place = Place::Asked;
-                (*key, subscription.name.clone(), subscription.start)
+                (*key, subscription.request())
             })
             .collect()
     }
@@ -154,10 +155,16 @@ impl<W> Subscriptions<W> {
 
 impl<W> Subscription<W> {
     /// One the daemon is being asked for.
-    pub(super) fn new(name: Option<SubscriptionName>, start: Start, generation: u32) -> Self {
+    pub(super) fn new(
+        name: Option<SubscriptionName>,
+        start: Start,
+        filter: Filter,
+        generation: u32,
+    ) -> Self {
         Self {
             name,
             start,
+            filter,
             place: Place::Asked,
             newest: Seq(0),
             handed: Seq(0),
@@ -166,6 +173,15 @@ impl<W> Subscription<W> {
             acknowledging: false,
             acknowledged: Seq(0),
             waiting: None,
+        }
+    }
+
+    /// What asks the daemon for it.
+    fn request(&self) -> Request {
+        Request::Subscribe {
+            name: self.name.clone(),
+            start: self.start,
+            filter: self.filter.clone(),
         }
     }
 
@@ -244,7 +260,10 @@ mod tests {
 
     fn live(after: u64) -> Subscriptions<&'static str> {
         let mut subscriptions = Subscriptions::default();
-        subscriptions.insert(KEY, Subscription::new(None, Start::Now, 0));
+        subscriptions.insert(
+            KEY,
+            Subscription::new(None, Start::Now, Filter::default(), 0),
+        );
         subscriptions.go_live(KEY, 7, Seq(after));
         subscriptions
     }

@@ -2,22 +2,20 @@
 
 use std::time::Duration;
 
-use imlink_model::{
-    ClientMessageId, ConnectionStatus, Conversation, Message, Seq, SubscriptionName, Token, UserId,
-};
+use imlink_model::{ClientMessageId, ConnectionStatus, SubscriptionName, Token, UserId};
 
 use super::runtime::Runtime;
 use super::streams::{Events, SendReceipt, Subscription};
 use crate::{
-    Builder, ConnectCallback, ConversationSummary, Error, Hint, ListenerId, Outgoing, Page,
-    SendState, Start, StatusChange, StatusReport,
+    Builder, ConnectCallback, Error, Filter, Hint, ListenerId, Outgoing, SendState, Start,
+    StatusChange, StatusReport,
 };
 
 /// The blocking form of [`crate::Client`]; each verb is described there.
 #[derive(Clone, Debug)]
 pub struct Client {
-    client: crate::Client,
-    runtime: Runtime,
+    pub(super) client: crate::Client,
+    pub(super) runtime: Runtime,
 }
 
 impl Client {
@@ -129,28 +127,6 @@ impl Client {
         self.runtime.wait(self.client.send_state(client_id))?
     }
 
-    /// See [`crate::Client::history`].
-    ///
-    /// # Errors
-    /// As there; -3 inside an async runtime.
-    pub fn history(
-        &self,
-        conversation: Conversation,
-        before: Option<Seq>,
-        limit: u16,
-    ) -> Result<Page<Message>, Error> {
-        self.runtime
-            .wait(self.client.history(conversation, before, limit))?
-    }
-
-    /// See [`crate::Client::conversations`].
-    ///
-    /// # Errors
-    /// As there; -3 inside an async runtime.
-    pub fn conversations(&self, limit: u16) -> Result<Page<ConversationSummary>, Error> {
-        self.runtime.wait(self.client.conversations(limit))?
-    }
-
     /// See [`crate::Client::subscribe`].
     ///
     /// # Errors
@@ -172,9 +148,26 @@ impl Client {
         N: TryInto<SubscriptionName>,
         Error: From<N::Error>,
     {
+        self.subscribe_to(name, start, Filter::default())
+    }
+
+    /// See [`crate::Client::subscribe_to`].
+    ///
+    /// # Errors
+    /// As there; -3 inside an async runtime.
+    pub fn subscribe_to<N>(
+        &self,
+        name: N,
+        start: Start,
+        filter: Filter,
+    ) -> Result<Subscription, Error>
+    where
+        N: TryInto<SubscriptionName>,
+        Error: From<N::Error>,
+    {
         let subscription = self
             .runtime
-            .wait(self.client.subscribe_from(name, start))??;
+            .wait(self.client.subscribe_to(name, start, filter))??;
         Ok(Subscription {
             subscription,
             runtime: self.runtime.clone(),
@@ -186,7 +179,15 @@ impl Client {
     /// # Errors
     /// As there; -3 inside an async runtime.
     pub fn subscribe_now(&self) -> Result<Subscription, Error> {
-        let subscription = self.runtime.wait(self.client.subscribe_now())??;
+        self.subscribe_now_to(Filter::default())
+    }
+
+    /// See [`crate::Client::subscribe_now_to`].
+    ///
+    /// # Errors
+    /// As there; -3 inside an async runtime.
+    pub fn subscribe_now_to(&self, filter: Filter) -> Result<Subscription, Error> {
+        let subscription = self.runtime.wait(self.client.subscribe_now_to(filter))??;
         Ok(Subscription {
             subscription,
             runtime: self.runtime.clone(),

@@ -259,7 +259,7 @@ async fn a_page_is_what_the_daemon_found() {
     assert!(matches!(
         request,
         Request::History {
-            before: Some(Seq(9)),
+            side: proto::Side::Before { seq: Seq(9) },
             limit: 20,
             ..
         }

@@ -16,7 +16,8 @@ async fn subscribe(client: &Client, peer: &mut Peer) -> Subscription {
         request,
         Request::Subscribe {
             name: Some(_),
-            start: Start::Now
+            start: Start::Now,
+            ..
         }
     ));
     subscription.unwrap()

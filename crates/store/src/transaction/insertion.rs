@@ -14,7 +14,9 @@ impl Transaction<'_> {
         }
         let inserted = key::inserted(&insertion.app, &insertion.client_id);
         if self.draft.value(&inserted)?.is_some() {
-            return Ok(Edited::Unchanged);
+            // A place that cannot be read is as good as one whose message was deleted.
+            let seq = self.draft.sound_row(&inserted)?.unwrap_or_default();
+            return Ok(Edited::Known(seq));
         }
         let Insertion {
             app,

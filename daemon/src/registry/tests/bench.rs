@@ -5,7 +5,7 @@ pub(super) use std::collections::BTreeMap;
 pub(super) use std::time::{Duration, Instant};
 
 pub(super) use imlink_ipc_proto::{
-    Codec, Conversation, Event, Outcome, Request, Response, SendOptions, Start, limits,
+    Codec, Conversation, Event, Filter, Outcome, Request, Response, SendOptions, Start, limits,
 };
 pub(super) use imlink_model::uplink::{self, Command, IdentifiedBy, Restored};
 pub(super) use imlink_model::{
@@ -210,7 +210,13 @@ impl House {
         let then = Then::Deliver {
             subscription: SubscriptionId(subscription),
         };
-        self.registry.read(then, Ok(Found::Messages(messages)));
+        self.registry.read(
+            then,
+            Ok(Found::Messages {
+                messages,
+                gaps: Vec::new(),
+            }),
+        );
         self.drain();
     }
 
@@ -429,6 +435,7 @@ pub(super) fn subscribe(name: &str) -> Request {
     Request::Subscribe {
         name: Some(SubscriptionName::new(name).unwrap()),
         start: Start::Now,
+        filter: Filter::default(),
     }
 }
 

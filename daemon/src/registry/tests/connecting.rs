@@ -12,7 +12,10 @@ fn a_call_before_init_is_refused_with_33001() {
         connect("token"),
         Request::Disconnect {},
         Request::Logout {},
-        Request::Conversations { limit: 1 },
+        Request::Conversations {
+            behind: None,
+            limit: 1,
+        },
     ] {
         let id = house.ask(app, request);
         assert_eq!(house.failure(app, id), Some(Code::RC_CLIENT_NOT_INIT));

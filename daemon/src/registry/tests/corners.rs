@@ -89,7 +89,13 @@ fn a_request_that_waits_for_rows_is_answered_when_its_account_is_closed() {
     let mut house = House::new();
     let app = house.attach("notes");
     house.ask(app, connect_within("token", 1));
-    let read = house.ask(app, Request::Conversations { limit: 1 });
+    let read = house.ask(
+        app,
+        Request::Conversations {
+            behind: None,
+            limit: 1,
+        },
+    );
     house.pass(Duration::from_secs(1));
     house.ask(app, connect("another"));
     assert_eq!(house.outcome(app, read).len(), 1);

@@ -73,7 +73,13 @@ fn a_request_that_needs_the_rows_waits_until_they_are_open() {
     let app = house.attach("notes");
     house.ask(app, connect("token"));
     let account = house.only_account();
-    let id = house.ask(app, Request::Conversations { limit: 5 });
+    let id = house.ask(
+        app,
+        Request::Conversations {
+            behind: None,
+            limit: 5,
+        },
+    );
     assert_eq!(house.reads(), 0);
 
     house.bring_online(account);

@@ -313,6 +313,7 @@ pub(super) fn subscribe(key: u64) -> Call {
         key: SubscriptionKey(key),
         name,
         start: proto::Start::Now,
+        filter: proto::Filter::default(),
     }
 }
 

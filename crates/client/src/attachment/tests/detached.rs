@@ -118,7 +118,7 @@ fn every_call_under_way_ends_once_with_minus_two_when_the_daemon_dies() {
         bench.call(Call::Forget {
             key: SubscriptionKey(1),
         }),
-        bench.call(Call::Conversations { limit: 1 }),
+        bench.call(Call::Rows(Request::Unread {})),
         bench.call(Call::Ping),
         bench.call(Call::Disconnect),
     ];
