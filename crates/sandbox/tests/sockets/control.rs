@@ -10,7 +10,7 @@ use crate::{
     web::{Answer, request},
 };
 
-fn control(sandbox: &Sandbox, method: &str, path: &str, body: Value) -> Answer {
+pub fn control(sandbox: &Sandbox, method: &str, path: &str, body: Value) -> Answer {
     let body = if body.is_null() {
         Vec::new()
     } else {
@@ -19,13 +19,13 @@ fn control(sandbox: &Sandbox, method: &str, path: &str, body: Value) -> Answer {
     request(sandbox, method, &format!("/sandbox/v1{path}"), &[], &body)
 }
 
-fn post(sandbox: &Sandbox, path: &str, body: Value) -> Value {
+pub fn post(sandbox: &Sandbox, path: &str, body: Value) -> Value {
     let answer = control(sandbox, "POST", path, body);
     assert_eq!(answer.status, 200, "{path}: {answer:?}");
     answer.json()
 }
 
-fn get(sandbox: &Sandbox, path: &str) -> Value {
+pub fn get(sandbox: &Sandbox, path: &str) -> Value {
     let answer = control(sandbox, "GET", path, Value::Null);
     assert_eq!(answer.status, 200, "{path}: {answer:?}");
     answer.json()
@@ -330,76 +330,4 @@ fn the_authority_and_addresses_over_tls_are_told_where_there_are_any() {
         secure.https_navigator().as_deref()
     );
     assert_eq!(info["tcp"], secure.tcp_address().to_string());
-}
-
-#[test]
-fn a_call_that_is_none_is_refused_with_a_reason() {
-    let sandbox = sandbox();
-    let refused = |method: &str, path: &str, body: &str| {
-        let answer = request(
-            &sandbox,
-            method,
-            &format!("/sandbox/v1{path}"),
-            &[],
-            body.as_bytes(),
-        );
-        assert!(answer.json()["error"].is_string(), "{answer:?}");
-        answer.status
-    };
-
-    assert_eq!(refused("POST", "/tokens", "not json"), 400);
-    assert_eq!(refused("POST", "/tokens", "{}"), 400);
-    assert_eq!(refused("POST", "/tokens", r#"{"user":""}"#), 400);
-    assert_eq!(
-        refused("POST", "/tokens", r#"{"user":"a","unknown":1}"#),
-        400
-    );
-    assert_eq!(
-        refused("POST", "/faults", r#"{"fault":"no-such-fault"}"#),
-        400
-    );
-    assert_eq!(
-        refused("POST", "/inject", r#"{"link":9,"what":{"binary":"d0"}}"#),
-        404
-    );
-    assert_eq!(
-        refused("POST", "/inject", r#"{"link":9,"what":{"binary":"d"}}"#),
-        400
-    );
-    assert_eq!(refused("GET", "/stored", ""), 400);
-    assert_eq!(refused("GET", "/links?app=nobody", ""), 404);
-    assert_eq!(refused("GET", "/nothing", ""), 404);
-    assert_eq!(refused("GET", "/kick", ""), 405);
-    for call in ["/kick", "/unblock", "/tokens/expire"] {
-        let answer = control(&sandbox, "POST", call, json!({ "user": "nobody" }));
-        assert_eq!(answer.status, 404, "{call}");
-        assert_eq!(
-            answer.json(),
-            json!({ "problem": "unknown-user", "error": "no such user: nobody" })
-        );
-    }
-    assert_eq!(
-        refused("PATCH", "/transport", r#"{"faults":{"melt":true}}"#),
-        400
-    );
-    let huge = format!(r#"{{"user":"{}"}}"#, "x".repeat(2 * 1024 * 1024));
-    assert_eq!(refused("POST", "/tokens", &huge), 413);
-}
-
-#[test]
-fn a_page_of_another_site_cannot_steer_the_sandbox() {
-    let sandbox = sandbox();
-    let body = br#"{"user":"alice"}"#;
-    let own = sandbox.navigator();
-
-    let foreign = [("Origin", "http://evil.test")];
-    assert_eq!(
-        request(&sandbox, "POST", "/sandbox/v1/tokens", &foreign, body).status,
-        403
-    );
-    let same = [("Origin", own.as_str())];
-    assert_eq!(
-        request(&sandbox, "POST", "/sandbox/v1/tokens", &same, body).status,
-        200
-    );
 }

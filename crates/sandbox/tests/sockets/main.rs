@@ -3,6 +3,7 @@
 mod client;
 mod control;
 mod control_openapi;
+mod control_refused;
 mod gateway;
 mod handle;
 mod hostile;

@@ -1,9 +1,11 @@
 //! How a control call is read, and how it is refused.
 
+use std::net::IpAddr;
+
 use axum::{
     Json,
     extract::{FromRequest, FromRequestParts, Query, Request},
-    http::{HeaderMap, Method, StatusCode, Uri, header, request::Parts},
+    http::{HeaderMap, Method, StatusCode, Uri, header, request::Parts, uri::Authority},
     response::{IntoResponse, Response},
 };
 use imlink_model::{AppKey, UserId};
@@ -92,7 +94,7 @@ impl FromRequestParts<Sandbox> for App {
     type Rejection = Refused;
 
     async fn from_request_parts(parts: &mut Parts, sandbox: &Sandbox) -> Result<Self, Refused> {
-        refuse_foreign_pages(&parts.headers)?;
+        refuse_foreign_pages(&parts.headers, sandbox)?;
         let named: Named = query(&parts.uri)?;
         let Some(key) = named.app else {
             return Ok(Self(sandbox.clone()));
@@ -104,21 +106,37 @@ impl FromRequestParts<Sandbox> for App {
 }
 
 /// A page of another site that a developer has open must not steer the sandbox: browsers say where
-/// a call comes from, other clients do not.
-fn refuse_foreign_pages(headers: &HeaderMap) -> Result<(), Refused> {
+/// a call comes from, other clients do not. Nor must a page whose own name has been made to lead
+/// here, which only the name it calls gives away.
+fn refuse_foreign_pages(headers: &HeaderMap, sandbox: &Sandbox) -> Result<(), Refused> {
+    let refused = |error| Err(Refused::new(Problem::ForeignPage, error));
+    let host = headers.get(header::HOST);
+    let host = host.map(|host| host.to_str().unwrap_or_default());
+    if host.is_some_and(|host| !is_name_of(host, sandbox)) {
+        return refused("call to a name that is not the sandbox's");
+    }
+    let host = host.unwrap_or_default();
     let Some(origin) = headers.get(header::ORIGIN) else {
         return Ok(());
     };
-    let host = headers
-        .get(header::HOST)
-        .and_then(|host| host.to_str().ok())
-        .unwrap_or_default();
     let own = ["http", "https"].map(|scheme| format!("{scheme}://{host}"));
     if own.iter().any(|own| origin.as_bytes() == own.as_bytes()) {
         return Ok(());
     }
-    let error = "call of a foreign page";
-    Err(Refused::new(Problem::ForeignPage, error))
+    refused("call of a foreign page")
+}
+
+/// Whether `host:port` is an address, this very machine, or the name that clients are told.
+fn is_name_of(host: &str, sandbox: &Sandbox) -> bool {
+    let Ok(authority) = host.parse::<Authority>() else {
+        return false;
+    };
+    let name = authority.host().trim_matches(['[', ']']);
+    let is_public = |navigator: &str| {
+        let uri = navigator.parse::<Uri>();
+        uri.is_ok_and(|uri| uri.host() == Some(name))
+    };
+    name == "localhost" || name.parse::<IpAddr>().is_ok() || is_public(&sandbox.navigator())
 }
 
 /// The fields of a call, from wherever its method has them.
