@@ -10,16 +10,15 @@
 //!
 //! Grams of texts that were recalled or deleted stay in the filter: reading finds that out.
 
-use crate::engine::sled::MAX_VALUE_BYTES;
-
-/// Bits of a filter for each gram. With [`PROBES`] of them set, one look in eighty is in vain.
-const BITS_PER_GRAM: usize = 10;
+/// Bytes of a filter that messages are put into; a power of two, and less than a row may have.
+const BYTES: usize = 4096;
 
 /// Bits of a filter that a gram sets.
 const PROBES: u64 = 4;
 
-/// The longest filter, so that a row is never split.
-const MAX_BYTES: usize = MAX_VALUE_BYTES - 64;
+/// The share of its bits that are set in a filter that is full, as a fraction. One look in forty
+/// is then in vain.
+const FULL: (u32, u32) = (2, 5);
 
 /// The first character of the scripts whose words are one or two characters long: CJK radicals;
 /// Kana, ideographs, Hangul and what came later are above.
@@ -28,96 +27,117 @@ const FIRST_WIDE: char = '\u{2e80}';
 /// A gram as a number.
 type Gram = u64;
 
-/// Grams, each of them once.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Grams(Vec<Gram>);
-
-impl Grams {
-    /// Every gram of some texts that were folded.
-    pub(crate) fn of(texts: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        let mut grams = Vec::new();
-        let mut chars = Vec::new();
-        for text in texts {
-            chars.clear();
-            chars.extend(text.as_ref().chars());
-            let triples = chars.windows(3).filter(|triple| all_narrow(triple));
-            grams.extend(chars.windows(1).map(number));
-            grams.extend(chars.windows(2).map(number));
-            grams.extend(triples.map(number));
-        }
-        Self::once_each(grams)
-    }
-
-    /// The grams that tell most of a text that is looked for: all of them are in a stretch that
-    /// has it.
-    pub(crate) fn telling(text: &str) -> Self {
-        let chars: Vec<char> = text.chars().collect();
-        if chars.len() < 3 {
-            return Self::once_each(chars.windows(chars.len().max(1)).map(number).collect());
-        }
-        let pairs = chars.windows(2).filter(|pair| !all_narrow(pair));
-        let triples = chars.windows(3).filter(|triple| all_narrow(triple));
-        Self::once_each(pairs.chain(triples).map(number).collect())
-    }
-
-    fn once_each(mut grams: Vec<Gram>) -> Self {
-        grams.sort_unstable();
-        grams.dedup();
-        Self(grams)
-    }
-}
-
 /// A filter of the grams of some messages.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Signature {
+    /// A power of two of bytes.
     bits: Vec<u8>,
+    /// How many bits are set.
+    set: u32,
 }
 
 impl Signature {
-    pub(crate) fn of(grams: &Grams) -> Self {
-        let bytes = (grams.0.len() * BITS_PER_GRAM)
-            .div_ceil(8)
-            .clamp(1, MAX_BYTES);
-        let mut signature = Self {
-            bits: vec![0; bytes],
-        };
-        for gram in &grams.0 {
-            for (byte, bit) in signature.places(*gram) {
-                if let Some(byte) = signature.bits.get_mut(byte) {
-                    *byte |= bit;
-                }
-            }
+    /// A filter to put texts into.
+    pub(crate) fn new() -> Self {
+        Self {
+            bits: vec![0; BYTES],
+            set: 0,
         }
-        signature
     }
 
     pub(crate) fn from_bytes(bits: &[u8]) -> Option<Self> {
-        (!bits.is_empty()).then(|| Self { bits: bits.into() })
+        bits.len().is_power_of_two().then(|| Self {
+            bits: bits.into(),
+            set: bits.iter().map(|byte| byte.count_ones()).sum(),
+        })
     }
 
     pub(crate) fn as_bytes(&self) -> &[u8] {
         &self.bits
     }
 
-    /// Whether all of these grams may be in the messages.
-    pub(crate) fn may_have(&self, grams: &Grams) -> bool {
-        grams.0.iter().all(|gram| {
+    /// Takes in a text that was folded.
+    pub(crate) fn add(&mut self, text: &str) {
+        let chars: Vec<char> = text.chars().collect();
+        chars.windows(1).for_each(|single| self.set(number(single)));
+        chars.windows(2).for_each(|pair| self.set(number(pair)));
+        chars
+            .windows(3)
+            .filter(|triple| all_narrow(triple))
+            .for_each(|triple| self.set(number(triple)));
+    }
+
+    /// More texts would make it say little.
+    pub(crate) fn is_full(&self) -> bool {
+        self.is_denser_than(FULL)
+    }
+
+    /// The same in fewer bytes, as long as it is far from full: the bits of its halves together.
+    pub(crate) fn shortened(mut self) -> Self {
+        let (numerator, denominator) = FULL;
+        while self.bits.len() > 1 && !self.is_denser_than((numerator, denominator * 2)) {
+            let upper = self.bits.split_off(self.bits.len() / 2);
+            for (lower, upper) in self.bits.iter_mut().zip(upper) {
+                *lower |= upper;
+            }
+            self.set = self.bits.iter().map(|byte| byte.count_ones()).sum();
+        }
+        self
+    }
+
+    /// Whether a text that has these grams may be in the messages.
+    pub(crate) fn may_have(&self, telling: &Telling) -> bool {
+        telling.0.iter().all(|gram| {
             self.places(*gram)
                 .iter()
                 .all(|(byte, bit)| self.bits.get(*byte).is_some_and(|byte| byte & bit != 0))
         })
     }
 
-    /// The bits of a gram: a byte's index and a mask each.
-    fn places(&self, gram: Gram) -> [(usize, u8); PROBES as usize] {
+    fn set(&mut self, gram: Gram) {
+        for (byte, bit) in self.places(gram) {
+            if let Some(byte) = self.bits.get_mut(byte)
+                && *byte & bit == 0
+            {
+                *byte |= bit;
+                self.set += 1;
+            }
+        }
+    }
+
+    fn is_denser_than(&self, (numerator, denominator): (u32, u32)) -> bool {
         let bits = self.bits.len() as u64 * 8;
+        u64::from(self.set) * u64::from(denominator) > bits * u64::from(numerator)
+    }
+
+    /// The bits of a gram: a byte's index and a mask each. Their number modulo the length of the
+    /// filter, so that halves can be put together.
+    fn places(&self, gram: Gram) -> [(usize, u8); PROBES as usize] {
+        let mask = self.bits.len() as u64 * 8 - 1;
         let mixed = mix(gram);
         let (start, step) = (mixed >> 32, mixed & 0xffff_ffff | 1);
         std::array::from_fn(|probe| {
-            let bit = (start + probe as u64 * step) % bits;
+            let bit = start.wrapping_add(step.wrapping_mul(probe as u64)) & mask;
             let byte = usize::try_from(bit / 8).expect("a filter fits into memory");
             (byte, 1 << (bit % 8))
         })
+    }
+}
+
+/// The grams that tell most of a text that is looked for: all of them are in a stretch that has it.
+#[derive(Clone, Debug)]
+pub(crate) struct Telling(Vec<Gram>);
+
+impl Telling {
+    /// Those of a text that was folded.
+    pub(crate) fn of(text: &str) -> Self {
+        let chars: Vec<char> = text.chars().collect();
+        if chars.len() < 3 {
+            return Self(chars.windows(chars.len().max(1)).map(number).collect());
+        }
+        let pairs = chars.windows(2).filter(|pair| !all_narrow(pair));
+        let triples = chars.windows(3).filter(|triple| all_narrow(triple));
+        Self(pairs.chain(triples).map(number).collect())
     }
 }
 
@@ -150,33 +170,47 @@ mod tests {
     /// What a stored signature looks like: changing it needs a new form.
     #[test]
     fn golden_bytes() {
-        let signature = Signature::of(&Grams::of(["连接 ok"]));
+        let signature = filter(["连接 ok"]).shortened();
 
-        assert_eq!(
-            signature.as_bytes(),
-            [
-                0x6a, 0x81, 0x18, 0x43, 0x52, 0xa1, 0x00, 0x07, 0x0a, 0x64, 0x9d, 0x06, 0x24
-            ]
-        );
+        assert_eq!(signature.as_bytes(), GOLDEN);
+        assert_eq!(Signature::from_bytes(&GOLDEN), Some(signature));
     }
 
-    #[test]
-    fn a_filter_mostly_knows_what_is_not_in_it() {
-        let words = (0..400).map(|n| format!("w{n:05}x"));
-        let signature = Signature::of(&Grams::of(words));
+    const GOLDEN: [u8; 16] = [
+        1, 33, 4, 208, 156, 23, 6, 200, 34, 0, 129, 146, 8, 65, 74, 45,
+    ];
 
-        let in_vain = (90_000..91_000)
-            .filter(|n| signature.may_have(&Grams::telling(&format!("{n}"))))
+    #[test]
+    fn a_filter_that_is_full_mostly_knows_what_is_not_in_it() {
+        let mut signature = Signature::new();
+        let mut others = (0x4e00..0x9000).filter_map(char::from_u32);
+        while !signature.is_full() {
+            signature.add(&others.next().unwrap().to_string());
+        }
+
+        let in_vain = (0xac00..0xac00 + 1_000)
+            .filter_map(char::from_u32)
+            .filter(|c| signature.may_have(&Telling::of(&c.to_string())))
             .count();
 
         assert!(in_vain < 50, "{in_vain} of 1000");
     }
 
     #[test]
-    fn a_filter_is_one_value_however_many_grams_there_are() {
-        let many = Grams((0..100_000).collect());
+    fn a_filter_of_little_is_short() {
+        assert_eq!(Signature::new().shortened().as_bytes().len(), 1);
+        let few = filter(["hello"]).shortened();
 
-        assert_eq!(Signature::of(&many).as_bytes().len(), MAX_BYTES);
+        assert!(few.as_bytes().len() <= 16);
+        assert!(few.may_have(&Telling::of("hell")));
+        assert!(!few.may_have(&Telling::of("heaven")));
+    }
+
+    #[test]
+    fn other_bytes_are_no_filter() {
+        for length in [0, 3, 12, 4095] {
+            assert_eq!(Signature::from_bytes(&vec![1; length]), None);
+        }
     }
 
     proptest! {
@@ -185,8 +219,16 @@ mod tests {
             let chars: Vec<char> = text.chars().collect();
             let start = start.index(chars.len());
             let part: String = chars[start..].iter().take(length).collect();
+            let signature = filter([&text[..], "more"]);
 
-            prop_assert!(Signature::of(&Grams::of([&text])).may_have(&Grams::telling(&part)));
+            prop_assert!(signature.may_have(&Telling::of(&part)));
+            prop_assert!(signature.shortened().may_have(&Telling::of(&part)));
         }
+    }
+
+    fn filter<'a>(texts: impl IntoIterator<Item = &'a str>) -> Signature {
+        let mut signature = Signature::new();
+        texts.into_iter().for_each(|text| signature.add(text));
+        signature
     }
 }

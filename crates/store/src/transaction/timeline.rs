@@ -73,7 +73,7 @@ impl Transaction<'_> {
             self.draft.put(&key::uid(uid), &seq);
         }
         self.state.head.seq = seq.0;
-        self.index(&message)?;
+        self.index(&message);
         Ok(message)
     }
 

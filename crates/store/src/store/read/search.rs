@@ -11,7 +11,7 @@ use crate::database::Lookup;
 use crate::engine::Order;
 use crate::key::{self, Kind};
 use crate::row::SignatureRow;
-use crate::search::Grams;
+use crate::search::Telling;
 
 /// Messages read by one search at most; what is left is for the next page. Reading so many takes
 /// some tenths of a second.
@@ -108,7 +108,7 @@ impl Hunt<'_> {
 
     /// Reads the stretches up to a position that may have the keyword.
     fn through_signatures(&mut self, mut last: Seq) -> Result<Going, ReadError> {
-        let telling = Grams::telling(&self.keyword);
+        let telling = Telling::of(&self.keyword);
         let database = &self.store.database;
         let range = key::all(Kind::Signature).start..key::signature(last.next());
         for pair in database.scan(&range, Order::Backward) {
