@@ -1,9 +1,10 @@
-// XMLHttpRequest over node:http, as far as the SDK uses it.
+// XMLHttpRequest over node:http and node:https, as far as the SDK uses it.
 //
 // Any host but this one is a network error: status 0, then `onerror`, as a browser without a
 // network reports it. There is no CORS preflight and no redirect is followed.
 
 import http from "node:http";
+import https from "node:https";
 import { isLoopback } from "./loopback.mjs";
 
 /** The class to install as `XMLHttpRequest`; what is asked goes to `recorder`. */
@@ -55,7 +56,8 @@ export function xmlHttpRequest(recorder) {
       }
 
       recorder.requested(this.#method, this.#url, this.#headers, body);
-      this.#request = http.request(this.#url, {
+      const { request } = this.#url.startsWith("https:") ? https : http;
+      this.#request = request(this.#url, {
         method: this.#method,
         headers: this.#headers,
         // A connection kept from an earlier request may be closed by the server under this one.

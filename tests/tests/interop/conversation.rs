@@ -1,7 +1,7 @@
 //! The SDK and an app behind our daemon talk with each other through the sandbox.
 
 use imlink::Conversation;
-use imlink_sandbox::{Config, Ending, Sandbox, Scope};
+use imlink_sandbox::{Config, Ending, Sandbox, Scope, Tls};
 use imlink_tests::require;
 use serde_json::json;
 
@@ -57,6 +57,31 @@ async fn a_text_goes_from_the_sdk_to_an_app_and_the_answer_back() {
     assert_eq!(answer["uid"], uid);
     assert_eq!(answer["time"], at);
     assert_eq!(answer["own"], false);
+}
+
+// issue 3: TLS on both doors, and the certificate is verified
+#[tokio::test]
+async fn a_text_goes_to_an_app_over_https_and_wss() {
+    let test = "a_text_goes_to_an_app_over_https_and_wss";
+    let Some(interop) = require(test, Interop::find()) else {
+        return;
+    };
+    let config = Config {
+        tls: Some(Tls::default()),
+        ..Config::default()
+    };
+    let sandbox = Sandbox::spawn(config).unwrap();
+    let mut app = App::connect(&sandbox, &alice()).await;
+    let mut sdk = Sdk::web_over_tls(&interop, &sandbox).await;
+    // What follows the @ of a token names navigation in the clear.
+    let token = sandbox.issue_token(&bob());
+    let token = token.split_inclusive('@').next().unwrap();
+    sdk.tell("connect", json!({ "token": token }));
+    sdk.expect(json!({ "event": "connected" })).await;
+
+    sdk.tell("send", json!({ "target": "alice", "text": "sealed" }));
+
+    assert_eq!(text(&app.next().await), "sealed");
 }
 
 #[tokio::test]

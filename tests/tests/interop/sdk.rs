@@ -1,6 +1,7 @@
 //! One SDK in a process of its own: commands in, events out (`tests/interop/README.md`).
 
 use std::collections::VecDeque;
+use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, Command, Stdio};
 use std::thread;
@@ -32,6 +33,17 @@ impl Sdk {
         Self::start(interop.script("sdk.mjs"), sandbox).await
     }
 
+    /// Starts a web SDK that trusts the sandbox's authority, and asks its navigation over TLS.
+    pub async fn web_over_tls(interop: &Interop, sandbox: &Sandbox) -> Self {
+        let directory = TempDir::new().unwrap();
+        let authority = directory.path().join("ca.pem");
+        fs::write(&authority, sandbox.ca_pem().unwrap()).unwrap();
+        let mut script = interop.script("sdk.mjs");
+        script.env("NODE_EXTRA_CA_CERTS", authority);
+        let navigator = sandbox.https_navigator().unwrap();
+        Self::run(script, directory, sandbox, navigator).await
+    }
+
     /// Starts a desktop SDK that asks the navigation of that sandbox.
     pub async fn desktop(interop: &Interop, sandbox: &Sandbox) -> Self {
         Self::start(interop.script("desktop.mjs"), sandbox).await
@@ -42,7 +54,7 @@ impl Sdk {
         let profile = TempDir::new().unwrap();
         let mut script = interop.script("browser.mjs");
         script.arg(Chromium::COMMAND).arg(profile.path());
-        Self::run(script, profile, sandbox).await
+        Self::run(script, profile, sandbox, sandbox.navigator()).await
     }
 
     /// A web SDK that is connected as that user.
@@ -61,10 +73,16 @@ impl Sdk {
     }
 
     async fn start(script: Command, sandbox: &Sandbox) -> Self {
-        Self::run(script, TempDir::new().unwrap(), sandbox).await
+        let directory = TempDir::new().unwrap();
+        Self::run(script, directory, sandbox, sandbox.navigator()).await
     }
 
-    async fn run(mut script: Command, directory: TempDir, sandbox: &Sandbox) -> Self {
+    async fn run(
+        mut script: Command,
+        directory: TempDir,
+        sandbox: &Sandbox,
+        navigator: String,
+    ) -> Self {
         let mut process = script
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -82,7 +100,7 @@ impl Sdk {
         });
         let init = json!({
             "appkey": sandbox.app_key().as_str(),
-            "navigators": [sandbox.navigator()],
+            "navigators": [navigator],
             "directory": directory.path(),
         });
         let mut sdk = Self {
