@@ -2,6 +2,7 @@
 
 mod chain;
 mod damage;
+mod edits;
 mod export;
 mod incoming;
 mod model;
