@@ -12,16 +12,22 @@ fn every_fault_of_the_sandbox_has_a_name_and_a_line_of_help() {
 
     let help = home.run(&["sandbox", "faults", "add", "--help"]).out;
 
-    let names = names_in(&schemas["Fault"])
-        .into_iter()
-        .filter(|name| name != "navigation");
-    let navigation = names_in(&schemas["NavigationFault"]);
-    let navigation = navigation.iter().map(|name| format!("navigation-{name}"));
+    let families = [
+        ("navigation", "NavigationFault"),
+        ("server-api", "ServerApiFault"),
+    ];
+    let is_family = |name: &str| families.iter().any(|(family, _)| *family == name);
+    let names = names_in(&schemas["Fault"]).into_iter();
+    let names = names.filter(|name| !is_family(name));
+    let of_families = families.iter().flat_map(|(family, schema)| {
+        let names = names_in(&schemas[*schema]).into_iter();
+        names.map(move |name| format!("{family}-{name}"))
+    });
     let transport = schemas["TransportFaults"]["properties"]
         .as_object()
         .unwrap();
     let transport = transport.keys().map(|name| name.replace('_', "-"));
-    let all: Vec<String> = names.chain(navigation).chain(transport).collect();
+    let all: Vec<String> = names.chain(of_families).chain(transport).collect();
     assert!(all.len() > 20, "{all:?}");
     for name in all {
         let line = help

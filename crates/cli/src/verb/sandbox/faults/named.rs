@@ -84,13 +84,13 @@ pub enum OfCloud {
         url: String,
     },
     /// The Server API refuses calls with this HTTP status and does nothing.
-    ApiStatus {
+    ServerApiStatus {
         /// From 400 to 599.
         #[arg(value_parser = clap::value_parser!(u16).range(400..600))]
         status: u16,
     },
     /// The Server API answers so much later.
-    ApiSlow {
+    ServerApiSlow {
         /// Such as 300ms or 20s.
         #[arg(value_parser = parse_duration)]
         delay: Duration,
@@ -162,8 +162,8 @@ impl From<OfCloud> for Fault {
             OfCloud::NavigationBody { body } => Self::Navigation(NavigationFault::Body(body)),
             OfCloud::NavigationSlow { delay } => Self::Navigation(NavigationFault::Slow(delay)),
             OfCloud::NavigationRedirect { url } => Self::Navigation(NavigationFault::Redirect(url)),
-            OfCloud::ApiStatus { status } => Self::ServerApi(ServerApiFault::Status(status)),
-            OfCloud::ApiSlow { delay } => Self::ServerApi(ServerApiFault::Slow(delay)),
+            OfCloud::ServerApiStatus { status } => Self::ServerApi(ServerApiFault::Status(status)),
+            OfCloud::ServerApiSlow { delay } => Self::ServerApi(ServerApiFault::Slow(delay)),
         }
     }
 }
@@ -182,9 +182,9 @@ pub fn words(fault: &Fault) -> String {
         Fault::NoPong => "no-pong".to_owned(),
         Fault::Topic { topic, status } => format!("topic {topic} {status}"),
         Fault::Navigation(fault) => format!("navigation-{}", navigation_words(fault)),
-        Fault::ServerApi(ServerApiFault::Status(status)) => format!("api-status {status}"),
+        Fault::ServerApi(ServerApiFault::Status(status)) => format!("server-api-status {status}"),
         Fault::ServerApi(ServerApiFault::Slow(delay)) => {
-            format!("api-slow {}", format_duration(*delay))
+            format!("server-api-slow {}", format_duration(*delay))
         }
     }
 }
@@ -273,6 +273,8 @@ mod tests {
         "navigation-body {}",
         "navigation-slow 1s 500ms",
         "navigation-redirect http://x",
+        "server-api-status 503",
+        "server-api-slow 2s",
     ];
 
     const TRANSPORT: &[&str] = &[
