@@ -105,7 +105,8 @@ fn turn<S: Subject>(
     Ok(())
 }
 
-fn processor_time() -> Duration {
+/// Time this process has had of the processor.
+pub(crate) fn processor_time() -> Duration {
     let time = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime);
     Duration::try_from(time).unwrap_or_default()
 }

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, ensure};
 use serde::{Deserialize, Serialize};
 
+use crate::fill::processor_time;
 use crate::imlink::Imlink;
 use crate::rows;
 use crate::sqlite::Sqlite;
@@ -22,6 +23,8 @@ const PAGES: usize = 101;
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(crate) struct Probed {
     pub(crate) open: f64,
+    /// Processor time of opening, all threads together.
+    pub(crate) open_processor: f64,
     /// Resident memory once it is open, in MB.
     pub(crate) resident: f64,
     /// The first page that is read.
@@ -58,7 +61,9 @@ pub(crate) fn print(which: Which, place: &Path) -> Result<()> {
 
 fn probe<S: Subject>(place: &Path) -> Result<Probed> {
     let before = resident()?;
+    let processor = processor_time();
     let (open, subject) = timed(|| S::open(place))?;
+    let open_processor = milliseconds(processor_time().saturating_sub(processor));
     let resident = resident()? - before;
     let mut pages = Vec::new();
     for n in 0..PAGES as u64 {
@@ -75,6 +80,7 @@ fn probe<S: Subject>(place: &Path) -> Result<Probed> {
     ensure!(found > 0, "no message has the rare word");
     Ok(Probed {
         open,
+        open_processor,
         resident,
         first_page,
         page: pages[pages.len() / 2],

@@ -36,7 +36,7 @@ enum Budget {
 const REOPENED: u64 = 100_000;
 
 impl Table {
-    fn lines(&self) -> [Line; 10] {
+    fn lines(&self) -> [Line; 11] {
         let [ours, theirs] = self.probed;
         let line = |what, values, budget| Line {
             what,
@@ -68,6 +68,11 @@ impl Table {
             ),
             line("bytes a message", filled.bytes, Budget::None),
             line("open, ms", both(|probed| probed.open), open),
+            line(
+                "processor time of opening, ms",
+                both(|probed| probed.open_processor),
+                Budget::None,
+            ),
             line(
                 "memory when open, MB",
                 both(|probed| probed.resident),

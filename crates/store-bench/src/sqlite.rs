@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::Result;
 use imlink_model::{Conversation, Direction, IncomingMessage};
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, Rows, params};
 
 use crate::subject::{Subject, bytes_below};
 
@@ -50,12 +50,9 @@ const COUNT: &str = "
 const CURSOR: &str = "INSERT OR REPLACE INTO cursor VALUES (1, ?1)";
 
 const NEWEST: &str = "
-    SELECT seq, uid, sent, sender, object_name, body, sent_at, received_at, flags, expansion
-    FROM message WHERE kind = ?1 AND target = ?2 ORDER BY seq DESC LIMIT ?3";
+    SELECT * FROM message WHERE kind = ?1 AND target = ?2 ORDER BY seq DESC LIMIT ?3";
 
-const SEARCH: &str = "
-    SELECT seq, uid, kind, target, sender, object_name, body, sent_at
-    FROM message WHERE body LIKE ?1 ORDER BY seq DESC LIMIT ?2";
+const SEARCH: &str = "SELECT * FROM message WHERE body LIKE ?1 ORDER BY seq DESC LIMIT ?2";
 
 pub(crate) struct Sqlite(Connection);
 
@@ -102,15 +99,13 @@ impl Subject for Sqlite {
     fn newest(&self, conversation: &Conversation, limit: usize) -> Result<usize> {
         let (kind, target) = key(conversation);
         let mut select = self.0.prepare_cached(NEWEST)?;
-        let bodies = select.query_map(params![kind, target, limit], |row| row.get("body"))?;
-        read(bodies)
+        read(select.query(params![kind, target, limit])?)
     }
 
     fn search(&self, keyword: &str, limit: usize) -> Result<usize> {
         let mut select = self.0.prepare_cached(SEARCH)?;
         let pattern = format!("%{keyword}%");
-        let bodies = select.query_map(params![pattern, limit], |row| row.get("body"))?;
-        read(bodies)
+        read(select.query(params![pattern, limit])?)
     }
 
     fn bytes(place: &Path) -> Result<u64> {
@@ -122,6 +117,40 @@ fn key(conversation: &Conversation) -> (u8, &str) {
     (conversation.kind.number(), conversation.target.as_str())
 }
 
-fn read(bodies: impl Iterator<Item = rusqlite::Result<String>>) -> Result<usize> {
-    Ok(bodies.collect::<Result<Vec<_>, _>>()?.len())
+/// Takes every message as an app would have it, so that both are asked for the same.
+fn read(mut rows: Rows<'_>) -> Result<usize> {
+    let mut messages = Vec::new();
+    while let Some(row) = rows.next()? {
+        messages.push(Message {
+            _seq: row.get(0)?,
+            _uid: row.get(1)?,
+            _kind: row.get(2)?,
+            _target: row.get(3)?,
+            _sent: row.get(4)?,
+            _sender: row.get(5)?,
+            _object_name: row.get(6)?,
+            _body: row.get(7)?,
+            _sent_at: row.get(8)?,
+            _received_at: row.get(9)?,
+            _flags: row.get(10)?,
+            _expansion: row.get(11)?,
+        });
+    }
+    Ok(messages.len())
+}
+
+/// A message in memory.
+struct Message {
+    _seq: i64,
+    _uid: Option<String>,
+    _kind: u8,
+    _target: String,
+    _sent: bool,
+    _sender: String,
+    _object_name: String,
+    _body: String,
+    _sent_at: i64,
+    _received_at: i64,
+    _flags: u8,
+    _expansion: Option<String>,
 }

@@ -10,6 +10,8 @@
 //! The sum covers the key, the form, the number of further parts and the whole payload, so that a
 //! value under a wrong key is noticed too (F-D07). Numbers are big-endian.
 
+use std::borrow::Cow;
+
 use crate::engine::EngineError;
 use crate::engine::sled::MAX_VALUE_BYTES;
 use crate::key;
@@ -18,13 +20,13 @@ const HEADER_BYTES: usize = 7;
 
 /// What was under a key.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Unsealed {
+pub(crate) enum Unsealed<'a> {
     /// What was put there, and the version of its form.
     Sound {
         /// Version of the payload's form.
         form: u8,
-        /// The payload.
-        payload: Vec<u8>,
+        /// The payload, put together if it had parts.
+        payload: Cow<'a, [u8]>,
     },
     /// Not what was put there.
     Damaged,
@@ -60,20 +62,20 @@ pub(crate) fn fingerprint(head: &[u8]) -> Option<u64> {
 }
 
 /// Puts a row together from the value under its key; `get` reads its further parts.
-pub(crate) fn unseal(
+pub(crate) fn unseal<'a>(
     key: &[u8],
-    head: &[u8],
+    head: &'a [u8],
     get: impl Fn(&[u8]) -> Result<Option<Vec<u8>>, EngineError>,
-) -> Result<Unsealed, EngineError> {
+) -> Result<Unsealed<'a>, EngineError> {
     let Some((header, first)) = Header::read(head) else {
         return Ok(Unsealed::Damaged);
     };
-    let mut payload = first.to_vec();
+    let mut payload = Cow::Borrowed(first);
     for n in 1..=header.parts {
         let Some(part) = get(&key::part(key, n))? else {
             return Ok(Unsealed::Damaged);
         };
-        payload.extend_from_slice(&part);
+        payload.to_mut().extend_from_slice(&part);
     }
     if sum(key, header.form, header.parts, &payload) != header.sum {
         return Ok(Unsealed::Damaged);
@@ -143,6 +145,7 @@ mod tests {
             let values: BTreeMap<_, _> = seal(b"k", 3, &payload).into_iter().collect();
 
             assert!(values.values().all(|value| value.len() <= MAX_VALUE_BYTES));
+            let payload = Cow::Owned(payload);
             assert_eq!(read(&values), Unsealed::Sound { form: 3, payload });
         }
     }
@@ -177,7 +180,7 @@ mod tests {
         }
     }
 
-    fn read(values: &BTreeMap<Vec<u8>, Vec<u8>>) -> Unsealed {
+    fn read(values: &BTreeMap<Vec<u8>, Vec<u8>>) -> Unsealed<'_> {
         unseal(b"k", &values[b"k".as_slice()], |key| {
             Ok(values.get(key).cloned())
         })

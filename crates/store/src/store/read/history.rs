@@ -116,6 +116,7 @@ impl Store {
         };
         let key = key::message(seq);
         let message: Option<Message> = self.database.sound_row(&key)?;
+        // A row that is damaged is known to be; one that is gone may be missed by nobody yet.
         if message.is_none() && self.database.value(&key)?.is_none() {
             self.chain.check(&self.database, seq, seq)?;
         }
