@@ -241,6 +241,8 @@ impl Pair {
                     self.cloud.closed(link, self.wall());
                     self.end(link, LinkError::Closed);
                 }
+                // Nobody has asked to be called back.
+                Output::Presence { .. } => {}
             }
         }
     }
