@@ -1,14 +1,13 @@
 //! Messages are taken back (server-api.md 4.2).
 
 use imlink_model::Millis;
-use serde_json::json;
 
 use super::{
     FROM,
     conversation::{self, target},
 };
 use crate::{
-    App, Audience, Draft, Recall, Target,
+    App, Recall, Target,
     api::{
         ApiError,
         call::Call,
@@ -96,19 +95,17 @@ fn recall(app: &mut App, call: &Call, now: Millis) -> Result<Reply, ApiError> {
     Ok(Reply::new())
 }
 
-/// A broadcast is recalled by a broadcast that says so.
 fn recall_broadcast(app: &mut App, call: &Call, now: Millis) -> Result<Reply, ApiError> {
     let from = call.required(&FROM)?;
-    let target = Target::System(from.clone());
-    let content = json!({
-        "conversationType": target.kind().number(),
-        "targetId": target.id(),
-        "messageUId": call.required(&UID)?,
-        "sentTime": call.optional(&SENT)?.unwrap_or_default(),
-        "isAdmin": call.optional(&BY_ADMIN)?.unwrap_or_default(),
-        "extra": call.optional(&EXTRA)?,
-    });
-    let draft = Draft::new(from.clone(), target, "RC:RcCmd", &content.to_string());
-    app.publish_broadcast(&from, &draft.body, Audience::Everyone, now);
+    let recall = Recall {
+        to: Target::System(from.clone()),
+        from,
+        uid: call.required(&UID)?,
+        sent: Millis(call.optional(&SENT)?.unwrap_or_default()),
+        by_admin: call.optional(&BY_ADMIN)?.unwrap_or_default(),
+        without_trace: false,
+        extra: call.optional(&EXTRA)?,
+    };
+    app.recall_broadcast(&recall, now);
     Ok(Reply::new())
 }
