@@ -8,6 +8,7 @@ mod gateway;
 mod handle;
 mod hostile;
 mod http;
+mod http_dialects;
 mod tcp;
 mod tcp_client;
 mod tcp_hostile;
