@@ -14,6 +14,7 @@
 
 pub mod api;
 mod cloud;
+pub mod fuzzing;
 mod server;
 
 pub use cloud::*;

@@ -4,6 +4,7 @@ mod chatroom;
 mod fields;
 mod group;
 mod message;
+mod mutations;
 mod table;
 mod user;
 

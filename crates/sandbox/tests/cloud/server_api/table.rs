@@ -64,7 +64,8 @@ fn too_much(field_type: &FieldType) -> Option<(Value, u64)> {
     }
 }
 
-fn body(route: &Route, fields: &Map<String, Value>) -> String {
+/// A body with these fields.
+pub fn body(route: &Route, fields: &Map<String, Value>) -> String {
     match route.encoding {
         Encoding::Json => Value::Object(fields.clone()).to_string(),
         Encoding::Form => {
@@ -97,7 +98,8 @@ fn text(value: &Value) -> String {
         .map_or_else(|| value.to_string(), str::to_owned)
 }
 
-fn samples(route: &Route) -> Map<String, Value> {
+/// A good value for every field.
+pub fn samples(route: &Route) -> Map<String, Value> {
     let fields = route.fields.iter();
     fields
         .map(|field| (field.name.to_owned(), sample(&field.field_type)))
