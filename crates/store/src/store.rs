@@ -1,6 +1,8 @@
 //! One account's rows.
 
+mod compaction;
 pub(crate) mod files;
+mod kept;
 mod read;
 mod recovery;
 #[cfg(test)]
@@ -9,7 +11,7 @@ mod tests;
 use std::path::{Path, PathBuf};
 
 use imlink_model::uplink::Restored;
-use imlink_model::{Conversation, Millis, OutgoingMessage, Seq, UserId};
+use imlink_model::{Millis, OutgoingMessage, Seq, UserId};
 
 use crate::chain::Chain;
 use crate::database::{Database, Lookup};
@@ -17,15 +19,12 @@ use crate::draft::Draft;
 use crate::engine::{Batch, EngineError, Order};
 use crate::key::{self, Kind};
 use crate::listing::Listing;
-use crate::progress::{Progress, Work};
-use crate::space::Space;
+use crate::progress::Progress;
 use crate::transaction::{Finished, State, Transaction};
-use crate::witness::Witness;
 use crate::{
-    Applied, Change, CommitError, Edit, Edited, ForgetError, Gap, OpenError, OutboxState,
-    ReadError, Writable,
+    Applied, Change, CommitError, Edit, Edited, Gap, OpenError, OutboxState, ReadError, Writable,
 };
-use files::Home;
+use kept::Kept;
 
 pub use read::{
     ConversationEntry, ConversationPage, ConversationPlace, Exported, HistoryQuery, Page,
@@ -46,14 +45,6 @@ pub struct Store {
     /// Writes of the opening that wait for room on the disk.
     unsaved: Batch,
     kept: Kept,
-}
-
-/// What lies beside the rows; nothing for rows in memory.
-#[derive(Debug, Default)]
-struct Kept {
-    space: Option<Space>,
-    witness: Option<Witness>,
-    home: Option<Home>,
 }
 
 /// What happened while a store was opened.
@@ -197,66 +188,6 @@ impl Store {
         })
     }
 
-    /// Deletes a conversation with its draft, and every byte of it from the files. `report` hears
-    /// how far that is. Does nothing if there is no such conversation.
-    ///
-    /// # Errors
-    /// [`ForgetError`]; what is deleted stays deleted, and the same call finishes the work.
-    pub fn forget(
-        &mut self,
-        conversation: &Conversation,
-        now: Millis,
-        report: &mut dyn FnMut(Progress),
-    ) -> Result<(), ForgetError> {
-        let Some(entry) = self.conversation(conversation)? else {
-            return Ok(());
-        };
-        let total = entry.summary.total.into();
-        let mut done = 0;
-        loop {
-            let edited = self.edit(vec![Edit::Forget(conversation.clone())], now)?;
-            let [Edited::Forgotten { messages, more }] = edited[..] else {
-                break;
-            };
-            done += messages as u64;
-            report(Progress {
-                work: Work::Forgetting,
-                done,
-                total,
-            });
-            if !more {
-                break;
-            }
-        }
-        Ok(self.compact(report)?)
-    }
-
-    /// Writes every row anew: what was deleted or replaced leaves no byte behind, and the files are
-    /// as small as they can be. `report` hears how far it is; it takes seconds for every 100,000
-    /// messages. A copy that is interrupted changes nothing.
-    ///
-    /// # Errors
-    /// [`OpenError`]; the rows are as they were.
-    pub fn compact(&mut self, report: &mut dyn FnMut(Progress)) -> Result<(), OpenError> {
-        let Some(home) = &mut self.kept.home else {
-            return Ok(());
-        };
-        let needed = home.bytes()?;
-        if let Some(space) = &self.kept.space {
-            space.require(needed)?;
-        }
-        self.database = home.rewrite(&self.database, report)?;
-        home.settle()
-    }
-
-    /// Bytes of the rows on the disk, deleted and replaced ones included.
-    ///
-    /// # Errors
-    /// [`OpenError::Io`] if the system does not say.
-    pub fn bytes_on_disk(&self) -> Result<u64, OpenError> {
-        self.kept.home.as_ref().map_or(Ok(0), Home::bytes)
-    }
-
     /// Whether a commit could be made now. Asks the disk.
     #[must_use]
     pub fn writable(&self) -> Writable {
@@ -373,23 +304,5 @@ impl Store {
             found.push((outgoing, state.unwrap_or(OutboxState::InDoubt)));
         }
         Ok(found)
-    }
-}
-
-impl Kept {
-    fn room_for(&self, writes: &Batch) -> Writable {
-        self.space
-            .as_ref()
-            .map_or(Writable::Yes, |space| space.for_batch(writes))
-    }
-
-    fn note(&self, state: &State) {
-        let Some(witness) = &self.witness else {
-            return;
-        };
-        // The batch is durable; without the note a later loss is only noticed less well.
-        if let Err(error) = witness.note(&state.head) {
-            tracing::warn!(%error, "The number of the last commit was not noted");
-        }
     }
 }

@@ -94,34 +94,6 @@ fn a_purge_that_was_interrupted_is_finished_by_the_next_start() {
     assert!(!has_canary(home.path()));
 }
 
-// F-D14
-#[test]
-fn compaction_gives_the_room_of_deleted_messages_back() {
-    let home = Place::new();
-    let (mut store, _) = Store::open(home.path(), &me()).unwrap();
-    for cycle in 0..10_u64 {
-        let first = cycle * 200 + 1;
-        for n in (first..first + 200).step_by(50) {
-            store
-                .commit((n..n + 50).map(arrival).collect(), Millis(0))
-                .unwrap();
-        }
-        let deleted = (first..first + 190).map(imlink_model::Seq).collect();
-        store.edit(vec![Edit::Delete(deleted)], Millis(0)).unwrap();
-    }
-    let before = store.bytes_on_disk().unwrap();
-
-    let mut last = None;
-    store
-        .compact(&mut |progress| last = Some(progress))
-        .unwrap();
-
-    let after = store.bytes_on_disk().unwrap();
-    assert!(after * 2 < before, "{before} bytes became {after}");
-    assert_eq!(messages(&store).len(), 100);
-    assert!(last.is_none_or(|last| last.done <= last.total));
-}
-
 fn write_canary(store: &mut Store, conversation: &Conversation) {
     let Change::Submit(submission) = submission(1) else {
         unreachable!("it is a submission");

@@ -1,0 +1,70 @@
+//! Rows written anew, so that what was deleted leaves no byte behind.
+
+use imlink_model::{Conversation, Millis};
+
+use super::Store;
+use super::files::Home;
+use crate::progress::{Progress, Work};
+use crate::{Edit, Edited, ForgetError, OpenError};
+
+impl Store {
+    /// Deletes a conversation with its draft, and every byte of it from the files. `report` hears
+    /// how far that is. Does nothing if there is no such conversation.
+    ///
+    /// # Errors
+    /// [`ForgetError`]; what is deleted stays deleted, and the same call finishes the work.
+    pub fn forget(
+        &mut self,
+        conversation: &Conversation,
+        now: Millis,
+        report: &mut dyn FnMut(Progress),
+    ) -> Result<(), ForgetError> {
+        let Some(entry) = self.conversation(conversation)? else {
+            return Ok(());
+        };
+        let total = entry.summary.total.into();
+        let mut done = 0;
+        loop {
+            let edited = self.edit(vec![Edit::Forget(conversation.clone())], now)?;
+            let [Edited::Forgotten { messages, more }] = edited[..] else {
+                break;
+            };
+            done += messages as u64;
+            report(Progress {
+                work: Work::Forgetting,
+                done,
+                total,
+            });
+            if !more {
+                break;
+            }
+        }
+        Ok(self.compact(report)?)
+    }
+
+    /// Writes every row anew: what was deleted or replaced leaves no byte behind, and the files are
+    /// as small as they can be. `report` hears how far it is; it takes seconds for every 100,000
+    /// messages. A copy that is interrupted changes nothing.
+    ///
+    /// # Errors
+    /// [`OpenError`]; the rows are as they were.
+    pub fn compact(&mut self, report: &mut dyn FnMut(Progress)) -> Result<(), OpenError> {
+        let Some(home) = &mut self.kept.home else {
+            return Ok(());
+        };
+        let needed = home.bytes()?;
+        if let Some(space) = &self.kept.space {
+            space.require(needed)?;
+        }
+        self.database = home.rewrite(&self.database, report)?;
+        home.settle()
+    }
+
+    /// Bytes of the rows on the disk, deleted and replaced ones included.
+    ///
+    /// # Errors
+    /// [`OpenError::Io`] if the system does not say.
+    pub fn bytes_on_disk(&self) -> Result<u64, OpenError> {
+        self.kept.home.as_ref().map_or(Ok(0), Home::bytes)
+    }
+}

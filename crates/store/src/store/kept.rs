@@ -1,0 +1,33 @@
+//! What a store keeps beside its rows.
+
+use super::files::Home;
+use crate::engine::Batch;
+use crate::space::{Space, Writable};
+use crate::transaction::State;
+use crate::witness::Witness;
+
+/// What lies beside the rows; nothing for rows in memory.
+#[derive(Debug, Default)]
+pub(super) struct Kept {
+    pub(super) space: Option<Space>,
+    pub(super) witness: Option<Witness>,
+    pub(super) home: Option<Home>,
+}
+
+impl Kept {
+    pub(super) fn room_for(&self, writes: &Batch) -> Writable {
+        self.space
+            .as_ref()
+            .map_or(Writable::Yes, |space| space.for_batch(writes))
+    }
+
+    pub(super) fn note(&self, state: &State) {
+        let Some(witness) = &self.witness else {
+            return;
+        };
+        // The batch is durable; without the note a later loss is only noticed less well.
+        if let Err(error) = witness.note(&state.head) {
+            tracing::warn!(%error, "The number of the last commit was not noted");
+        }
+    }
+}
