@@ -11,9 +11,10 @@ use imlink_model::{AppKey, Token, UserId};
 
 use crate::database::{Database, Lookup};
 use crate::draft::Draft;
-use crate::engine::Order;
+use crate::engine::{Batch, Order};
 use crate::key::{self, Kind};
 use crate::row::AccountRow;
+use crate::space::Space;
 use crate::store::files::{self, Home};
 use crate::{CommitError, OpenError, PurgeError, ReadError, directory};
 use token_key::TokenKey;
@@ -25,6 +26,7 @@ pub struct Accounts {
     key: TokenKey,
     database: Database,
     home: Home,
+    space: Space,
 }
 
 impl Accounts {
@@ -51,6 +53,7 @@ impl Accounts {
             key,
             database: files.database,
             home: files.home,
+            space: files.space,
         })
     }
 
@@ -86,9 +89,7 @@ impl Accounts {
         }
         let mut draft = Draft::new(&self.database);
         draft.put(&key, &row);
-        self.database
-            .apply(&draft.into_writes())
-            .map_err(CommitError::Write)
+        self.write(&draft.into_writes())
     }
 
     /// Forgets one token. Does nothing if it is not known.
@@ -180,7 +181,12 @@ impl Accounts {
         if writes.is_empty() {
             return Ok(());
         }
-        self.database.apply(&writes).map_err(CommitError::Write)
+        self.write(&writes)
+    }
+
+    fn write(&self, writes: &Batch) -> Result<(), CommitError> {
+        self.space.for_batch(writes).demand()?;
+        self.database.apply(writes).map_err(CommitError::Write)
     }
 }
 

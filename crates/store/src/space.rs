@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use rustix::fs::{FallocateFlags, StatVfsMountFlags, fallocate, fstatvfs};
 
 use crate::engine::Batch;
-use crate::{OpenError, directory};
+use crate::{CommitError, OpenError, directory};
 
 /// What the engine takes to open: its notes of every page, and a segment or two. Measured up to
 /// 2 MiB with 100,000 messages.
@@ -34,6 +34,17 @@ pub enum Writable {
     Full,
     /// The file system became read-only. Heals itself once it is writable.
     ReadOnly,
+}
+
+impl Writable {
+    /// Refuses what cannot be written.
+    pub(crate) fn demand(self) -> Result<(), CommitError> {
+        match self {
+            Self::Yes => Ok(()),
+            Self::Full => Err(CommitError::Full),
+            Self::ReadOnly => Err(CommitError::ReadOnly),
+        }
+    }
 }
 
 /// The room around the rows.

@@ -276,11 +276,7 @@ impl Store {
             moves,
         } = transaction.finish().map_err(CommitError::Read)?;
         if !writes.is_empty() {
-            match self.kept.room_for(&writes) {
-                Writable::Yes => {}
-                Writable::Full => return Err(CommitError::Full),
-                Writable::ReadOnly => return Err(CommitError::ReadOnly),
-            }
+            self.kept.room_for(&writes).demand()?;
             self.database.apply(&writes).map_err(CommitError::Write)?;
             self.kept.note(&state);
             self.unsaved.clear();

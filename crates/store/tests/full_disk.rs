@@ -10,8 +10,8 @@ use std::io::Write;
 use std::path::Path;
 use std::process::Command;
 
-use imlink_model::{Code, Millis};
-use imlink_store::{CommitError, OpenError, Store, Writable};
+use imlink_model::{AppKey, Code, Millis, Token};
+use imlink_store::{Accounts, CommitError, OpenError, Store, Writable};
 use support::{Place, arrival, body, given_directory, me, messages, on_own_mount, submission};
 
 // F-D01, F-D02
@@ -53,6 +53,36 @@ fn full_disk() {
     store.commit(vec![arrival(stored + 1)], Millis(0)).unwrap();
     assert_eq!(messages(&store).len() as u64, stored + 1);
     assert!(fs::metadata(home.join("reserve")).unwrap().len() > 0);
+}
+
+// F-D01, F-D02
+#[test]
+fn an_index_of_accounts_on_a_full_disk_knows_what_it_knew() {
+    on_own_mount("full_index", "size=24m");
+}
+
+#[test]
+#[ignore = "run by the test above on a file system of its own"]
+fn full_index() {
+    let disk = given_directory();
+    let key = AppKey::new("key").unwrap();
+    let token = |n: u32| Token::new(format!("token-{n}")).unwrap();
+    let accounts = Accounts::open(&disk).unwrap();
+    accounts.remember(&key, &token(1), &me()).unwrap();
+
+    fill_up(&disk.join("other"));
+    let refused = accounts.remember(&key, &token(2), &me()).unwrap_err();
+    assert!(matches!(refused, CommitError::Full));
+    assert_eq!(accounts.known_user(&key, &token(1)).unwrap(), Some(me()));
+    drop(accounts);
+
+    for _ in 0..3 {
+        let accounts = Accounts::open(&disk).unwrap();
+        assert_eq!(accounts.known_user(&key, &token(1)).unwrap(), Some(me()));
+    }
+    let accounts = Accounts::open(&disk).unwrap();
+    fs::remove_file(disk.join("other")).unwrap();
+    accounts.remember(&key, &token(2), &me()).unwrap();
 }
 
 // F-D05
