@@ -36,6 +36,7 @@ mod rate;
 mod reading;
 mod recall;
 mod relation;
+mod saved;
 mod send;
 mod settings;
 mod states;
@@ -65,6 +66,7 @@ pub use policy::{Gateway, Policy, Rate, UnknownToken};
 pub use presence::{Presence, PresenceChange, Webhook, WebhookBody};
 pub(crate) use publish::MAX_CONTENT;
 pub use recall::Recall;
+pub use saved::Saved;
 pub use send::SenderCopy;
 pub use target::Target;
 pub use transcript::{Heard, Record};
@@ -154,6 +156,11 @@ impl Cloud {
     /// Every app key with its world.
     pub fn apps(&self) -> impl Iterator<Item = (&AppKey, &App)> {
         self.apps.iter()
+    }
+
+    /// Every app key with its world, to act in.
+    pub fn apps_mut(&mut self) -> impl Iterator<Item = (&AppKey, &mut App)> {
+        self.apps.iter_mut()
     }
 
     /// Answers a navigation request (protocol/cloud-wire.md 1).

@@ -1,5 +1,7 @@
 //! The world of one app key.
 
+mod saved;
+
 use std::collections::{BTreeMap, VecDeque};
 
 use imlink_model::{AppKey, Millis, TargetId, UserId};
@@ -23,6 +25,8 @@ use super::{
     user::User,
     words::Words,
 };
+
+pub(super) use saved::SavedApp;
 
 /// The secret an app server signs its calls with.
 #[derive(Clone, PartialEq, Eq)]
@@ -263,7 +267,7 @@ impl App {
         if link.is_online() {
             // Neither side said goodbye.
             self.tell_presence(id, &link, PresenceChange::Offline);
-            self.lost.add(link.into());
+            self.lost.add((&link).into());
         }
     }
 

@@ -20,11 +20,15 @@ mod membership;
 mod speech;
 mod topics;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use imlink_model::{Millis, TargetId, UserId};
+use serde::{Deserialize, Serialize};
 
-use super::floor::Floor;
+use super::{floor::Floor, message::Message};
 pub use entry::{Entry, EntryError, EntryRules};
 pub use lifetime::Destruction;
 
@@ -35,7 +39,8 @@ use membership::Member;
 pub(super) use speech::NOT_IN_CHATROOM;
 
 /// One room.
-pub(super) struct Chatroom {
+#[derive(Clone, Serialize, Deserialize)]
+pub(super) struct Chatroom<M = Arc<Message>> {
     name: String,
     created: Millis,
     /// When someone last joined, left or spoke.
@@ -48,7 +53,7 @@ pub(super) struct Chatroom {
     /// Who stays a member although he is offline.
     protected: BTreeSet<UserId>,
     entries: Entries,
-    log: Log,
+    log: Log<M>,
 }
 
 impl Chatroom {
@@ -65,6 +70,27 @@ impl Chatroom {
             entries: Entries::default(),
             log: Log::new(now),
         }
+    }
+}
+
+impl<M> Chatroom<M> {
+    /// Names the messages in it in another way.
+    pub(super) fn rename<N, E>(
+        self,
+        name: &mut impl FnMut(M) -> Result<N, E>,
+    ) -> Result<Chatroom<N>, E> {
+        Ok(Chatroom {
+            name: self.name,
+            created: self.created,
+            active: self.active,
+            destruction: self.destruction,
+            members: self.members,
+            banned: self.banned,
+            floor: self.floor,
+            protected: self.protected,
+            entries: self.entries,
+            log: self.log.rename(name)?,
+        })
     }
 }
 

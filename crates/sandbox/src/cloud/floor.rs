@@ -6,9 +6,10 @@ use std::{
 };
 
 use imlink_model::{Millis, UserId};
+use serde::{Deserialize, Serialize};
 
 /// Who has been silenced, and whether everyone has been.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Floor {
     /// Who may not send until when. `None` is for ever.
     pub(super) muted: BTreeMap<UserId, Option<Millis>>,

@@ -6,6 +6,7 @@ use std::{
 };
 
 use imlink_model::{ConversationKind, Millis, TargetId, UserId};
+use serde::{Deserialize, Serialize};
 
 use super::{App, floor::Floor, publish::Refusal};
 
@@ -15,6 +16,7 @@ pub(super) const NOT_IN_GROUP: u16 = 22406;
 const MUTED_IN_GROUP: u16 = 22408;
 
 /// One group.
+#[derive(Clone, Serialize, Deserialize)]
 pub(super) struct Group {
     pub(super) name: String,
     pub(super) created: Millis,

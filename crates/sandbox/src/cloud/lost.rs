@@ -4,6 +4,7 @@
 use std::collections::VecDeque;
 
 use imlink_model::UserId;
+use serde::{Deserialize, Serialize};
 
 use super::{DeviceClass, Greeting, link::Link};
 
@@ -14,7 +15,7 @@ const MAX_DEVICES: usize = 1024;
 const MAX_ID: usize = 256;
 
 /// One device of a user.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Device {
     user: UserId,
     class: DeviceClass,
@@ -42,19 +43,19 @@ impl Device {
     }
 }
 
-impl From<Link> for Device {
-    fn from(link: Link) -> Self {
+impl From<&Link> for Device {
+    fn from(link: &Link) -> Self {
         Self {
-            user: link.user,
+            user: link.user.clone(),
             class: link.class,
-            id: link.device,
+            id: link.device.clone(),
         }
     }
 }
 
 /// Devices that were online until their link broke, without a word from either side. The longest
 /// lost is first.
-#[derive(Default)]
+#[derive(Clone, Default, Serialize, Deserialize)]
 pub(super) struct LostDevices(VecDeque<Device>);
 
 impl LostDevices {

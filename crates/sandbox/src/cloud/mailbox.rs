@@ -4,20 +4,24 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use imlink_model::{Direction, Millis};
 use imlink_wire::uid::MessageUid;
+use serde::{Deserialize, Serialize};
 
-use super::message::{Message, StoredMessage};
+use super::{
+    message::{Message, StoredMessage},
+    saved::each,
+};
 
 /// Two boxes with a cursor each; times are strictly increasing over both.
-#[derive(Default)]
-pub(super) struct Mailbox {
-    received: BTreeMap<Millis, Entry>,
-    sent: BTreeMap<Millis, Entry>,
+#[derive(Clone, Serialize, Deserialize)]
+pub(super) struct Mailbox<M = Arc<Message>> {
+    received: BTreeMap<Millis, Entry<M>>,
+    sent: BTreeMap<Millis, Entry<M>>,
     newest: Millis,
 }
 
-#[derive(Clone)]
-pub(super) struct Entry {
-    pub(super) message: Arc<Message>,
+#[derive(Clone, Serialize, Deserialize)]
+pub(super) struct Entry<M = Arc<Message>> {
+    pub(super) message: M,
     pub(super) direction: Direction,
     /// How often a pull shows it: once, unless a fault repeats it.
     pub(super) copies: u8,
@@ -128,6 +132,50 @@ impl Mailbox {
         match direction {
             Direction::Sent => &mut self.sent,
             Direction::Received => &mut self.received,
+        }
+    }
+}
+
+impl<M> Mailbox<M> {
+    /// Names its messages in another way.
+    pub(super) fn rename<N, E>(
+        self,
+        name: &mut impl FnMut(M) -> Result<N, E>,
+    ) -> Result<Mailbox<N>, E> {
+        let Self {
+            received,
+            sent,
+            newest,
+        } = self;
+        Ok(Mailbox {
+            received: each(received, |entry| entry.rename(name))?,
+            sent: each(sent, |entry| entry.rename(name))?,
+            newest,
+        })
+    }
+}
+
+impl<M> Entry<M> {
+    fn rename<N, E>(self, name: &mut impl FnMut(M) -> Result<N, E>) -> Result<Entry<N>, E> {
+        let Self {
+            message,
+            direction,
+            copies,
+        } = self;
+        Ok(Entry {
+            message: name(message)?,
+            direction,
+            copies,
+        })
+    }
+}
+
+impl<M> Default for Mailbox<M> {
+    fn default() -> Self {
+        Self {
+            received: BTreeMap::new(),
+            sent: BTreeMap::new(),
+            newest: Millis::default(),
         }
     }
 }

@@ -10,7 +10,7 @@ use imlink_wire::{
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::Target;
+use super::{Target, saved::body};
 
 /// `DownStreamMessage.direction` of a message its reader sent.
 const DIRECTION_SENT: i32 = 1;
@@ -19,13 +19,14 @@ const DIRECTION_SENT: i32 = 1;
 const DIRECTION_RECEIVED: i32 = 0;
 
 /// A message that has not been accepted yet.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Draft {
     /// Who sends.
     pub from: UserId,
     /// Where it goes.
     pub to: Target,
     /// Flags and content as they travel.
+    #[serde(with = "body")]
     pub body: UpStreamMessage,
 }
 
@@ -58,6 +59,7 @@ impl Draft {
 }
 
 /// An accepted message; shared by the mailboxes it is in.
+#[derive(Serialize, Deserialize)]
 pub(super) struct Message {
     pub(super) uid: String,
     pub(super) time: Millis,

@@ -6,6 +6,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     ops::Bound::{Excluded, Unbounded},
+    sync::Arc,
 };
 
 use imlink_model::{Direction, Millis, UserId};
@@ -15,6 +16,7 @@ use imlink_wire::{
         ModifyMsg, ModifyMsgResp, MsgChangeReq, PullModifyMsgReq, PullModifyMsgResp, encode_body,
     },
 };
+use serde::{Deserialize, Serialize};
 
 use super::{
     App, LinkId,
@@ -22,6 +24,7 @@ use super::{
     message::Message,
     publish::{INVALID, MAX_CONTENT, Refusal},
     query::{Answer, Query, conversation_of},
+    saved::each,
 };
 
 /// QUERYACK status: the time to edit the message is over (20114).
@@ -35,9 +38,9 @@ const NOT_EDITABLE: u16 = 20116;
 const CONTENT: i32 = 1;
 
 /// The edits a user has yet to pull, the last of each message, by version.
-#[derive(Default)]
-pub(super) struct Edits {
-    by_version: BTreeMap<Millis, Kept>,
+#[derive(Clone, Serialize, Deserialize)]
+pub(super) struct Edits<M = Arc<Message>> {
+    by_version: BTreeMap<Millis, Kept<M>>,
     version: Millis,
 }
 
@@ -164,5 +167,31 @@ impl Edits {
 
     fn prune(&mut self, oldest: Millis) {
         self.by_version = self.by_version.split_off(&oldest);
+    }
+}
+
+impl<M> Edits<M> {
+    /// Names its messages in another way.
+    pub(super) fn rename<N, E>(
+        self,
+        name: &mut impl FnMut(M) -> Result<N, E>,
+    ) -> Result<Edits<N>, E> {
+        let Self {
+            by_version,
+            version,
+        } = self;
+        Ok(Edits {
+            by_version: each(by_version, |kept| kept.rename(name))?,
+            version,
+        })
+    }
+}
+
+impl<M> Default for Edits<M> {
+    fn default() -> Self {
+        Self {
+            by_version: BTreeMap::new(),
+            version: Millis::default(),
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! How fast users send and app servers call.
 
 use imlink_model::Millis;
+use serde::{Deserialize, Serialize};
 
 use super::{App, Rate};
 
@@ -15,7 +16,7 @@ impl App {
 }
 
 /// A bucket of whole messages that refills evenly; full at first.
-#[derive(Default)]
+#[derive(Clone, Default, Serialize, Deserialize)]
 pub(super) struct Bucket {
     /// Spent capacity, in message-milliseconds of the rate.
     spent: u128,

@@ -8,6 +8,7 @@ use std::{
 
 use imlink_model::{ConversationKind, Millis, UserId};
 use imlink_wire::flags;
+use serde::{Deserialize, Serialize};
 
 use super::{App, Draft, publish::Refusal};
 
@@ -19,7 +20,7 @@ const NOT_ALLOWED: u16 = 407;
 const MUTED_IN_PRIVATE: u16 = 20106;
 
 /// Whom a user hears, and where he may speak.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Relations {
     blacklist: BTreeSet<UserId>,
     allow_list: BTreeSet<UserId>,

@@ -18,11 +18,13 @@ use imlink_wire::{
     },
     topic,
 };
+use serde::{Deserialize, Serialize};
 
 use super::{
     App,
     publish::Refusal,
     query::{Answer, Query},
+    saved::{bodies, optional_body},
 };
 
 /// QUERYACK status: so many tags no user may have (26004).
@@ -31,16 +33,19 @@ const TOO_MANY_TAGS: u16 = 26004;
 const MAX_TAGS: usize = 20;
 
 /// The settings of one user.
-#[derive(Default)]
+#[derive(Clone, Default, Serialize, Deserialize)]
 pub(super) struct Settings {
     version: Millis,
     /// Texts by key.
-    texts: BTreeMap<&'static str, Text>,
+    texts: BTreeMap<String, Text>,
+    #[serde(with = "bodies")]
     tags: BTreeMap<String, SessionTagItem>,
     tags_changed: Millis,
+    #[serde(with = "optional_body")]
     quiet: Option<AddUnpushPeriodInput>,
 }
 
+#[derive(Clone, Serialize, Deserialize)]
 struct Text {
     value: String,
     changed: Millis,
@@ -133,7 +138,7 @@ impl App {
         Ok(encode_body(&answer))
     }
 
-    fn set_text(&mut self, query: &Query, key: &'static str, now: Millis) -> Answer {
+    fn set_text(&mut self, query: &Query, key: &str, now: Millis) -> Answer {
         let asked: SetUserSettingInput = query.read()?;
         let settings = &mut self.user(&query.user).settings;
         let adopt = settings.change(asked.version, now);
@@ -141,7 +146,7 @@ impl App {
             value: asked.value,
             changed: settings.version,
         };
-        settings.texts.insert(key, text);
+        settings.texts.insert(key.to_owned(), text);
         Ok(self.settings_changed(query, adopt, now))
     }
 

@@ -15,11 +15,13 @@ use imlink_wire::{
         encode_body,
     },
 };
+use serde::{Deserialize, Serialize};
 
 use super::{
     App,
     publish::{INVALID, Refusal},
     query::{Answer, Query},
+    saved::{bodies, pairs},
 };
 
 /// The most attributes a user may have set; nobody has so many conversations.
@@ -28,14 +30,15 @@ const MAX_STATES: usize = 100_000;
 const MAX_TAGS: usize = 20;
 
 /// The attributes of one user's conversations.
-#[derive(Default)]
+#[derive(Clone, Default, Serialize, Deserialize)]
 pub(super) struct States {
     version: Millis,
+    #[serde(with = "pairs")]
     states: BTreeMap<Place, State>,
 }
 
 /// A conversation by kind, id and channel; without an id, the kind itself.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 struct Place {
     kind: i32,
     id: String,
@@ -43,9 +46,10 @@ struct Place {
 }
 
 /// The attributes of one conversation by their kind.
-#[derive(Default)]
+#[derive(Clone, Default, Serialize, Deserialize)]
 struct State {
     changed: Millis,
+    #[serde(with = "bodies")]
     items: BTreeMap<i32, SessionStateItem>,
 }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use imlink_model::{Millis, UserId};
 use rand::{Rng, RngCore};
+use serde::{Deserialize, Serialize};
 
 /// Characters of a token; the vendor's look like base64 too.
 const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
@@ -12,11 +13,12 @@ const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwx
 const LENGTH: usize = 48;
 
 /// Tokens of one app, by their text before `@`.
-#[derive(Default)]
+#[derive(Clone, Default, Serialize, Deserialize)]
 pub(super) struct Tokens {
     issued: BTreeMap<String, Grant>,
 }
 
+#[derive(Clone, Serialize, Deserialize)]
 pub(super) struct Grant {
     pub(super) user: UserId,
     pub(super) expired: bool,

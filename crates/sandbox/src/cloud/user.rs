@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use imlink_model::{Millis, UserId};
+use serde::{Deserialize, Serialize};
 
 use super::{
     history::Archive, mailbox::Mailbox, message::Message, modify::Edits, rate::Bucket,
@@ -10,12 +11,12 @@ use super::{
 };
 
 /// One user; made when first mentioned.
-#[derive(Default)]
-pub(super) struct User {
-    pub(super) mailbox: Mailbox,
-    pub(super) archive: Archive,
+#[derive(Clone, Serialize, Deserialize)]
+pub(super) struct User<M = Arc<Message>> {
+    pub(super) mailbox: Mailbox<M>,
+    pub(super) archive: Archive<M>,
     pub(super) states: States,
-    pub(super) edits: Edits,
+    pub(super) edits: Edits<M>,
     pub(super) settings: Settings,
     pub(super) sending: Bucket,
     pub(super) relations: Relations,
@@ -66,5 +67,49 @@ impl User {
 
     pub(super) fn is_blocked(&self, now: Millis) -> bool {
         self.blocked_until.is_some_and(|until| now < until)
+    }
+}
+
+impl<M> User<M> {
+    /// Names the messages he has in another way.
+    pub(super) fn rename<N, E>(
+        self,
+        name: &mut impl FnMut(M) -> Result<N, E>,
+    ) -> Result<User<N>, E> {
+        Ok(User {
+            mailbox: self.mailbox.rename(name)?,
+            archive: self.archive.rename(name)?,
+            states: self.states,
+            edits: self.edits.rename(name)?,
+            settings: self.settings,
+            sending: self.sending,
+            relations: self.relations,
+            name: self.name,
+            portrait: self.portrait,
+            deleted: self.deleted,
+            tags: self.tags,
+            registered: self.registered,
+            blocked_until: self.blocked_until,
+        })
+    }
+}
+
+impl<M> Default for User<M> {
+    fn default() -> Self {
+        Self {
+            mailbox: Mailbox::default(),
+            archive: Archive::default(),
+            states: States::default(),
+            edits: Edits::default(),
+            settings: Settings::default(),
+            sending: Bucket::default(),
+            relations: Relations::default(),
+            name: String::new(),
+            portrait: String::new(),
+            deleted: false,
+            tags: Vec::new(),
+            registered: None,
+            blocked_until: None,
+        }
     }
 }

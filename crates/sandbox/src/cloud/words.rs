@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use super::{App, Draft, publish::Refusal};
 
 /// PUBACK status: the content has a word that may not be said.
@@ -10,7 +12,7 @@ const FORBIDDEN: u16 = 21501;
 const REPLACED: u16 = 21502;
 
 /// Words and what is put in their place; `None` has the message refused.
-#[derive(Default)]
+#[derive(Clone, Default, Serialize, Deserialize)]
 pub(super) struct Words(BTreeMap<String, Option<String>>);
 
 impl App {

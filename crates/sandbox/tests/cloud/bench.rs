@@ -47,9 +47,13 @@ impl Bench {
             secret: Secret::new(SECRET),
             policy,
         };
+        Self::with_cloud(Cloud::new(settings, 7), Millis(1_800_000_000_000))
+    }
+
+    pub fn with_cloud(cloud: Cloud, now: Millis) -> Self {
         Self {
-            cloud: Cloud::new(settings, 7),
-            now: Millis(1_800_000_000_000),
+            cloud,
+            now,
             heard: BTreeMap::new(),
             closed: BTreeSet::new(),
             presence: Vec::new(),

@@ -23,6 +23,7 @@ mod reading;
 mod recall;
 mod reconnect_kick;
 mod relation;
+mod saved;
 mod server_api;
 mod settings;
 mod states;

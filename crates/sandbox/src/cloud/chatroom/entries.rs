@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use imlink_model::{Millis, UserId};
+use serde::{Deserialize, Serialize};
 
 use super::{Entry, EntryError, EntryRules};
 use crate::cloud::rate::Bucket;
@@ -13,7 +14,7 @@ const MAX_ENTRIES: usize = 100;
 const MAX_REMOVALS: usize = 100;
 
 /// Entries of a room, and those it had.
-#[derive(Default)]
+#[derive(Clone, Default, Serialize, Deserialize)]
 pub(super) struct Entries {
     kept: BTreeMap<String, Entry>,
     /// Keys that are gone, by the version of their removal.

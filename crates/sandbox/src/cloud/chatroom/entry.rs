@@ -1,6 +1,7 @@
 //! Names and values that a room carries (protocol/cloud-wire.md 5.9, behaviour.md 13.8).
 
 use imlink_model::{Millis, TargetId, UserId};
+use serde::{Deserialize, Serialize};
 
 use super::{Chatroom, entries::Entries};
 use crate::cloud::{App, Policy};
@@ -11,7 +12,7 @@ const MAX_KEY: usize = 128;
 const MAX_VALUE: usize = 4096;
 
 /// One entry of a room.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entry {
     /// Its value.
     pub value: String,

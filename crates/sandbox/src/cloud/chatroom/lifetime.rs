@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use imlink_model::{Millis, TargetId};
 use imlink_wire::notify::Notification;
+use serde::{Deserialize, Serialize};
 
 use super::Chatroom;
 use crate::cloud::App;
@@ -14,7 +15,7 @@ const BY_HAND: i32 = 0;
 const BY_ITSELF: i32 = 3;
 
 /// When a room ends by itself.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Destruction {
     /// After such a time in which nobody joined, left or spoke. The default, with one hour
     /// (behaviour.md 13.8).

@@ -3,14 +3,15 @@
 use std::{collections::BTreeMap, ops::Bound, sync::Arc};
 
 use imlink_model::{Direction, Millis, UserId};
+use serde::{Deserialize, Serialize};
 
-use crate::cloud::message::Message;
+use crate::cloud::{message::Message, saved::each};
 
 /// The most messages a room keeps; the oldest go first.
 const MAX_MESSAGES: usize = 10_000;
 
 /// Who said something, for what his own devices see of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(in crate::cloud) enum Speaker {
     /// A client: it has shown the message itself, the user's others have had an echo.
     Client,
@@ -21,14 +22,16 @@ pub(in crate::cloud) enum Speaker {
 }
 
 /// Messages in order of time, strictly increasing.
-pub(super) struct Log {
-    said: BTreeMap<Millis, Said>,
+#[derive(Clone, Serialize, Deserialize)]
+pub(super) struct Log<M = Arc<Message>> {
+    said: BTreeMap<Millis, Said<M>>,
     /// No later message has this time or an earlier one: it was handed out as a cursor.
     newest: Millis,
 }
 
-struct Said {
-    message: Arc<Message>,
+#[derive(Clone, Serialize, Deserialize)]
+struct Said<M = Arc<Message>> {
+    message: M,
     speaker: Speaker,
 }
 
@@ -114,5 +117,29 @@ impl Said {
             Direction::Received
         };
         (self.message.clone(), direction)
+    }
+}
+
+impl<M> Log<M> {
+    /// Names its messages in another way.
+    pub(super) fn rename<N, E>(
+        self,
+        name: &mut impl FnMut(M) -> Result<N, E>,
+    ) -> Result<Log<N>, E> {
+        let Self { said, newest } = self;
+        Ok(Log {
+            said: each(said, |said| said.rename(name))?,
+            newest,
+        })
+    }
+}
+
+impl<M> Said<M> {
+    fn rename<N, E>(self, name: &mut impl FnMut(M) -> Result<N, E>) -> Result<Said<N>, E> {
+        let Self { message, speaker } = self;
+        Ok(Said {
+            message: name(message)?,
+            speaker,
+        })
     }
 }

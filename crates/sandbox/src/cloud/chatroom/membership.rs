@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use imlink_model::{Millis, TargetId, UserId};
 use imlink_wire::notify::Notification;
+use serde::{Deserialize, Serialize};
 
 use super::Chatroom;
 use crate::cloud::{App, publish::Refusal};
@@ -22,12 +23,14 @@ const ABSENCE: Duration = Duration::from_secs(30);
 const MISSED: u32 = 31;
 
 /// One member of a room.
+#[derive(Clone, Serialize, Deserialize)]
 pub(super) struct Member {
     pub(super) joined: Millis,
     /// `None` while he is online.
     absent: Option<Absence>,
 }
 
+#[derive(Clone, Serialize, Deserialize)]
 struct Absence {
     since: Millis,
     /// Messages since then.

@@ -1,16 +1,23 @@
 //! The conversations of one user.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use imlink_model::{Conversation, Direction};
+use serde::{Deserialize, Serialize};
 
 use super::thread::Thread;
-use crate::cloud::{Target, message::Message};
+use crate::cloud::{
+    Target,
+    message::Message,
+    saved::{each, pairs},
+};
 
 /// A thread per conversation.
-#[derive(Default)]
-pub(in crate::cloud) struct Archive {
-    threads: BTreeMap<Conversation, Thread>,
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(bound(serialize = "M: Serialize", deserialize = "M: Deserialize<'de>"))]
+pub(in crate::cloud) struct Archive<M = Arc<Message>> {
+    #[serde(with = "pairs")]
+    threads: BTreeMap<Conversation, Thread<M>>,
 }
 
 impl Archive {
@@ -32,6 +39,27 @@ impl Archive {
     /// Every conversation.
     pub(in crate::cloud) fn threads(&self) -> impl Iterator<Item = (&Conversation, &Thread)> {
         self.threads.iter()
+    }
+}
+
+impl<M> Archive<M> {
+    /// Names its messages in another way.
+    pub(in crate::cloud) fn rename<N, E>(
+        self,
+        name: &mut impl FnMut(M) -> Result<N, E>,
+    ) -> Result<Archive<N>, E> {
+        let Self { threads } = self;
+        Ok(Archive {
+            threads: each(threads, |thread| thread.rename(name))?,
+        })
+    }
+}
+
+impl<M> Default for Archive<M> {
+    fn default() -> Self {
+        Self {
+            threads: BTreeMap::new(),
+        }
     }
 }
 

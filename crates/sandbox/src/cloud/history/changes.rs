@@ -12,12 +12,12 @@ use serde::{Deserialize, Serialize};
 use crate::cloud::message::Message;
 
 /// Changes of messages by uid.
-#[derive(Default)]
+#[derive(Clone, Default, Serialize, Deserialize)]
 pub(in crate::cloud) struct Changes {
     messages: BTreeMap<String, Change>,
 }
 
-#[derive(Default)]
+#[derive(Clone, Default, Serialize, Deserialize)]
 struct Change {
     edit: Option<Edit>,
     /// All of it, what the message was sent with included.
@@ -25,6 +25,7 @@ struct Change {
 }
 
 /// The last edit of a message.
+#[derive(Clone, Serialize, Deserialize)]
 pub(in crate::cloud) struct Edit {
     pub(in crate::cloud) content: String,
     pub(in crate::cloud) time: Millis,

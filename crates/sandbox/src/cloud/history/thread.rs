@@ -9,13 +9,14 @@ use std::{
 
 use imlink_model::{Direction, Millis};
 use imlink_wire::{flags, uid::MessageUid};
+use serde::{Deserialize, Serialize};
 
-use crate::cloud::message::Message;
+use crate::cloud::{message::Message, saved::each};
 
 /// Messages by time, and what the conversation list says of them.
-#[derive(Default)]
-pub(in crate::cloud) struct Thread {
-    messages: BTreeMap<Millis, Kept>,
+#[derive(Clone, Serialize, Deserialize)]
+pub(in crate::cloud) struct Thread<M = Arc<Message>> {
+    messages: BTreeMap<Millis, Kept<M>>,
     /// Received messages up to here are read.
     pub(in crate::cloud) read: Millis,
     /// When the unread count last changed: the version of it.
@@ -25,9 +26,9 @@ pub(in crate::cloud) struct Thread {
 }
 
 /// A message in a thread.
-#[derive(Clone)]
-pub(in crate::cloud) struct Kept {
-    pub(in crate::cloud) message: Arc<Message>,
+#[derive(Clone, Serialize, Deserialize)]
+pub(in crate::cloud) struct Kept<M = Arc<Message>> {
+    pub(in crate::cloud) message: M,
     /// From the point of view of the thread's owner.
     pub(in crate::cloud) direction: Direction,
 }
@@ -137,6 +138,52 @@ impl Thread {
     pub(in crate::cloud) fn unlist(&mut self, now: Millis) {
         self.listed = None;
         self.read_up_to(self.newest(), now);
+    }
+}
+
+impl<M> Thread<M> {
+    /// Names its messages in another way.
+    pub(in crate::cloud) fn rename<N, E>(
+        self,
+        name: &mut impl FnMut(M) -> Result<N, E>,
+    ) -> Result<Thread<N>, E> {
+        let Self {
+            messages,
+            read,
+            counted,
+            listed,
+        } = self;
+        Ok(Thread {
+            messages: each(messages, |kept| kept.rename(name))?,
+            read,
+            counted,
+            listed,
+        })
+    }
+}
+
+impl<M> Kept<M> {
+    /// Names its message in another way.
+    pub(in crate::cloud) fn rename<N, E>(
+        self,
+        name: &mut impl FnMut(M) -> Result<N, E>,
+    ) -> Result<Kept<N>, E> {
+        let Self { message, direction } = self;
+        Ok(Kept {
+            message: name(message)?,
+            direction,
+        })
+    }
+}
+
+impl<M> Default for Thread<M> {
+    fn default() -> Self {
+        Self {
+            messages: BTreeMap::new(),
+            read: Millis::default(),
+            counted: Millis::default(),
+            listed: None,
+        }
     }
 }
 
