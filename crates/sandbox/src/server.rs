@@ -11,9 +11,11 @@
 //!
 //! Whoever has the lock puts one input into the [`Cloud`](crate::Cloud) and carries all outputs to
 //! the ports, bounded queues that the gateway's sessions empty. Nobody waits with the lock held.
+//! With [`Config::data`] a second thread writes the state to a directory.
 
 mod clock;
 mod config;
+mod data;
 mod doors;
 mod gateway;
 mod http;
@@ -28,6 +30,7 @@ mod webhook;
 mod world;
 
 pub use config::Config;
+pub use data::DataError;
 pub use http::control;
 pub use port::{Ending, Injection};
 pub use run::run;

@@ -21,6 +21,11 @@ impl Clock {
         self.last
     }
 
+    /// How far it was put forward.
+    pub(super) fn ahead(&self) -> Duration {
+        self.ahead
+    }
+
     pub(super) fn advance(&mut self, by: Duration) {
         self.ahead = self.ahead.saturating_add(by);
     }

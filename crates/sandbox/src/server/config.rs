@@ -3,6 +3,7 @@
 use std::{
     io,
     net::{IpAddr, Ipv4Addr, SocketAddr},
+    path::PathBuf,
     time::Duration,
 };
 
@@ -37,6 +38,17 @@ pub struct Config {
     pub handshake_time: Duration,
     /// Makes tokens, sessions and uids the same on every run. Default: `None`, no two runs alike.
     pub seed: Option<u64>,
+    /// The directory that keeps the state over restarts. Default: `None`, it is gone with the sandbox.
+    ///
+    /// Kept are app keys with secrets and policies, users, tokens, messages, groups, chatrooms and
+    /// how far the clock was put forward; links, faults, counters and transcripts are not, nor the
+    /// sandbox's addresses. For [`app_key`](Self::app_key) the [`secret`](Self::secret) given here
+    /// holds, and what was kept of its [`policy`](Self::policy).
+    ///
+    /// The directory is made if there is none, mode 0700, and is one sandbox's at a time. What
+    /// happens is written at most 200 ms later, or after ten times as long as a write takes if that
+    /// is more; so much is lost if the process or the machine dies. At the end everything is.
+    pub data: Option<PathBuf>,
     /// Allows addresses that others on the network can reach. Default: false.
     ///
     /// The risk: everything is in the clear, tokens included, and the control API lets whoever
@@ -59,6 +71,7 @@ impl Default for Config {
             public_host: None,
             handshake_time: Duration::from_secs(10),
             seed: None,
+            data: None,
             allow_remote: false,
         }
     }

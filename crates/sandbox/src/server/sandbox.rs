@@ -3,6 +3,7 @@
 mod addresses;
 mod faults;
 mod people;
+mod restoring;
 mod watch;
 
 use std::{
@@ -22,6 +23,7 @@ use tokio::{
 
 use super::{
     Config,
+    data::{Bell, Directory, Keeper},
     doors::Doors,
     gateway::{Order, Wanted},
     serve::serve,
@@ -30,13 +32,15 @@ use super::{
 };
 use crate::{App, AppSettings, Cloud, Policy, Secret};
 use addresses::Public;
+use restoring::restored;
 
 /// A running sandbox.
 ///
 /// A handle is cheap to clone and may be used from any thread, inside or outside a runtime: no
 /// method waits for the network. Methods act in the world of one app key, at first the default
 /// one; [`app`](Self::app) gives a handle for another. The sandbox stops when its last handle is
-/// dropped: its listeners are closed then, and its links are gone.
+/// dropped: its listeners are closed then, its links are gone, and with [`Config::data`] its state
+/// is written.
 #[derive(Clone)]
 pub struct Sandbox {
     shared: Arc<Shared>,
@@ -52,19 +56,25 @@ impl Sandbox {
     ///
     /// # Errors
     /// An address that cannot be listened on, named with its purpose; an address beyond loopback
-    /// without [`Config::allow_remote`]; with TLS, a public host that no certificate can name.
+    /// without [`Config::allow_remote`]; with TLS, a public host that no certificate can name; with
+    /// [`Config::data`], a [`DataError`](super::DataError), which is inside.
     pub fn spawn(config: Config) -> io::Result<Self> {
         config.check()?;
         let credentials = config.credentials()?;
+        let data = config.data.as_deref().map(Directory::claim).transpose()?;
+        let kept = data.as_ref().map(Directory::read).transpose()?.flatten();
         let listeners = Doors::wanted(&config).bind()?;
         let addresses = listeners.addresses()?;
 
         let settings = config.app(&addresses);
         let (key, seed) = (settings.key.clone(), config.seed.unwrap_or_else(any_seed));
+        let public = Public::new(&config, &addresses, credentials.as_ref());
         let (orders, order_receiver) = mpsc::unbounded_channel();
         let (callbacks, called_back) = webhook::channel(config.allow_remote);
+        let bell = data.is_some().then(Arc::<Bell>::default);
         let shared = Arc::new(Shared::new(
-            Cloud::new(settings, seed),
+            restored(Cloud::new(settings, seed), kept, &public),
+            bell.clone(),
             orders,
             callbacks,
             config.handshake_time,
@@ -73,7 +83,7 @@ impl Sandbox {
             shared,
             key,
             addresses,
-            public: Arc::new(Public::new(&config, &addresses, credentials.as_ref())),
+            public: Arc::new(public),
             thread: None,
         };
 
@@ -96,21 +106,23 @@ impl Sandbox {
                     let _ = stopped.await;
                 });
             })?;
-        sandbox.thread = Some(Arc::new(Thread {
+        let mut thread = Thread {
             stop: Some(stop),
             thread: Some(thread),
-        }));
+            keeper: None,
+        };
+        if let (Some(data), Some(bell)) = (data, bell) {
+            thread.keeper = Some(Keeper::start(data, sandbox.shared.clone(), bell)?);
+        }
+        sandbox.thread = Some(Arc::new(thread));
         Ok(sandbox)
     }
 
     /// A handle for the world of another app key, which is made if new.
     #[must_use]
     pub fn app(&self, key: &AppKey, secret: &Secret) -> Self {
-        let policy = Policy {
-            gateways: self.public.gateways.clone(),
-            navigator: self.public.tokens_name_navigator.then(|| self.navigator()),
-            ..Policy::default()
-        };
+        let mut policy = Policy::default();
+        self.public.put_in(&mut policy);
         self.shared.act(|world, _| {
             if world.cloud.app(key).is_none() {
                 let settings = AppSettings {
@@ -242,6 +254,7 @@ fn stopped() -> io::Error {
 struct Thread {
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
+    keeper: Option<Keeper>,
 }
 
 impl Drop for Thread {
@@ -251,5 +264,7 @@ impl Drop for Thread {
             // A panic in there has been reported by the panic hook.
             let _ = thread.join();
         }
+        // Last, when nothing changes any more: it writes what is left to write.
+        drop(self.keeper.take());
     }
 }

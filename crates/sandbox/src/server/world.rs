@@ -3,7 +3,7 @@
 use std::{
     collections::BTreeMap,
     net::SocketAddr,
-    sync::{Condvar, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
 
@@ -13,6 +13,7 @@ use tokio::sync::mpsc;
 use super::{
     TransportFaults,
     clock::Clock,
+    data::{Bell, Snapshot},
     gateway,
     port::{Ending, Port, PortEnds, ToSession},
     webhook::{Callback, Callbacks},
@@ -38,6 +39,8 @@ pub(super) struct World {
 pub(super) struct Shared {
     world: Mutex<World>,
     changed: Condvar,
+    /// Wakes whoever writes the state, if anybody does.
+    bell: Option<Arc<Bell>>,
     pub(super) gateway: mpsc::UnboundedSender<gateway::Order>,
     /// See [`Config::handshake_time`](super::Config::handshake_time).
     pub(super) handshake_time: Duration,
@@ -45,14 +48,15 @@ pub(super) struct Shared {
 
 impl Shared {
     pub(super) fn new(
-        cloud: Cloud,
+        (cloud, clock): (Cloud, Clock),
+        bell: Option<Arc<Bell>>,
         gateway: mpsc::UnboundedSender<gateway::Order>,
         callbacks: Callbacks,
         handshake_time: Duration,
     ) -> Self {
         let world = World {
             cloud,
-            clock: Clock::default(),
+            clock,
             ports: BTreeMap::new(),
             peers: BTreeMap::new(),
             callbacks,
@@ -63,6 +67,7 @@ impl Shared {
         Self {
             world: Mutex::new(world),
             changed: Condvar::new(),
+            bell,
             gateway,
             handshake_time,
         }
@@ -76,7 +81,19 @@ impl Shared {
         world.carry_out(now);
         drop(world);
         self.changed.notify_all();
+        if let Some(bell) = &self.bell {
+            bell.ring();
+        }
         result
+    }
+
+    /// Everything that outlives a run.
+    pub(super) fn snapshot(&self) -> Snapshot {
+        let world = self.lock();
+        Snapshot {
+            ahead: world.clock.ahead(),
+            cloud: world.cloud.save(),
+        }
     }
 
     /// Waits until something holds; false if it does not within the limit.

@@ -4,6 +4,7 @@ mod client;
 mod control;
 mod control_openapi;
 mod control_refused;
+mod data;
 mod gateway;
 mod handle;
 mod hostile;

@@ -4,7 +4,7 @@ use std::{net::SocketAddr, sync::Arc};
 
 use super::Sandbox;
 use crate::{
-    Gateway,
+    Gateway, Policy,
     server::{Config, doors::Doors, tls::Credentials},
 };
 
@@ -13,7 +13,7 @@ impl Sandbox {
     /// `http://127.0.0.1:4000`.
     #[must_use]
     pub fn navigator(&self) -> String {
-        format!("http://{}", self.public.http)
+        self.public.navigator()
     }
 
     /// The same over TLS, for example `https://127.0.0.1:4001`; `None` without [`Config::tls`].
@@ -71,8 +71,8 @@ impl Sandbox {
 pub(super) struct Public {
     http: String,
     https: Option<String>,
-    pub(super) gateways: Vec<Gateway>,
-    pub(super) tokens_name_navigator: bool,
+    gateways: Vec<Gateway>,
+    tokens_name_navigator: bool,
     ca_pem: Option<Arc<str>>,
 }
 
@@ -89,5 +89,15 @@ impl Public {
             tokens_name_navigator: config.tokens_name_navigator,
             ca_pem: credentials.map(|credentials| credentials.ca_pem.clone()),
         }
+    }
+
+    /// Has an app lead its clients here.
+    pub(super) fn put_in(&self, policy: &mut Policy) {
+        policy.gateways.clone_from(&self.gateways);
+        policy.navigator = self.tokens_name_navigator.then(|| self.navigator());
+    }
+
+    fn navigator(&self) -> String {
+        format!("http://{}", self.http)
     }
 }
