@@ -302,13 +302,8 @@ fn what_the_server_refuses_is_an_answer_with_its_code() {
         return;
     };
 
-    let room = json!({ "id": "nowhere", "count": 1, "order": 1 });
-    assert_eq!(server.call("Chatroom.get", room)["code"], 1002);
-    let nowhere = json!({
-        "senderId": "alice", "targetId": "nowhere", "objectName": "RC:TxtMsg",
-        "content": { "content": "x" },
-    });
-    let refused = server.call("Message.Group.send", nowhere);
-    assert_eq!(refused["code"], 1002);
-    assert_eq!(refused["msg"], "toGroupId names no group");
+    let dash = server.call("Sensitive.add", json!({ "keyword": "-" }));
+
+    assert_eq!(dash["code"], 1002);
+    assert_eq!(dash["msg"], "word has no letter and no digit");
 }

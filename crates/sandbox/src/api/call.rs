@@ -39,6 +39,14 @@ impl Call<'_> {
         field.read(self.generation, self.source)
     }
 
+    /// Says in the log that a field names nothing that is there. The vendor's cloud accepts such
+    /// calls, its SDKs' own tests make them; an app server that meant something else reads it here.
+    pub(super) fn note_absent<K: Kind>(&self, field: &Field<K>) {
+        let path = self.operation.path(self.generation);
+        let field = field.names().of(self.generation);
+        tracing::info!(path, field, "Server API call names what is not there");
+    }
+
     /// A refusal of a value that only this app's state makes wrong.
     pub(super) fn invalid<K: Kind>(&self, field: &Field<K>, problem: &'static str) -> ApiError {
         let field = field.names().of(self.generation).unwrap_or("a field");

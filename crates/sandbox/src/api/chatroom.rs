@@ -10,6 +10,8 @@ mod member;
 mod mute;
 mod protection;
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use imlink_model::{Millis, TargetId, UserId};
 
 use super::{
@@ -22,7 +24,7 @@ use super::{
     route::Operation,
     user::MAX_MINUTES,
 };
-use crate::{App, ChatroomView};
+use crate::{App, ChatroomView, Destruction};
 
 /// The most users of one call, where no other limit is named.
 const MAX_USERS: usize = 20;
@@ -89,14 +91,35 @@ pub(super) const OPERATIONS: &[Operation] = &[
     entry::QUERY,
 ];
 
-/// The room a call names, which must be there. What the vendor says of one that is not is not
-/// documented (server-api.md 9); silence would hide a slip of the app server's.
+/// The room a call names, which must be there.
 fn existing(app: &App, call: &Call) -> Result<(TargetId, ChatroomView), ApiError> {
     let id = call.required(&ROOM)?;
     match app.chatroom(&id) {
         Some(view) => Ok((id, view)),
         None => Err(call.invalid(&ROOM, "names no chatroom")),
     }
+}
+
+/// The room a call names, with nobody in it if it is not there.
+fn named(app: &App, call: &Call) -> Result<(TargetId, ChatroomView), ApiError> {
+    let id = call.required(&ROOM)?;
+    let view = app.chatroom(&id).unwrap_or_else(|| {
+        call.note_absent(&ROOM);
+        ChatroomView {
+            id: id.clone(),
+            name: String::new(),
+            created: Millis(0),
+            destruction: Destruction::default(),
+            members: BTreeMap::new(),
+            banned: BTreeMap::new(),
+            muted: BTreeMap::new(),
+            frozen: false,
+            exempt: BTreeSet::new(),
+            protected: BTreeSet::new(),
+            entries: BTreeMap::new(),
+        }
+    });
+    Ok((id, view))
 }
 
 /// Users, each with the time something ends for him.

@@ -2,7 +2,7 @@
 
 use imlink_model::Millis;
 
-use super::{MINUTES, ROOM, USERS, existing, until_rows};
+use super::{MINUTES, ROOM, USERS, named, until_rows};
 use crate::{
     App,
     api::{
@@ -36,7 +36,7 @@ pub(super) const LIST: Operation = Operation::new(
 );
 
 fn add(app: &mut App, call: &Call, now: Millis) -> Result<Reply, ApiError> {
-    let (room, _) = existing(app, call)?;
+    let (room, _) = named(app, call)?;
     let time = minutes(call.required(&MINUTES)?);
     for user in call.required(&USERS)? {
         app.ban_from_chatroom(&room, &user, time, now);
@@ -45,7 +45,7 @@ fn add(app: &mut App, call: &Call, now: Millis) -> Result<Reply, ApiError> {
 }
 
 fn remove(app: &mut App, call: &Call, _: Millis) -> Result<Reply, ApiError> {
-    let (room, _) = existing(app, call)?;
+    let (room, _) = named(app, call)?;
     for user in call.required(&USERS)? {
         app.unban_from_chatroom(&room, &user);
     }
@@ -53,7 +53,7 @@ fn remove(app: &mut App, call: &Call, _: Millis) -> Result<Reply, ApiError> {
 }
 
 fn list(app: &mut App, call: &Call, now: Millis) -> Result<Reply, ApiError> {
-    let (_, view) = existing(app, call)?;
+    let (_, view) = named(app, call)?;
     let banned = view.banned.into_iter().filter(|(_, until)| now < *until);
     let rows = until_rows(
         banned.map(|(user, until)| (user, Some(until))),

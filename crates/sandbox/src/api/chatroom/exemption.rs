@@ -2,7 +2,7 @@
 
 use imlink_model::Millis;
 
-use super::{ROOM, USERS, existing};
+use super::{ROOM, USERS, named};
 use crate::{
     App,
     api::{
@@ -43,7 +43,7 @@ fn remove(app: &mut App, call: &Call, _: Millis) -> Result<Reply, ApiError> {
 }
 
 fn exempt(app: &mut App, call: &Call, exempt: bool) -> Result<Reply, ApiError> {
-    let (room, _) = existing(app, call)?;
+    let (room, _) = named(app, call)?;
     for user in call.required(&USERS)? {
         app.exempt_in_chatroom(&room, &user, exempt);
     }
@@ -51,7 +51,7 @@ fn exempt(app: &mut App, call: &Call, exempt: bool) -> Result<Reply, ApiError> {
 }
 
 fn list(app: &mut App, call: &Call, _: Millis) -> Result<Reply, ApiError> {
-    let (_, view) = existing(app, call)?;
+    let (_, view) = named(app, call)?;
     let users: Vec<_> = view.exempt.iter().map(|user| user.as_str()).collect();
     Ok(Reply::new().with(Names::new("userIds", "participantIds"), users))
 }

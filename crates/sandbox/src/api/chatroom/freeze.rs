@@ -2,7 +2,7 @@
 
 use imlink_model::Millis;
 
-use super::{ROOM, existing};
+use super::{ROOM, named};
 use crate::{
     App,
     api::{
@@ -64,13 +64,13 @@ pub(super) const CHECK: Operation = Operation::new(
 );
 
 fn add(app: &mut App, call: &Call, _: Millis) -> Result<Reply, ApiError> {
-    let (room, _) = existing(app, call)?;
+    let (room, _) = named(app, call)?;
     app.freeze_chatroom(&room, true);
     Ok(Reply::new())
 }
 
 fn remove(app: &mut App, call: &Call, _: Millis) -> Result<Reply, ApiError> {
-    let (room, _) = existing(app, call)?;
+    let (room, _) = named(app, call)?;
     app.freeze_chatroom(&room, false);
     Ok(Reply::new())
 }
@@ -87,6 +87,6 @@ fn list(app: &mut App, call: &Call, _: Millis) -> Result<Reply, ApiError> {
 }
 
 fn check(app: &mut App, call: &Call, _: Millis) -> Result<Reply, ApiError> {
-    let (_, view) = existing(app, call)?;
+    let (_, view) = named(app, call)?;
     Ok(Reply::new().with(Names::both("status"), u8::from(view.frozen)))
 }

@@ -2,7 +2,7 @@
 
 use imlink_model::Millis;
 
-use super::{ROOM, existing};
+use super::{ROOM, named};
 use crate::{
     App, Destruction,
     api::{
@@ -32,13 +32,13 @@ pub(super) const LIST: Operation = Operation::rongcloud(
 );
 
 fn add(app: &mut App, call: &Call, _: Millis) -> Result<Reply, ApiError> {
-    let (room, _) = existing(app, call)?;
+    let (room, _) = named(app, call)?;
     app.set_chatroom_destruction(&room, Destruction::Never);
     Ok(Reply::new())
 }
 
 fn remove(app: &mut App, call: &Call, _: Millis) -> Result<Reply, ApiError> {
-    let (room, view) = existing(app, call)?;
+    let (room, view) = named(app, call)?;
     if view.destruction == Destruction::Never {
         app.set_chatroom_destruction(&room, Destruction::default());
     }

@@ -146,11 +146,10 @@ fn create_one(app: &mut App, call: &Call, now: Millis) -> Result<Reply, ApiError
 
 fn destroy(app: &mut App, call: &Call, now: Millis) -> Result<Reply, ApiError> {
     let rooms = call.required(&ROOMS)?;
-    if !rooms.iter().all(|room| app.chatroom(room).is_some()) {
-        return Err(call.invalid(&ROOMS, "names no chatroom"));
-    }
     for room in &rooms {
-        app.destroy_chatroom(room, now);
+        if !app.destroy_chatroom(room, now) {
+            call.note_absent(&ROOMS);
+        }
     }
     Ok(Reply::new())
 }

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 
 use imlink_model::{Millis, UserId};
 
-use super::{ROOM, existing};
+use super::{ROOM, named};
 use crate::{
     App,
     api::{
@@ -64,7 +64,7 @@ pub(super) const EXIST: Operation = Operation::new(
 
 /// The older generation's samples and SDKs disagree on the name of the list, so both are there.
 fn list(app: &mut App, call: &Call, _: Millis) -> Result<Reply, ApiError> {
-    let (_, view) = existing(app, call)?;
+    let (_, view) = named(app, call)?;
     let total = view.members.len();
     let mut members: Vec<(UserId, Millis)> = view.members.into_iter().collect();
     match call.optional(&ORDER)? {
@@ -87,13 +87,13 @@ fn list(app: &mut App, call: &Call, _: Millis) -> Result<Reply, ApiError> {
 }
 
 fn exists(app: &mut App, call: &Call, _: Millis) -> Result<Reply, ApiError> {
-    let (id, _) = existing(app, call)?;
+    let (id, _) = named(app, call)?;
     let is_in = app.is_in_chatroom(&id, &call.required(&USER)?);
     Ok(Reply::new().with(Names::both("isInChrm"), is_in))
 }
 
 fn exist(app: &mut App, call: &Call, _: Millis) -> Result<Reply, ApiError> {
-    let (id, _) = existing(app, call)?;
+    let (id, _) = named(app, call)?;
     let users = call.required(&USERS)?;
     let rows = users.iter().map(|user| {
         let is_in = u8::from(app.is_in_chatroom(&id, user));

@@ -2,7 +2,7 @@
 
 use imlink_model::{ConversationKind, Millis, UserId};
 
-use super::{MINUTES, ROOM, USERS, existing, until_rows};
+use super::{MINUTES, ROOM, USERS, named, until_rows};
 use crate::{
     App,
     api::{
@@ -60,7 +60,7 @@ pub(super) const LIST_EVERYWHERE: Operation = Operation::new(
 );
 
 fn add(app: &mut App, call: &Call, now: Millis) -> Result<Reply, ApiError> {
-    let (room, _) = existing(app, call)?;
+    let (room, _) = named(app, call)?;
     let time = minutes(call.required(&MINUTES)?);
     for user in call.required(&USERS)? {
         app.mute_in_chatroom(&room, &user, Some(time), now);
@@ -69,7 +69,7 @@ fn add(app: &mut App, call: &Call, now: Millis) -> Result<Reply, ApiError> {
 }
 
 fn remove(app: &mut App, call: &Call, _: Millis) -> Result<Reply, ApiError> {
-    let (room, _) = existing(app, call)?;
+    let (room, _) = named(app, call)?;
     for user in call.required(&USERS)? {
         app.unmute_in_chatroom(&room, &user);
     }
@@ -77,7 +77,7 @@ fn remove(app: &mut App, call: &Call, _: Millis) -> Result<Reply, ApiError> {
 }
 
 fn list(app: &mut App, call: &Call, now: Millis) -> Result<Reply, ApiError> {
-    let (_, view) = existing(app, call)?;
+    let (_, view) = named(app, call)?;
     let muted = view.muted.into_iter();
     let muted = muted.filter(|(_, until)| until.is_none_or(|until| now < until));
     Ok(muted_reply(muted))

@@ -2,7 +2,7 @@
 
 use imlink_model::Millis;
 
-use super::{ROOM, USERS, existing};
+use super::{ROOM, USERS, named};
 use crate::{
     App,
     api::{
@@ -40,7 +40,7 @@ fn remove(app: &mut App, call: &Call, _: Millis) -> Result<Reply, ApiError> {
 }
 
 fn protect(app: &mut App, call: &Call, protect: bool) -> Result<Reply, ApiError> {
-    let (room, _) = existing(app, call)?;
+    let (room, _) = named(app, call)?;
     for user in call.required(&USERS)? {
         app.protect_in_chatroom(&room, &user, protect);
     }
@@ -49,7 +49,7 @@ fn protect(app: &mut App, call: &Call, protect: bool) -> Result<Reply, ApiError>
 
 /// The samples and SDKs disagree on the name of the list, so both are there.
 fn list(app: &mut App, call: &Call, _: Millis) -> Result<Reply, ApiError> {
-    let (_, view) = existing(app, call)?;
+    let (_, view) = named(app, call)?;
     let users: Vec<_> = view.protected.iter().map(|user| user.as_str()).collect();
     Ok(Reply::new()
         .with(Names::both("users"), users.clone())

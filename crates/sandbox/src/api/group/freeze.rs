@@ -49,11 +49,10 @@ fn remove(app: &mut App, call: &Call, _: Millis) -> Result<Reply, ApiError> {
 
 fn freeze(app: &mut App, call: &Call, frozen: bool) -> Result<Reply, ApiError> {
     let groups = call.required(&GROUPS)?;
-    if !groups.iter().all(|group| app.group(group).is_some()) {
-        return Err(call.invalid(&GROUPS, "names no group"));
-    }
     for group in &groups {
-        app.freeze_group(group, frozen);
+        if !app.freeze_group(group, frozen) {
+            call.note_absent(&GROUPS);
+        }
     }
     Ok(Reply::new())
 }

@@ -3,7 +3,7 @@
 use imlink_model::{Millis, TargetId, UserId};
 use serde_json::Value;
 
-use super::{GROUP, GROUPS, MAX_NAME, NAME, USERS, existing};
+use super::{GROUP, GROUPS, MAX_NAME, NAME, USERS, named};
 use crate::{
     App, GroupView,
     api::{
@@ -107,13 +107,13 @@ fn create_owned(app: &mut App, call: &Call, now: Millis) -> Result<Reply, ApiErr
 }
 
 fn rename(app: &mut App, call: &Call, _: Millis) -> Result<Reply, ApiError> {
-    let (group, _) = existing(app, call)?;
+    let (group, _) = named(app, call)?;
     app.rename_group(&group, &call.required(&NEW_NAME)?);
     Ok(Reply::new())
 }
 
 fn update(app: &mut App, call: &Call, _: Millis) -> Result<Reply, ApiError> {
-    let (group, _) = existing(app, call)?;
+    let (group, _) = named(app, call)?;
     let profile = call.optional(&PROFILE)?.unwrap_or_default();
     let Some(name) = profile.get(PROFILE_NAME) else {
         return Ok(Reply::new());
@@ -132,7 +132,7 @@ fn profiles(app: &mut App, call: &Call, _: Millis) -> Result<Reply, ApiError> {
 }
 
 fn dismiss(app: &mut App, call: &Call, _: Millis) -> Result<Reply, ApiError> {
-    let (group, _) = existing(app, call)?;
+    let (group, _) = named(app, call)?;
     app.dismiss_group(&group);
     Ok(Reply::new())
 }

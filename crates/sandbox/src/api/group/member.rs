@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 
 use imlink_model::{Millis, TargetId, UserId};
 
-use super::{GROUP, NAME, USERS, existing, lifecycle::profile};
+use super::{GROUP, NAME, USERS, lifecycle::profile, named};
 use crate::{
     App,
     api::{
@@ -131,14 +131,17 @@ fn join(app: &mut App, call: &Call, now: Millis) -> Result<Reply, ApiError> {
 }
 
 fn join_existing(app: &mut App, call: &Call, now: Millis) -> Result<Reply, ApiError> {
-    let (group, _) = existing(app, call)?;
+    let group = call.required(&GROUP)?;
+    if app.group(&group).is_none() {
+        return Err(call.invalid(&GROUP, "names no group"));
+    }
     app.join_group(&group, None, call.required(&USERS)?, now);
-    let (_, view) = existing(app, call)?;
+    let (_, view) = named(app, call)?;
     Ok(profile(&view))
 }
 
 fn leave(app: &mut App, call: &Call, _: Millis) -> Result<Reply, ApiError> {
-    let (group, _) = existing(app, call)?;
+    let (group, _) = named(app, call)?;
     let users = call.required(&USERS)?;
     app.leave_group(&group, &users);
     for user in &users {
@@ -163,7 +166,7 @@ fn leave_all(app: &mut App, call: &Call, _: Millis) -> Result<Reply, ApiError> {
 
 /// The older generation's samples and SDKs disagree on the name of the list, so both are there.
 fn list(app: &mut App, call: &Call, _: Millis) -> Result<Reply, ApiError> {
-    let (_, view) = existing(app, call)?;
+    let (_, view) = named(app, call)?;
     let total = view.members.len();
     let mut members: Vec<(UserId, Millis)> = view.members.into_iter().collect();
     sort_by_join(&mut members, call)?;

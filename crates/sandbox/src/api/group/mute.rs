@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use imlink_model::{ConversationKind, Millis, UserId};
 
-use super::{GROUP, MINUTES, USERS, existing};
+use super::{GROUP, MINUTES, USERS, named};
 use crate::{
     App,
     api::{
@@ -52,7 +52,7 @@ fn add(app: &mut App, call: &Call, now: Millis) -> Result<Reply, ApiError> {
         }
         return Ok(Reply::new());
     }
-    let (group, _) = existing(app, call)?;
+    let (group, _) = named(app, call)?;
     for user in &users {
         app.mute_in_group(&group, user, time, now);
     }
@@ -67,7 +67,7 @@ fn remove(app: &mut App, call: &Call, _: Millis) -> Result<Reply, ApiError> {
         }
         return Ok(Reply::new());
     }
-    let (group, _) = existing(app, call)?;
+    let (group, _) = named(app, call)?;
     for user in &users {
         app.unmute_in_group(&group, user);
     }
@@ -81,7 +81,7 @@ fn list(app: &mut App, call: &Call, now: Millis) -> Result<Reply, ApiError> {
             .map(|(user, until)| (user.clone(), until))
             .collect(),
         Some(_) => {
-            let (_, view) = existing(app, call)?;
+            let (_, view) = named(app, call)?;
             let muted = view.muted.into_iter();
             muted
                 .filter(|(_, until)| until.is_none_or(|until| now < until))

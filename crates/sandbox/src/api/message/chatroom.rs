@@ -56,7 +56,7 @@ fn send(app: &mut App, call: &Call, now: Millis) -> Result<Reply, ApiError> {
     let letter = Letter::read(call)?;
     let rooms = call.required(&TO)?;
     if !rooms.iter().all(|room| app.chatroom(room).is_some()) {
-        return Err(call.invalid(&TO, "names no chatroom"));
+        call.note_absent(&TO);
     }
     let rooms = rooms.into_iter().map(Target::Chatroom);
     Ok(delivery::publish(app, &letter, rooms, Manner::Kept, now))

@@ -64,7 +64,7 @@ fn publish(app: &mut App, call: &Call, manner: Manner, now: Millis) -> Result<Re
     let mut letter = Letter::read(call)?;
     let groups = call.required(&TO)?;
     if !groups.iter().all(|group| app.group(group).is_some()) {
-        return Err(call.invalid(&TO, "names no group"));
+        call.note_absent(&TO);
     }
     let only = call.optional(&ONLY)?.unwrap_or_default();
     match groups.len() {

@@ -80,7 +80,7 @@ fn recall(app: &mut App, call: &Call, now: Millis) -> Result<Reply, ApiError> {
         Target::User(_) | Target::System(_) => true,
     };
     if !is_there {
-        return Err(call.invalid(&conversation::ID, "names no group or chatroom"));
+        call.note_absent(&conversation::ID);
     }
     let recall = Recall {
         from: call.required(&FROM)?,

@@ -50,14 +50,33 @@ fn a_room_is_made_shown_and_destroyed_by_either_generation() {
     let both = json!({ "channelIds": ["room", "new"] });
     result(&mut bench, "/v4/open-channel/destroy", &both);
     assert_eq!(bench.app().chatrooms().count(), 0);
-    assert_eq!(
-        code(&call(
-            &mut bench,
-            "/chatroom/destroy.json",
-            "chatroomId=room"
-        )),
-        (400, 1002)
-    );
+}
+
+// The vendor's own tests of its Node SDK do all this and expect success.
+#[test]
+fn what_is_done_to_a_room_that_is_not_there_is_done_to_nobody() {
+    let mut bench = Bench::new();
+    let id = "chatroomId=nowhere";
+
+    for path in [
+        "destroy",
+        "user/block/add",
+        "user/block/rollback",
+        "user/gag/add",
+        "user/gag/rollback",
+        "ban/add",
+        "ban/rollback",
+        "user/whitelist/add",
+        "keepalive/remove",
+    ] {
+        let path = format!("/chatroom/{path}.json");
+        form(&mut bench, &path, &format!("{id}&userId=alice&minute=5"));
+    }
+    for path in ["user/block/list", "user/gag/list", "user/query"] {
+        let listed = form(&mut bench, &format!("/chatroom/{path}.json"), id);
+        assert_eq!(listed["users"], json!([]), "{path}");
+    }
+    assert_eq!(bench.app().chatrooms().count(), 0);
 }
 
 #[test]

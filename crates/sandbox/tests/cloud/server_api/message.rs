@@ -222,7 +222,7 @@ fn a_group_message_reaches_members_or_those_it_is_directed_at() {
     assert_eq!(count(&mut bench, "carol"), 1);
     assert_eq!(count(&mut bench, "alice"), 1, "the sender has no copy");
     let nowhere = body.replace("toGroupId=g", "toGroupId=nowhere");
-    assert_eq!(code(&call(&mut bench, path, &nowhere)), (400, 1002));
+    form(&mut bench, path, &nowhere);
     let four = format!("{body}&toGroupId=a&toGroupId=b&toGroupId=c");
     assert_eq!(code(&call(&mut bench, path, &four)), (400, 1502));
     form(
@@ -257,7 +257,7 @@ fn a_chatroom_message_is_said_in_the_rooms_named_or_in_all() {
     };
     assert_eq!((said("a"), said("b")), (2, 1));
     let nowhere = body.replace("=a&", "=nowhere&");
-    assert_eq!(code(&call(&mut bench, path, &nowhere)), (400, 1002));
+    form(&mut bench, path, &nowhere);
 }
 
 #[test]
@@ -350,13 +350,6 @@ fn a_recalled_message_is_told_to_the_other_side() {
     assert_eq!(
         (&told["messageUId"], &told["isAdmin"]),
         (&json!(uid), &json!(true))
-    );
-    let v4 = json!({
-        "fromUserId": "alice", "channelType": 3, "channelId": "nowhere", "messageId": uid,
-    });
-    assert_eq!(
-        code(&call_v4(&mut bench, "/v4/message/delete", &v4)),
-        (400, 1002)
     );
     let unknown = body.replace("conversationType=1", "conversationType=10");
     assert_eq!(
@@ -512,6 +505,10 @@ fn forbidden_words_are_listed_refused_and_allowed_again() {
     let mut bench = Bench::new();
     let alice = bench.online("alice");
     form(&mut bench, "/sensitiveword/add.json", "word=spam");
+    assert_eq!(
+        code(&call(&mut bench, "/sensitiveword/add.json", "word=-")),
+        (400, 1002)
+    );
     let many = json!({ "words": [{ "word": "egg", "replacement": "***" }] });
     result(&mut bench, "/v4/profanity-word/batch/add", &many);
 
