@@ -35,13 +35,15 @@ pub const DEFAULT_PORT: u16 = 7340;
     after_help = "\
 Without a command it starts a cloud that speaks the vendor's real protocol:
 navigation, gateway and Server API. The commands steer one that runs, over its
-control API; /openapi.json describes every call. Nothing is stored; what was
-sent is gone when it stops. Ctrl-C stops it.
+control API; /openapi.json describes every call. Ctrl-C stops it. What was sent
+is gone then, unless --data names a directory: that keeps users, tokens,
+messages, groups and chatrooms. If the machine dies the last moments are lost.
 
 Examples:
   imlink sandbox
   imlink sandbox --port 0                any free port; it says which
   imlink sandbox --apps apps.toml        with app keys and secrets of your own
+  imlink sandbox --data ~/.imlink-cloud  go on where it stopped
   imlink sandbox tokens alice | imlink connect --app-key imlink-sandbox
   imlink sandbox faults add no-pong      see what a client makes of it
 
@@ -51,7 +53,7 @@ An apps file names app keys; the first is meant where none is named:
   secret = \"any text\"
 
 With --json: app_key, app_secret, navigation, gateway, tcp, secure, control,
-openapi, tokens (by user), try."
+openapi, data, tokens (by user), try."
 )]
 pub struct Arguments {
     #[command(flatten)]

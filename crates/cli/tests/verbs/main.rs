@@ -8,6 +8,7 @@ mod messages;
 mod sandbox;
 mod sandbox_apps;
 mod sandbox_conversations;
+mod sandbox_data;
 mod sandbox_faults;
 mod sandbox_found;
 mod sandbox_newcomer;

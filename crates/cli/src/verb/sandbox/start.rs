@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use imlink::AppKey;
-use imlink_sandbox::{Config, Sandbox, Tls};
+use imlink_sandbox::{Config, DataError, Sandbox, Tls};
 use tracing_subscriber::EnvFilter;
 
 use super::apps_file::{self, App};
@@ -49,6 +49,10 @@ pub struct Flags {
     #[arg(long, value_name = "HOST", requires = "dangerously_allow_remote")]
     public_host: Option<String>,
 
+    /// Keep the state in this directory over restarts; it is made if there is none.
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+
     /// What to log, for example `debug`.
     #[arg(long, value_name = "FILTER", default_value = "info")]
     log: String,
@@ -70,13 +74,21 @@ pub fn run(flags: &Flags, output: Output) -> Ending {
     let mut told = Ok(());
     let ended = imlink_sandbox::run(config, |sandbox| {
         for App { key, secret } in &others {
-            // The handle is of no use here; the app stays.
-            let _ = sandbox.app(key, secret);
+            let app = sandbox.app(key, secret);
+            // One that was kept may have had another secret.
+            if app.secret() != *secret {
+                app.with_app(|app| app.change_secret(secret.clone()));
+            }
         }
         announcement = announce(sandbox, output);
         let is_found = announcement.is_some() && place::running().len() == 1;
         let at = (!is_found).then(|| sandbox.navigator());
-        told = output.say(&Started::new(sandbox, announcement.as_ref(), at.as_deref()));
+        told = output.say(&Started::new(
+            sandbox,
+            flags.data.as_deref(),
+            announcement.as_ref(),
+            at.as_deref(),
+        ));
     });
     drop(announcement);
     told?;
@@ -141,6 +153,7 @@ fn config(flags: &Flags, first: App) -> Config {
         secret: first.secret,
         allow_remote: flags.dangerously_allow_remote,
         public_host: flags.public_host.clone(),
+        data: flags.data.clone(),
         ..Config::default()
     }
 }
@@ -160,6 +173,11 @@ fn announce(sandbox: &Sandbox, output: Output) -> Option<Announcement> {
 }
 
 fn refusal(error: &io::Error) -> Failure {
+    let cause = format!("The sandbox cannot start: {error}.");
+    let inner = error.get_ref();
+    if let Some(data) = inner.and_then(|inner| inner.downcast_ref::<DataError>()) {
+        return Failure::own("SANDBOX", cause, data.cure());
+    }
     let cure = match error.kind() {
         io::ErrorKind::AddrInUse => {
             "Another sandbox may be running already; stop it, or choose another port, as with --port 0."
@@ -167,6 +185,5 @@ fn refusal(error: &io::Error) -> Failure {
         io::ErrorKind::PermissionDenied => "Choose a port from 1024 on.",
         _ => "Choose another port with --port.",
     };
-    let cause = format!("The sandbox cannot start: {error}.");
     Failure::own("SANDBOX", cause, cure)
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use imlink::UserId;
 use imlink_sandbox::{Sandbox, control};
@@ -34,6 +34,9 @@ pub struct Started {
     control: String,
     /// Address of the document that describes every call.
     openapi: String,
+    /// The directory that keeps the state.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    data: Option<PathBuf>,
     /// A good token for each of two users.
     tokens: BTreeMap<String, String>,
     /// Commands to try, one after the other; the first does not end.
@@ -71,7 +74,12 @@ impl Secure {
 
 impl Started {
     /// All of it. `at` is there if the sandbox has to be named to be found.
-    pub fn new(sandbox: &Sandbox, announcement: Option<&Announcement>, at: Option<&str>) -> Self {
+    pub fn new(
+        sandbox: &Sandbox,
+        data: Option<&Path>,
+        announcement: Option<&Announcement>,
+        at: Option<&str>,
+    ) -> Self {
         let tokens = USERS.map(|name| {
             let user = UserId::new(name).expect("a plain name is a user id");
             (name.to_owned(), sandbox.issue_token(&user))
@@ -87,6 +95,7 @@ impl Started {
             secure: Secure::new(sandbox, announcement),
             control: format!("{navigation}{}", control::PREFIX),
             openapi: format!("{navigation}/openapi.json"),
+            data: data.map(Path::to_owned),
             tokens: tokens.into(),
             r#try: [
                 "imlink daemon".to_owned(),
@@ -118,6 +127,9 @@ impl Started {
         }
         facts.push(("control", self.control.clone()));
         facts.push(("all calls", self.openapi.clone()));
+        if let Some(data) = &self.data {
+            facts.push(("kept in", data.display().to_string()));
+        }
         facts
     }
 }
