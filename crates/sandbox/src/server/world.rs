@@ -29,8 +29,10 @@ pub(super) struct World {
     peers: BTreeMap<LinkId, SocketAddr>,
     callbacks: Callbacks,
     last_link: u64,
-    /// For connections to come.
-    transport: TransportFaults,
+    /// The app that a connection has named; until then it counts as the default one's.
+    named: BTreeMap<LinkId, AppKey>,
+    /// For all connections of an app, those to come too.
+    transport: BTreeMap<AppKey, TransportFaults>,
     /// For links to come, once it is known whose they are.
     user_transport: BTreeMap<(AppKey, UserId), TransportFaults>,
 }
@@ -61,7 +63,8 @@ impl Shared {
             peers: BTreeMap::new(),
             callbacks,
             last_link: 0,
-            transport: TransportFaults::default(),
+            named: BTreeMap::new(),
+            transport: BTreeMap::new(),
             user_transport: BTreeMap::new(),
         };
         Self {
@@ -125,7 +128,8 @@ impl World {
     pub(super) fn add_port(&mut self, peer: Option<SocketAddr>) -> (LinkId, PortEnds) {
         self.last_link += 1;
         let link = LinkId(self.last_link);
-        let (port, ends) = Port::new(self.transport.clone());
+        let faults = self.transport_of(self.cloud.default_key());
+        let (port, ends) = Port::new(faults);
         self.ports.insert(link, port);
         self.peers.extend(peer.map(|peer| (link, peer)));
         (link, ends)
@@ -137,10 +141,13 @@ impl World {
         self.cloud.closed(link, now);
         self.carry_out(now);
         self.peers.remove(&link);
+        self.named.remove(&link);
     }
 
-    /// Gives a link the transport faults of its user, if there are any of his own.
-    pub(super) fn adopt_user_transport(&self, app: &AppKey, link: LinkId) {
+    /// Notes which app a link belongs to and gives it the transport faults of its user, or else
+    /// those of everyone of that app.
+    pub(super) fn adopt(&mut self, app: &AppKey, link: LinkId) {
+        self.named.insert(link, app.clone());
         let links = self
             .cloud
             .app(app)
@@ -151,17 +158,22 @@ impl World {
             .find(|view| view.link == link)
             .map(|view| view.user);
         let faults = user.and_then(|user| self.user_transport.get(&(app.clone(), user)));
-        if let (Some(faults), Some(port)) = (faults, self.ports.get(&link)) {
-            port.set_faults(faults.clone());
+        let faults = faults.cloned().unwrap_or_else(|| self.transport_of(app));
+        if let Some(port) = self.ports.get(&link) {
+            port.set_faults(faults);
         }
     }
 
-    /// Sets the transport faults of connections that are and that come.
+    fn transport_of(&self, app: &AppKey) -> TransportFaults {
+        self.transport.get(app).cloned().unwrap_or_default()
+    }
+
+    /// Sets the transport faults of an app's connections that are and that come.
     pub(super) fn set_transport(&mut self, app: &AppKey, scope: &Scope, faults: &TransportFaults) {
         match scope {
             Scope::Everyone => {
-                self.transport = faults.clone();
-                self.user_transport.clear();
+                self.transport.insert(app.clone(), faults.clone());
+                self.user_transport.retain(|(of_app, _), _| of_app != app);
             }
             Scope::User(user) => {
                 self.user_transport
@@ -175,14 +187,14 @@ impl World {
         }
     }
 
-    /// The transport faults that are set, everyone's first.
+    /// The transport faults that are set in an app, everyone's first.
     pub(super) fn transport(&self, app: &AppKey) -> Vec<(Scope, TransportFaults)> {
         let of_users = self
             .user_transport
             .iter()
             .filter(|((of_app, _), _)| of_app == app)
             .map(|((_, user), faults)| (Scope::User(user.clone()), faults.clone()));
-        let all = std::iter::once((Scope::Everyone, self.transport.clone())).chain(of_users);
+        let all = std::iter::once((Scope::Everyone, self.transport_of(app))).chain(of_users);
         all.filter(|(_, faults)| *faults != TransportFaults::default())
             .collect()
     }
@@ -221,10 +233,19 @@ impl World {
         self.cloud.closed(link, now);
     }
 
-    /// Everyone means every connection, also one that has not said yet whose it is.
+    /// Everyone means every connection of the app; one that has named none counts as the default
+    /// app's.
     fn links_in(&self, app: &AppKey, scope: &Scope) -> Vec<LinkId> {
         match scope {
-            Scope::Everyone => self.ports.keys().copied().collect(),
+            Scope::Everyone => {
+                let links = self.ports.keys().copied();
+                links
+                    .filter(|link| {
+                        let named = self.named.get(link);
+                        named.unwrap_or_else(|| self.cloud.default_key()) == app
+                    })
+                    .collect()
+            }
             Scope::User(user) => {
                 let links = self
                     .cloud

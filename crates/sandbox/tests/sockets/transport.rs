@@ -5,7 +5,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-use imlink_sandbox::{Drip, Ending, Scope, TransportFaults};
+use imlink_model::AppKey;
+use imlink_sandbox::{Drip, Ending, Scope, Secret, TransportFaults};
 use imlink_wire::{
     ClientPacket, ProtocolVersion, ServerPacket, handshake::Handshake, navigation::gateway_token,
 };
@@ -252,4 +253,30 @@ async fn connections_are_refused_by_the_kernel_and_taken_again_on_the_same_port(
     sandbox.accept_connections().unwrap();
     Client::online(&sandbox, "bob").await.ping().await;
     until(&sandbox, "bob is gone again", |app| app.links().len() == 1);
+}
+
+#[tokio::test]
+async fn faults_of_one_app_leave_the_links_of_another_alone() {
+    let sandbox = sandbox();
+    let shop = sandbox.app(&AppKey::new("shop").unwrap(), &Secret::new("s"));
+    let mut alice = Client::online(&sandbox, "alice").await;
+    let mut carol = Client::online(&shop, "carol").await;
+    let frozen = TransportFaults {
+        freeze: true,
+        ..TransportFaults::default()
+    };
+
+    shop.set_transport(&Scope::User(user("carol")), &frozen);
+    shop.set_transport(&Scope::Everyone, &frozen);
+    alice.ping().await;
+    assert_eq!(sandbox.transport_faults(), []);
+    sandbox.clear_faults();
+    assert_eq!(shop.transport_faults(), [(Scope::Everyone, frozen)]);
+    shop.clear_faults();
+    carol.ping().await;
+
+    assert_eq!(shop.drop_links(&Scope::Everyone, Ending::Close), 1);
+    assert_eq!(carol.next().await, None);
+    alice.ping().await;
+    assert_eq!(sandbox.drop_links(&Scope::Everyone, Ending::Close), 1);
 }

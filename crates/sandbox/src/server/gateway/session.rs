@@ -102,7 +102,7 @@ impl Session {
                     app.hear(Some(self.link), Heard::Handshake { request }, now);
                 }
                 world.cloud.open(self.link, greeting, now);
-                world.adopt_user_transport(&key, self.link);
+                world.adopt(&key, self.link);
             } else {
                 world.cloud.open(self.link, greeting, now);
             }

@@ -19,13 +19,14 @@ impl Sandbox {
     }
 
     /// Sets the transport faults of a user's links, now and to come; or those of all connections
-    /// of all apps, whose users' own are forgotten.
+    /// of this app, whose users' own are forgotten. A connection that has not named an app yet
+    /// counts as the default app's.
     pub fn set_transport(&self, scope: &Scope, faults: &TransportFaults) {
         self.shared
             .act(|world, _| world.set_transport(&self.key, scope, faults));
     }
 
-    /// Changes the transport faults of a user's links, or of all connections. What cannot be
+    /// Changes the transport faults of a user's links, or of all connections of this app. What cannot be
     /// changed is refused and leaves them as they are.
     ///
     /// # Errors
@@ -50,7 +51,8 @@ impl Sandbox {
         self.shared.act(|world, _| world.transport(&self.key))
     }
 
-    /// Ends connections without a word; everyone means all connections of all apps. Says how many.
+    /// Ends connections without a word; everyone means all connections of this app, with those
+    /// that have named none for the default app. Says how many.
     pub fn drop_links(&self, scope: &Scope, ending: Ending) -> usize {
         self.shared
             .act(|world, now| world.drop_links(&self.key, scope, ending, now))

@@ -21,7 +21,7 @@ calls! {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SetTransport {
-    /// Whose connections; everyone's are those of all apps.
+    /// Whose connections; everyone's are those of this app, and for the default app those that have named none.
     #[serde(default)]
     pub scope: Scope,
     /// What is wrong from now on; what is left out is not.
@@ -32,7 +32,7 @@ pub struct SetTransport {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ChangeTransport {
-    /// Whose connections; everyone's are those of all apps.
+    /// Whose connections; everyone's are those of this app, and for the default app those that have named none.
     #[serde(default)]
     pub scope: Scope,
     /// Fields of the transport faults, merged into what is set (RFC 7396).
@@ -52,7 +52,7 @@ pub struct TransportView {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct DropLinks {
-    /// Whose; everyone's are those of all apps.
+    /// Whose; everyone's are those of this app, and for the default app those that have named none.
     pub scope: Scope,
     /// How.
     pub ending: Ending,
