@@ -65,6 +65,11 @@ impl Database {
         }
     }
 
+    /// The failure after which nothing is written any more.
+    pub(crate) fn failure(&self) -> Option<&EngineError> {
+        self.failure.get()
+    }
+
     /// Makes a batch durable. After the first failure every call fails with it (F-D04).
     pub(crate) fn apply(&self, batch: &Batch) -> Result<(), EngineError> {
         if let Some(failure) = self.failure.get() {

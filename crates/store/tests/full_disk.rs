@@ -85,6 +85,33 @@ fn full_index() {
     accounts.remember(&key, &token(2), &me()).unwrap();
 }
 
+// F-D01
+#[test]
+fn a_copy_that_finds_no_room_changes_nothing() {
+    on_own_mount("full_copy", "size=24m");
+}
+
+#[test]
+#[ignore = "run by the test above on a file system of its own"]
+fn full_copy() {
+    let disk = given_directory();
+    let home = disk.join("account");
+    let (mut store, _) = Store::open(&home, &me()).unwrap();
+    store
+        .commit((1..=300).map(arrival).collect(), Millis(0))
+        .unwrap();
+
+    fill_up(&disk.join("other"));
+    let refused = store.compact(&mut |_| {}).unwrap_err();
+
+    assert_eq!(refused.code(), Code::LOCAL_STORE_FULL);
+    assert_eq!(messages(&store).len(), 300);
+    fs::remove_file(disk.join("other")).unwrap();
+    store.compact(&mut |_| {}).unwrap();
+    store.commit(vec![arrival(301)], Millis(0)).unwrap();
+    assert_eq!(messages(&store).len(), 301);
+}
+
 // F-D05
 #[test]
 fn a_store_on_a_read_only_file_system_is_refused_by_that_name() {

@@ -42,6 +42,9 @@ pub(crate) fn open(path: &Path, report: Report<'_>) -> Result<Files, OpenError> 
     // Before the engine sees anything: rows of a later engine must not look damaged to this one.
     let version = Version::load(path)?;
     let next = version.next();
+    if version.format < FORMAT {
+        space.require(bytes_of(&version.rows(path))?)?;
+    }
     let ((old, new), set_aside) = opening::open(path, &version.rows(path), |rows| {
         let old = open_database(rows)?;
         if version.format == FORMAT {
@@ -86,6 +89,14 @@ impl Home {
         old: &Database,
         report: Report<'_>,
     ) -> Result<Database, OpenError> {
+        let broken = |source| OpenError::Engine {
+            directory: self.path.clone(),
+            source,
+        };
+        // What an engine that failed reads may not be what is on the disk.
+        if let Some(failure) = old.failure() {
+            return Err(broken(failure.clone()));
+        }
         let next = self.version.next();
         let rows = next.rows(&self.path);
         directory::remove_all(&rows)?;
@@ -93,10 +104,7 @@ impl Home {
             copy::as_they_are(old, &new, report)?;
             Ok(new)
         });
-        let new = copied.map_err(|source| OpenError::Engine {
-            directory: self.path.clone(),
-            source,
-        })?;
+        let new = copied.map_err(broken)?;
         self.switch(next)?;
         Ok(new)
     }
@@ -108,13 +116,7 @@ impl Home {
 
     /// Bytes of the rows on the disk.
     pub(crate) fn bytes(&self) -> Result<u64, OpenError> {
-        let rows = self.version.rows(&self.path);
-        let sum = || -> io::Result<u64> {
-            fs::read_dir(&rows)?
-                .map(|entry| Ok(entry?.metadata()?.len()))
-                .sum()
-        };
-        sum().map_err(OpenError::io("reading", &rows))
+        bytes_of(&self.version.rows(&self.path))
     }
 
     fn switch(&mut self, next: Version) -> Result<(), OpenError> {
@@ -122,6 +124,18 @@ impl Home {
         next.save(&self.path)?;
         self.version = next;
         Ok(())
+    }
+}
+
+fn bytes_of(rows: &Path) -> Result<u64, OpenError> {
+    let sum = || -> io::Result<u64> {
+        fs::read_dir(rows)?
+            .map(|entry| Ok(entry?.metadata()?.len()))
+            .sum()
+    };
+    match sum() {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(0),
+        sum => sum.map_err(OpenError::io("reading", rows)),
     }
 }
 
