@@ -185,7 +185,8 @@ impl Accounts {
     }
 
     fn write(&self, writes: &Batch) -> Result<(), CommitError> {
-        self.space.for_batch(writes).demand()?;
+        let rows = self.home.bytes().unwrap_or_default();
+        self.space.for_batch(writes, rows).demand()?;
         self.database.apply(writes).map_err(CommitError::Write)
     }
 }

@@ -18,7 +18,13 @@ impl Kept {
     pub(super) fn room_for(&self, writes: &Batch) -> Writable {
         self.space
             .as_ref()
-            .map_or(Writable::Yes, |space| space.for_batch(writes))
+            .map_or(Writable::Yes, |space| space.for_batch(writes, self.rows()))
+    }
+
+    /// Bytes of the rows; none where the system does not say.
+    fn rows(&self) -> u64 {
+        let bytes = self.home.as_ref().map(Home::bytes);
+        bytes.and_then(Result::ok).unwrap_or_default()
     }
 
     pub(super) fn note(&self, state: &State) {
