@@ -32,7 +32,7 @@ pub use kind::FieldType;
 pub use route::{Encoding, Route, RouteField, routes};
 pub use signature::sign;
 
-use std::time::Duration;
+use std::{fmt, time::Duration};
 
 use http::HeaderMap;
 use imlink_model::Millis;
@@ -48,8 +48,8 @@ const REQUEST_ID: &str = "X-Request-ID";
 /// Its longest length, in bytes.
 const MAX_REQUEST_ID: usize = 36;
 
-/// One call, as HTTP brought it.
-#[derive(Clone, Copy, Debug)]
+/// One call, as HTTP brought it. Its body is somebody's message, so it is not shown.
+#[derive(Clone, Copy)]
 pub struct Request<'a> {
     /// Path without query.
     pub path: &'a str,
@@ -59,8 +59,17 @@ pub struct Request<'a> {
     pub body: &'a [u8],
 }
 
-/// What to answer.
-#[derive(Clone, Debug, PartialEq, Eq)]
+impl fmt::Debug for Request<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Request")
+            .field("path", &self.path)
+            .field("body", &format_args!("<{} bytes>", self.body.len()))
+            .finish_non_exhaustive()
+    }
+}
+
+/// What to answer. Its body may hold a token, so it is not shown.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Response {
     /// HTTP status.
     pub status: u16,
@@ -68,6 +77,16 @@ pub struct Response {
     pub body: Value,
     /// How long to wait before answering.
     pub delay: Duration,
+}
+
+impl fmt::Debug for Response {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Response")
+            .field("status", &self.status)
+            .field("code", &self.body["code"])
+            .field("delay", &self.delay)
+            .finish_non_exhaustive()
+    }
 }
 
 /// Whether a path belongs to the Server API.

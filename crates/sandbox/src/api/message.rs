@@ -38,4 +38,6 @@ pub(super) const OPERATIONS: &[Operation] = &[
     history::GROUP,
     history::CHATROOM,
     history::CLEAN,
+    history::LOG_FILE,
+    history::DELETE_LOG_FILE,
 ];

@@ -3,10 +3,13 @@
 mod chatroom;
 mod fields;
 mod group;
+mod many;
 mod message;
 mod mutations;
+mod past;
 mod table;
 mod user;
+mod word;
 
 use std::time::Duration;
 
@@ -238,4 +241,15 @@ fn a_fault_refuses_a_call_that_then_does_nothing_or_delays_its_answer() {
     let slow = call(&mut bench, path, token);
     assert_eq!((code(&slow), slow.delay), ((200, 200), delay));
     assert_eq!(call(&mut bench, path, token).delay, Duration::ZERO);
+}
+
+// F-K07
+#[test]
+fn an_answer_does_not_show_the_token_it_holds() {
+    let mut bench = Bench::new();
+
+    let answer = call(&mut bench, "/user/getToken.json", "userId=u&name=n");
+
+    let token = answer.body["token"].as_str().unwrap();
+    assert!(!format!("{answer:?}").contains(token), "it is shown");
 }

@@ -13,7 +13,7 @@ use crate::{
         call::Call,
         field::{Field, Parameter, optional, required},
         generation::Names,
-        kind::{Flag, Number, Target, User},
+        kind::{Flag, Number, Target, Text, User},
         reply::Reply,
         route::Operation,
     },
@@ -49,6 +49,12 @@ const UP_TO: Field<Number> = Field::new(
     Names::new("msgTimestamp", "sentAt"),
     Number(0..=i64::MAX),
     "Up to which time, in ms; all if left out.",
+);
+
+const HOUR: Field<Text> = Field::new(
+    Names::rongcloud("date"),
+    Text(16),
+    "The hour, for example 2014010101.",
 );
 
 /// Messages of one answer.
@@ -103,6 +109,20 @@ pub(super) const CLEAN: Operation = Operation::new(
         optional(&UP_TO),
     ],
     clean,
+);
+
+pub(super) const LOG_FILE: Operation = Operation::rongcloud(
+    "/message/history.json",
+    "Says where the log of an hour can be had; no logs are written here, so the address is empty.",
+    &[required(&HOUR)],
+    log_file,
+);
+
+pub(super) const DELETE_LOG_FILE: Operation = Operation::rongcloud(
+    "/message/history/delete.json",
+    "Deletes the log of an hour, of which there is none here.",
+    &[required(&HOUR)],
+    delete_log_file,
 );
 
 fn direct(app: &mut App, call: &Call, _: Millis) -> Result<Reply, ApiError> {
@@ -208,5 +228,15 @@ fn clean(app: &mut App, call: &Call, now: Millis) -> Result<Reply, ApiError> {
     let conversation = conversation::conversation(call)?;
     let up_to = call.optional(&UP_TO)?.map_or(now, Millis);
     app.clean_history(&user, &conversation, up_to);
+    Ok(Reply::new())
+}
+
+fn log_file(_: &mut App, call: &Call, _: Millis) -> Result<Reply, ApiError> {
+    Ok(Reply::new()
+        .with(Names::both("url"), "")
+        .with(Names::both("date"), call.required(&HOUR)?))
+}
+
+fn delete_log_file(_: &mut App, _: &Call, _: Millis) -> Result<Reply, ApiError> {
     Ok(Reply::new())
 }
