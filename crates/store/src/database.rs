@@ -28,15 +28,20 @@ pub(crate) trait Lookup {
 
     /// The row under a key. A damaged one is put into quarantine.
     fn row<R: Row>(&self, key: &[u8]) -> Result<Option<R>, ReadError> {
-        let Some(head) = self.value(key)? else {
-            return Ok(None);
-        };
-        let row = match record::unseal(key, &head, |part| self.value(part))? {
+        match self.value(key)? {
+            Some(head) => self.row_of(key, &head).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// The row whose value under its key was read already.
+    fn row_of<R: Row>(&self, key: &[u8], head: &[u8]) -> Result<R, ReadError> {
+        let row = match record::unseal(key, head, |part| self.value(part))? {
             Unsealed::Sound { form, payload } => R::decode(form, &payload),
             Unsealed::Damaged => None,
         };
         match row {
-            Some(row) => Ok(Some(row)),
+            Some(row) => Ok(row),
             None => {
                 self.quarantine(key);
                 Err(ReadError::Damaged {
@@ -48,11 +53,20 @@ pub(crate) trait Lookup {
 
     /// The row under a key, if it is there and sound.
     fn sound_row<R: Row>(&self, key: &[u8]) -> Result<Option<R>, EngineError> {
-        match self.row(key) {
-            Ok(row) => Ok(row),
-            Err(ReadError::Damaged { .. }) => Ok(None),
-            Err(ReadError::Engine(error)) => Err(error),
-        }
+        if_sound(self.row(key)).map(Option::flatten)
+    }
+
+    /// The row whose value under its key was read already, if it is sound.
+    fn sound_row_of<R: Row>(&self, key: &[u8], head: &[u8]) -> Result<Option<R>, EngineError> {
+        if_sound(self.row_of(key, head))
+    }
+}
+
+fn if_sound<T>(read: Result<T, ReadError>) -> Result<Option<T>, EngineError> {
+    match read {
+        Ok(row) => Ok(Some(row)),
+        Err(ReadError::Damaged { .. }) => Ok(None),
+        Err(ReadError::Engine(error)) => Err(error),
     }
 }
 

@@ -43,14 +43,14 @@ impl Store {
             if page.is_full() {
                 break;
             }
-            let (key, _) = pair?;
+            let (key, head) = pair?;
             let found = key::tail(&key).map_or(expected, Seq);
             if found > expected {
                 // Deleted, or lost.
                 self.chain.check(&self.database, expected, found)?;
             }
             expected = Seq(found.0.saturating_add(1));
-            if let Some(message) = self.database.sound_row(&key)?
+            if let Some(message) = self.database.sound_row_of(&key, &head)?
                 && !page.take(message)
             {
                 break;

@@ -40,8 +40,8 @@ impl Indexed {
         };
         let behind = key::message(indexed.last.next())..key::all(Kind::Message).end;
         for pair in database.scan(&behind, Order::Forward) {
-            let (key, _) = pair?;
-            let message: Option<Message> = database.sound_row(&key)?;
+            let (key, head) = pair?;
+            let message: Option<Message> = database.sound_row_of(&key, &head)?;
             if let Some(message) = message {
                 indexed.growing.add(&content::words(&message));
             }

@@ -60,11 +60,11 @@ impl Store {
             .database
             .scan(&key::all(Kind::Message), Order::Forward)
             .filter_map(|pair| {
-                let (key, _) = match pair {
+                let (key, head) = match pair {
                     Ok(pair) => pair,
                     Err(error) => return Some(Err(error.into())),
                 };
-                let message = self.database.sound_row(&key);
+                let message = self.database.sound_row_of(&key, &head);
                 message
                     .map(|message| message.map(Exported::Message))
                     .map_err(ReadError::from)

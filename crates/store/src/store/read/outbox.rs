@@ -55,8 +55,8 @@ impl Store {
             .database
             .scan(&key::all(Kind::Subscription), Order::Forward)
         {
-            let (key, _) = pair?;
-            if let Some(row) = self.database.sound_row::<SubscriptionRow>(&key)? {
+            let (key, head) = pair?;
+            if let Some(row) = self.database.sound_row_of::<SubscriptionRow>(&key, &head)? {
                 found.push((row.subscription, row.acknowledged));
             }
         }

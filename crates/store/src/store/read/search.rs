@@ -112,12 +112,12 @@ impl Hunt<'_> {
         let database = &self.store.database;
         let range = key::all(Kind::Signature).start..key::signature(last.next());
         for pair in database.scan(&range, Order::Backward) {
-            let (key, _) = pair?;
+            let (key, value) = pair?;
             let Some(first) = key::tail(&key).map(Seq) else {
                 continue;
             };
             // One that cannot be read says nothing, so its messages are read.
-            let row: Option<SignatureRow> = database.sound_row(&key)?;
+            let row: Option<SignatureRow> = database.sound_row_of(&key, &value)?;
             let may_have = row.is_none_or(|row| row.signature.may_have(&telling));
             if may_have && let Going::Break(next) = self.through(first..=last)? {
                 return Ok(Going::Break(next));
@@ -139,7 +139,7 @@ impl Hunt<'_> {
         };
         let database = &self.store.database;
         for pair in database.scan(&range, Order::Backward) {
-            let (key, _) = pair?;
+            let (key, value) = pair?;
             let Some(seq) = key::tail(&key).map(Seq) else {
                 continue;
             };
@@ -147,7 +147,10 @@ impl Hunt<'_> {
                 return Ok(Going::Break(Seq(seq.0.saturating_add(1))));
             }
             self.left -= 1;
-            let message: Option<Message> = database.sound_row(&key::message(seq))?;
+            let message: Option<Message> = match self.conversation {
+                Some(_) => database.sound_row(&key::message(seq))?,
+                None => database.sound_row_of(&key, &value)?,
+            };
             if let Some(message) = message
                 && content::words(&message).contains(&self.keyword)
                 && !self.found.take(message)
