@@ -130,8 +130,8 @@ impl Accounts {
     /// no such account.
     ///
     /// # Errors
-    /// [`PurgeError`]; the same call finishes the work. A store that is open is [locked]
-    /// (OpenError::Locked) and stays.
+    /// [`PurgeError`]; the same call finishes the work. A store that is open is
+    /// [locked](OpenError::Locked) and stays.
     pub fn purge(&mut self, app_key: &AppKey, user: &UserId) -> Result<(), PurgeError> {
         let rows = self.directory(app_key, user);
         // Held until the directory is gone, so that nobody opens what is being removed.
