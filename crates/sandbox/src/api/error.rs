@@ -63,6 +63,9 @@ pub enum ApiError {
         /// How often it may be given.
         limit: usize,
     },
+    /// 408: the body is not there in time.
+    #[error("body came too slowly")]
+    BodyTooSlow,
     /// 1508: the body is too large.
     #[error("body is too large")]
     BodyTooLarge,
@@ -74,6 +77,7 @@ impl ApiError {
     pub const fn code(&self) -> u16 {
         match self {
             Self::NoSuchPath => 404,
+            Self::BodyTooSlow => 408,
             Self::Fault(504) => 1050,
             Self::Internal(_) | Self::Fault(_) => 1000,
             Self::AppKey => 1001,
@@ -95,6 +99,7 @@ impl ApiError {
     pub const fn http_status(&self) -> u16 {
         match self {
             Self::NoSuchPath => 404,
+            Self::BodyTooSlow => 408,
             Self::Internal(_) => 500,
             Self::AppKey | Self::Unsigned(_) | Self::Signature | Self::Method => 401,
             Self::Missing(_)

@@ -47,7 +47,7 @@ pub(super) fn serve(
         } = secure;
         entrances.push(entrance(websocket, Form::WebSocket, Some(tls.clone()))?);
         entrances.push(entrance(tcp, Form::Tcp, Some(tls.clone()))?);
-        let https = SecureListener::new(http, tls)?;
+        let https = SecureListener::new(http, tls, sandbox.shared().handshake_time)?;
         tokio::spawn(http::serve(https, NavigatorScheme::Https, sandbox.clone()));
     }
     tokio::spawn(gateway::serve(entrances, orders, sandbox.shared().clone()));

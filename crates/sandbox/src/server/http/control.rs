@@ -22,6 +22,7 @@ mod watch;
 
 use axum::{Json, http::Method};
 
+pub(super) use read::log_refusal;
 pub use types::*;
 
 use super::openapi::Table;

@@ -1,6 +1,7 @@
 //! Navigation requests in both versions.
 
 use axum::{
+    Json,
     body::Body,
     extract::{Extension, Request, State},
     http::{HeaderMap, StatusCode, header, request::Parts},
@@ -8,8 +9,9 @@ use axum::{
 };
 use imlink_model::AppKey;
 use imlink_wire::navigation::{NEGOTIATE, NavigatorScheme, ReceivedRequest, RequestError};
+use serde_json::json;
 
-use super::{BodyError, cors, read};
+use super::{BodyError, cors, openapi, read};
 use crate::{
     Heard, NavigationReply,
     server::{Sandbox, redaction::without_token},
@@ -22,7 +24,7 @@ pub(super) async fn version_2(
     request: Request,
 ) -> Response {
     let (parts, body) = request.into_parts();
-    let body = match read(body).await {
+    let body = match read(body, &sandbox).await {
         Ok(body) => body,
         Err(BodyError::TooLarge) => {
             return refuse(StatusCode::PAYLOAD_TOO_LARGE, "body is too large");
@@ -96,6 +98,15 @@ fn refuse(status: StatusCode, reason: &str) -> Response {
         "Navigation request refused"
     );
     (status, [cors::ANY_ORIGIN], reason.to_owned()).into_response()
+}
+
+/// A path that is there, asked in another way.
+pub(super) async fn unknown_method(request: Request) -> Response {
+    let (method, path) = (request.method(), request.uri().path());
+    tracing::info!(%method, path, status = 405, "Call refused: no such method");
+    let error = format!("no such call with {method}; {} lists all", openapi::PATH);
+    let body = Json(json!({ "code": 405, "errorMessage": error }));
+    (StatusCode::METHOD_NOT_ALLOWED, [cors::ANY_ORIGIN], body).into_response()
 }
 
 fn header<'p>(parts: &'p Parts, name: &str) -> Option<&'p str> {

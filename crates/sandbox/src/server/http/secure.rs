@@ -15,9 +15,6 @@ use tokio::{
 };
 use tokio_rustls::{TlsAcceptor, server::TlsStream};
 
-/// How long a TLS handshake may take.
-const MAX_HANDSHAKE_TIME: Duration = Duration::from_secs(10);
-
 /// The most connections that have had their handshake and wait to be served.
 const MAX_READY: usize = 64;
 
@@ -30,13 +27,19 @@ pub(in crate::server) struct SecureListener {
 }
 
 impl SecureListener {
+    /// `patience` is how long a TLS handshake may take.
+    ///
     /// # Panics
     /// Outside a runtime.
-    pub(in crate::server) fn new(listener: StdListener, tls: TlsAcceptor) -> io::Result<Self> {
+    pub(in crate::server) fn new(
+        listener: StdListener,
+        tls: TlsAcceptor,
+        patience: Duration,
+    ) -> io::Result<Self> {
         let address = listener.local_addr()?;
         let listener = TcpListener::from_std(listener)?;
         let (sender, ready) = mpsc::channel(MAX_READY);
-        tokio::spawn(shake_hands(listener, tls, sender));
+        tokio::spawn(shake_hands(listener, tls, patience, sender));
         Ok(Self { ready, address })
     }
 }
@@ -58,13 +61,18 @@ impl Listener for SecureListener {
     }
 }
 
-async fn shake_hands(mut listener: TcpListener, tls: TlsAcceptor, ready: mpsc::Sender<Ready>) {
+async fn shake_hands(
+    mut listener: TcpListener,
+    tls: TlsAcceptor,
+    patience: Duration,
+    ready: mpsc::Sender<Ready>,
+) {
     loop {
         // Logs and waits where there are too many open files.
         let (stream, address) = Listener::accept(&mut listener).await;
         let (tls, ready) = (tls.clone(), ready.clone());
         tokio::spawn(async move {
-            match timeout(MAX_HANDSHAKE_TIME, tls.accept(stream)).await {
+            match timeout(patience, tls.accept(stream)).await {
                 // Fails only if nobody serves any more.
                 Ok(Ok(stream)) => drop(ready.send((stream, address)).await),
                 Ok(Err(error)) => tracing::info!(%error, "No TLS for HTTP"),

@@ -20,10 +20,10 @@ pub(super) async fn call(State(sandbox): State<Sandbox>, request: Request) -> Re
     if api::serves(path) && parts.method != Method::POST {
         return refuse(path, &parts.headers, &ApiError::Method);
     }
-    let body = match read(body).await {
+    let body = match read(body, &sandbox).await {
         Ok(body) => body,
         Err(BodyError::TooLarge) => return refuse(path, &parts.headers, &ApiError::BodyTooLarge),
-        Err(BodyError::TooSlow) => return refuse(path, &parts.headers, &ApiError::NoData),
+        Err(BodyError::TooSlow) => return refuse(path, &parts.headers, &ApiError::BodyTooSlow),
     };
     let call = api::Request {
         path,

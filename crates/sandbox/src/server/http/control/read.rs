@@ -3,9 +3,10 @@
 use std::net::IpAddr;
 
 use axum::{
-    Json,
+    Extension, Json,
     extract::{FromRequest, FromRequestParts, Query, Request},
     http::{HeaderMap, Method, StatusCode, Uri, header, request::Parts, uri::Authority},
+    middleware::Next,
     response::{IntoResponse, Response},
 };
 use imlink_model::{AppKey, UserId};
@@ -33,10 +34,21 @@ impl Refused {
 impl IntoResponse for Refused {
     fn into_response(self) -> Response {
         let Self(refusal) = self;
-        // The words may quote the call's values, so the log does without.
-        tracing::info!(problem = ?refusal.problem, "Control call refused");
-        (status_of(refusal.problem), Json(refusal)).into_response()
+        let logged = Extension(refusal.problem);
+        (status_of(refusal.problem), logged, Json(refusal)).into_response()
     }
+}
+
+/// Says in the log which call is refused, and why.
+pub(in crate::server::http) async fn log_refusal(request: Request, next: Next) -> Response {
+    let method = request.method().clone();
+    let uri = request.uri().clone();
+    let response = next.run(request).await;
+    if let Some(problem) = response.extensions().get::<Problem>() {
+        // The words may quote the call's values, so the log does without.
+        tracing::info!(%method, path = uri.path(), ?problem, "Control call refused");
+    }
+    response
 }
 
 fn status_of(problem: Problem) -> StatusCode {
@@ -145,12 +157,12 @@ pub(super) struct Fields<C>(pub(super) C);
 impl<C: Call> FromRequest<Sandbox> for Fields<C> {
     type Rejection = Refused;
 
-    async fn from_request(request: Request, _: &Sandbox) -> Result<Self, Refused> {
+    async fn from_request(request: Request, sandbox: &Sandbox) -> Result<Self, Refused> {
         if C::METHOD == Method::GET {
             return query(&without_app(request.uri())).map(Self);
         }
         // Whatever its content type says; without one there are no fields.
-        let body = match read(request.into_body()).await {
+        let body = match read(request.into_body(), sandbox).await {
             Ok(body) if body.is_empty() => "{}".into(),
             Ok(body) => body,
             Err(BodyError::TooLarge) => {
