@@ -118,7 +118,8 @@ pub(crate) fn log_refusal(path: &str, headers: &HeaderMap, error: &ApiError) {
         .get(REQUEST_ID)
         .and_then(|id| id.to_str().ok())
         .filter(|id| id.len() <= MAX_REQUEST_ID);
-    tracing::info!(path, request, code = error.code(), %error, "Server API call refused");
+    let app = signature::app_key(headers);
+    tracing::info!(app, path, request, code = error.code(), %error, "Server API call refused");
 }
 
 /// The body of an error (server-api.md, table of generations).

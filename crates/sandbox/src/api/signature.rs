@@ -53,6 +53,12 @@ pub(super) fn check<'a>(
     Ok(key)
 }
 
+/// The app key that a call names, signed or not.
+pub(super) fn app_key(headers: &HeaderMap) -> Option<&str> {
+    let key = header(headers, "App-Key").ok()?;
+    AppKey::new(key).ok().map(|_| key)
+}
+
 /// A header of either family; names are compared without case.
 fn header<'h>(headers: &'h HeaderMap, name: &'static str) -> Result<&'h str, ApiError> {
     let value = headers

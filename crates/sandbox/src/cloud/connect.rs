@@ -87,7 +87,7 @@ impl App {
     }
 
     fn refuse(&mut self, link: LinkId, status: u8, reason: &'static str) {
-        tracing::info!(%link, status, reason, "Link refused");
+        tracing::info!(app = %self.key, %link, status, reason, "Link refused");
         self.counters.refused += 1;
         self.send(link, ServerPacket::ConnAck(ConnAck::refused(status)));
         self.end(link);

@@ -41,7 +41,7 @@ impl App {
             return;
         };
         let Sending { link, topic, .. } = &sending;
-        tracing::info!(%link, topic, status, reason, "Message refused");
+        tracing::info!(app = %self.key, %link, topic, status, reason, "Message refused");
         self.counters.refused_messages += 1;
         if !topic::UNACKNOWLEDGED.contains(&topic.as_str()) {
             self.refuse_publish(*link, sending.message_id, status, now);

@@ -117,7 +117,7 @@ impl App {
                 reason,
                 body,
             }) => {
-                tracing::info!(%link, topic, status, reason, "Query refused");
+                tracing::info!(app = %self.key, %link, topic, status, reason, "Query refused");
                 (status, body)
             }
         };

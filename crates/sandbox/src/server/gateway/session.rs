@@ -36,6 +36,7 @@ pub(super) async fn serve(stream: TcpStream, speech: Speech, shared: Arc<Shared>
     let _ = stream.set_nodelay(true);
     let peer = stream.peer_addr().ok();
     let (link, ends) = shared.act(|world, _| world.add_port(peer));
+    tracing::debug!(%link, form = ?speech.form, tls = speech.tls.is_some(), "Link opened");
     let PortEnds {
         inbox,
         ending,
@@ -53,11 +54,15 @@ pub(super) async fn serve(stream: TcpStream, speech: Speech, shared: Arc<Shared>
     };
     match timeout(shared.handshake_time, greeting::greet(near, speech)).await {
         Ok(Ok(greeted)) => session.answer(greeted).await,
-        Ok(Err(error)) => tracing::info!(%link, error = chain(&error), "No handshake"),
+        Ok(Err(error)) => match error.refusal() {
+            Some((status, reason)) => tracing::info!(%link, status, reason, "Upgrade refused"),
+            None => tracing::info!(%link, error = chain(&error), "No handshake"),
+        },
         Err(_) => tracing::info!(%link, "Handshake took too long"),
     }
 
     shared.act(|world, now| world.remove_port(link, now));
+    tracing::debug!(%link, "Link gone");
 }
 
 struct Session {

@@ -53,8 +53,8 @@ pub(super) async fn accept(stream: Box<dyn Stream>) -> Result<Upgraded, tungsten
     })
 }
 
+/// What the session says in the log, too.
 fn refusal(status: u16, text: &str) -> ErrorResponse {
-    tracing::info!(status, reason = text, "Upgrade refused");
     let mut response = ErrorResponse::new(Some(text.to_owned()));
     *response.status_mut() = http::StatusCode::from_u16(status).expect("the status is in range");
     response

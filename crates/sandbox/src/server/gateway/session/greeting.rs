@@ -46,6 +46,21 @@ pub(super) enum GreetError {
     Connect(#[from] ConnectError),
 }
 
+impl GreetError {
+    /// Status and reason, if the client has been told.
+    pub(super) fn refusal(&self) -> Option<(u16, &str)> {
+        let Self::Upgrade(error) = self else {
+            return None;
+        };
+        let tungstenite::Error::Http(response) = &**error else {
+            return None;
+        };
+        let reason = response.body().as_deref().unwrap_or_default();
+        let reason = str::from_utf8(reason).unwrap_or_default();
+        Some((response.status().as_u16(), reason))
+    }
+}
+
 /// Waits until the client has said who it is.
 pub(super) async fn greet(stream: DuplexStream, speech: Speech) -> Result<Greeted, GreetError> {
     let stream: Box<dyn Stream> = match speech.tls {
