@@ -96,11 +96,14 @@ fn the_risk_of_serving_other_machines_is_named_before_anything_is_served() {
     let port = sandbox.address().rsplit(':').next().unwrap();
 
     // The port is taken, so that this one never serves anybody.
-    let ran = home.run(&["sandbox", "--dangerously-allow-remote", "--port", port]);
-    let hostless = home.run(&["sandbox", "--public-host", "example.test"]);
+    let remote = ["--dangerously-allow-remote", "--public-host", "example.test"];
+    let ran = home.run(&[&["sandbox", "--port", port][..], &remote].concat());
+    let riskless = home.run(&["sandbox", "--public-host", "example.test"]);
+    let hostless = home.run(&["sandbox", "--dangerously-allow-remote"]);
 
     assert_eq!(ran.status, Some(1), "{ran:?}");
     assert!(ran.err.starts_with("warning: everyone"), "{ran:?}");
+    assert_eq!(riskless.status, Some(2), "{riskless:?}");
     assert_eq!(hostless.status, Some(2), "{hostless:?}");
 }
 

@@ -13,7 +13,7 @@ use super::{ApiError, source::Source};
 pub(super) use id::{JoinedUsers, Target, Targets, User, Users};
 pub(super) use map::{Map, NamedTargets, Rows};
 pub(super) use number::{Flag, Number};
-pub(super) use text::{Class, Keys, Text, Texts};
+pub(super) use text::{Class, Json, Keys, Text, Texts};
 
 /// How the values of a field are read.
 pub(super) trait Kind: Sync {

@@ -44,8 +44,16 @@ impl Source {
     }
 
     /// A single value as text; an empty one counts as absent. SDKs send numbers for texts and texts
-    /// for numbers, and a list where JSON has one is no single value.
+    /// for numbers; a list or an object is no single value.
     pub(super) fn one(&self, name: &str) -> Result<Option<Cow<'_, str>>, WrongType> {
+        match self {
+            Self::Json(object) if object.get(name).is_some_and(Value::is_object) => Err(WrongType),
+            Self::Form(_) | Self::Json(_) => self.text_or_object(name),
+        }
+    }
+
+    /// The same where an object counts as its JSON text.
+    pub(super) fn text_or_object(&self, name: &str) -> Result<Option<Cow<'_, str>>, WrongType> {
         match self {
             Self::Form(_) => Ok(self.repeated(name).next().map(Cow::Borrowed)),
             Self::Json(object) => match object.get(name) {

@@ -41,8 +41,8 @@ pub struct Flags {
     apps: Option<PathBuf>,
 
     /// Serve other machines too. Everything is in the clear, and whoever reaches it can read every
-    /// message and act as any user.
-    #[arg(long)]
+    /// message and act as any user. Clients are told to come to the host of --public-host.
+    #[arg(long, requires = "public_host")]
     dangerously_allow_remote: bool,
 
     /// With --dangerously-allow-remote: the host that clients are told to come to.

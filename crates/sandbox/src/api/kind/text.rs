@@ -27,6 +27,26 @@ impl Kind for Text {
     }
 }
 
+/// The text of a JSON object of at most so many bytes, or the object itself.
+pub(in crate::api) struct Json(pub(in crate::api) usize);
+
+impl Kind for Json {
+    type Value = String;
+
+    fn read(&self, name: &'static str, source: &Source) -> Result<Option<String>, ApiError> {
+        let text = source.text_or_object(name).map_err(|_| wrong_type(name))?;
+        let Some(text) = text else {
+            return Ok(None);
+        };
+        check_length(name, &text, self.0)?;
+        Ok(Some(text.into_owned()))
+    }
+
+    fn field_type(&self) -> FieldType {
+        FieldType::Text { max_bytes: self.0 }
+    }
+}
+
 /// So many texts of so many bytes at most; in JSON there may be none.
 pub(in crate::api) struct Texts {
     pub(in crate::api) items: usize,

@@ -17,7 +17,7 @@ use crate::{
         call::Call,
         field::{Field, Parameter, optional, required},
         generation::Names,
-        kind::{self, Flag, Map, Number, Text},
+        kind::{self, Flag, Json, Map, Number, Text},
     },
 };
 
@@ -35,9 +35,9 @@ pub(super) const CLASS: Field<kind::Class> = Field::new(
     kind::Class,
     "Its class, for example RC:TxtMsg.",
 );
-pub(super) const CONTENT: Field<Text> = Field::new(
+pub(super) const CONTENT: Field<Json> = Field::new(
     Names::both("content"),
-    Text(MAX_CONTENT),
+    Json(MAX_CONTENT),
     "A JSON object as text; of an app's own class any text.",
 );
 const ECHO: Field<Flag> = Field::new(
@@ -80,9 +80,9 @@ const PUSH_DATA: Field<Text> = Field::new(
     Text(MAX_PUSH),
     "What a push carries.",
 );
-const PUSH_EXT: Field<Text> = Field::new(
+const PUSH_EXT: Field<Json> = Field::new(
     Names::both("pushExt"),
-    Text(MAX_PUSH),
+    Json(MAX_PUSH),
     "Settings of the push; checked, without effect here.",
 );
 const SILENT: Field<Flag> = Field::new(

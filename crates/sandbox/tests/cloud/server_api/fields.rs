@@ -30,11 +30,13 @@ fn json_that_is_no_object_is_refused() {
 }
 
 #[test]
-fn a_list_is_no_single_value_and_an_object_no_list() {
+fn a_list_or_an_object_is_no_single_value_and_an_object_no_list() {
     let mut bench = Bench::new();
 
     let list = json!({ "userId": ["u"], "name": "n" });
     assert_eq!(code(&call_v4(&mut bench, ISSUE, &list)), (400, 1501));
+    let object = json!({ "userId": {}, "name": "n" });
+    assert_eq!(code(&call_v4(&mut bench, ISSUE, &object)), (400, 1501));
     let object = json!({ "userIds": { "a": 1 } });
     assert_eq!(
         code(&call_v4(&mut bench, "/v4/user/unban", &object)),
