@@ -1,5 +1,6 @@
 //! The conversation list and the state of conversations.
 
+use imlink_sandbox::{Heard, Policy};
 use serde_json::{Value, json};
 
 use super::{World, arrived, private, say};
@@ -66,6 +67,84 @@ async fn a_removed_conversation_is_off_the_list_until_someone_speaks() {
 
     assert_eq!(without, json!([]));
     assert_eq!(with[0]["targetId"], "bob");
+}
+
+// cloud-wire.md 5.7: the message RC:SRSMsg
+#[tokio::test]
+async fn what_is_read_on_one_device_is_read_on_the_other() {
+    let Some(world) = World::new("what_is_read_on_one_device_is_read_on_the_other") else {
+        return;
+    };
+
+    read_on_both(&world).await;
+
+    assert!(!asked(&world, "updRTime"));
+}
+
+// cloud-wire.md 1.3 `sesDriven`, 5.7: PUBLISH updRTime
+#[tokio::test]
+async fn read_positions_of_their_own_reach_the_other_device_too() {
+    let policy = Policy {
+        read_positions: true,
+        ..Policy::default()
+    };
+    let test = "read_positions_of_their_own_reach_the_other_device_too";
+    let Some(world) = World::under(test, policy) else {
+        return;
+    };
+
+    read_on_both(&world).await;
+
+    assert!(asked(&world, "updRTime"));
+}
+
+/// Two devices of bob have a text; when one says that it is read, the other knows.
+async fn read_on_both(world: &World) {
+    let mut alice = world.device("alice").await;
+    let (mut bob, mut tablet) = world.pair("bob", "bob").await;
+    let text = say(&mut alice, private("bob"), "one").await;
+    bob.expect(arrived("one")).await;
+    tablet.expect(arrived("one")).await;
+    let unread = tablet.ask("getUnreadCount", json!([private("alice")]));
+    assert_eq!(unread.await, 1);
+
+    let read = json!([private("alice"), text["sentTime"]]);
+    bob.ask("sendSyncReadStatusMessage", read).await;
+
+    updated(&mut tablet, "unreadMessageCount", &json!(0)).await;
+}
+
+// cloud-wire.md 1.3 `serverSaveUnread`
+#[tokio::test]
+async fn a_new_device_learns_what_is_unread_from_the_cloud() {
+    let policy = Policy {
+        unread_kept: true,
+        ..Policy::default()
+    };
+    let test = "a_new_device_learns_what_is_unread_from_the_cloud";
+    let Some(world) = World::under(test, policy) else {
+        return;
+    };
+    let (mut alice, mut bob) = world.pair("alice", "bob").await;
+    for words in ["one", "two"] {
+        say(&mut alice, private("bob"), words).await;
+        bob.expect(arrived(words)).await;
+    }
+
+    let mut tablet = world.device("bob").await;
+    tablet.expect(arrived("two")).await;
+    let unread = tablet.ask("getUnreadCount", json!([private("alice")]));
+
+    assert_eq!(unread.await, 2);
+    assert!(asked(&world, "pullSe"));
+}
+
+/// Whether any client has sent that topic.
+fn asked(world: &World, wanted: &str) -> bool {
+    let heard = world.sandbox.transcript().into_iter();
+    heard
+        .map(|record| record.heard)
+        .any(|heard| matches!(heard, Heard::Packet { topic, .. } if topic == wanted))
 }
 
 // cloud-wire.md 5.8
