@@ -121,9 +121,10 @@ fn ctrl_c_ends_the_demo_and_everybody_in_it() {
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
-    let lines = BufReader::new(demo.stdout.take().unwrap()).lines();
+    // Kept until the end: a demo that cannot write any more ends for that.
+    let mut lines = BufReader::new(demo.stdout.take().unwrap()).lines();
     let mut pids = Vec::new();
-    for line in lines {
+    for line in lines.by_ref() {
         let line: serde_json::Value = serde_json::from_str(&line.unwrap()).unwrap();
         let says = line["says"].as_str().unwrap();
         pids.extend(says.strip_prefix("starts, pid ").map(str::to_owned));
