@@ -12,6 +12,7 @@
 
 mod call;
 mod chatroom;
+mod conversation;
 mod error;
 mod field;
 mod generation;

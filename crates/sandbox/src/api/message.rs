@@ -2,7 +2,7 @@
 
 mod broadcast;
 mod chatroom;
-mod conversation;
+pub(super) mod conversation;
 mod delivery;
 mod direct;
 mod draft;

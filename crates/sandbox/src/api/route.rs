@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::{
     ApiError, FieldType, Generation,
     call::Call,
-    chatroom,
+    chatroom, conversation,
     field::{Need, Parameter},
     group, message,
     reply::Reply,
@@ -73,6 +73,7 @@ const TABLE: &[&[Operation]] = &[
     message::OPERATIONS,
     group::OPERATIONS,
     chatroom::OPERATIONS,
+    conversation::OPERATIONS,
     word::OPERATIONS,
 ];
 

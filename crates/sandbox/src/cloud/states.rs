@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use imlink_model::{Conversation, ConversationKind, Millis};
+use imlink_model::{Conversation, ConversationKind, Millis, UserId};
 use imlink_wire::{
     notify::{Change, Notification},
     proto::{
@@ -18,7 +18,7 @@ use imlink_wire::{
 use serde::{Deserialize, Serialize};
 
 use super::{
-    App,
+    App, LinkId,
     publish::{INVALID, Refusal},
     query::{Answer, Query},
     saved::{bodies, pairs},
@@ -43,6 +43,16 @@ struct Place {
     kind: i32,
     id: String,
     channel: Option<String>,
+}
+
+impl Place {
+    fn of(conversation: &Conversation) -> Self {
+        Self {
+            kind: conversation.kind.number().into(),
+            id: conversation.target.to_string(),
+            channel: conversation.channel.as_ref().map(ToString::to_string),
+        }
+    }
 }
 
 /// The attributes of one conversation by their kind.
@@ -101,7 +111,7 @@ impl App {
             ..SessionState::default()
         };
         let (version, adopt) =
-            self.apply_states(query, &[change], Tags::Set, asked.version, now)?;
+            self.apply_states(whose(query), &[change], Tags::Set, asked.version, now)?;
         Ok(encode_body(&TypeUnpushOutput {
             version,
             update_version: Some(adopt),
@@ -110,23 +120,91 @@ impl App {
 
     fn change_states(&mut self, query: &Query, tags: Tags, now: Millis) -> Answer {
         let asked: SessionStateModifyReq = query.read()?;
-        let (version, adopt) = self.apply_states(query, &asked.state, tags, asked.version, now)?;
+        let (version, adopt) =
+            self.apply_states(whose(query), &asked.state, tags, asked.version, now)?;
         Ok(encode_body(&SessionStateModifyResp {
             version,
             update_version: Some(adopt),
         }))
     }
 
-    /// Says the new version, and whether a client that had the asked one may take it.
+    /// Sets how loud a conversation of a user is, as an app server does. The level is the vendor's:
+    /// -1 for every message, 0 for what the app has set, 5 for none. False if it is no conversation
+    /// or the user has too many attributes.
+    pub fn silence_conversation(
+        &mut self,
+        user: &UserId,
+        conversation: &Conversation,
+        level: i64,
+        now: Millis,
+    ) -> bool {
+        self.set_state(
+            user,
+            conversation,
+            SessionStateType::IsSilent,
+            &level.to_string(),
+            now,
+        )
+    }
+
+    /// How loud a conversation of a user is, `None` if nobody has said.
+    #[must_use]
+    pub fn silence_of(&self, user: &UserId, conversation: &Conversation) -> Option<i64> {
+        let states = &self.users.get(user)?.states;
+        let state = states.states.get(&Place::of(conversation))?;
+        let item = state.items.get(&SessionStateType::IsSilent.into())?;
+        item.value.parse().ok()
+    }
+
+    /// Puts a conversation of a user on top of his list or takes it down, as an app server does.
+    /// False as for [`silence_conversation`](Self::silence_conversation).
+    pub fn pin_conversation(
+        &mut self,
+        user: &UserId,
+        conversation: &Conversation,
+        pin: bool,
+        now: Millis,
+    ) -> bool {
+        let value = u8::from(pin).to_string();
+        self.set_state(user, conversation, SessionStateType::IsTop, &value, now)
+    }
+
+    fn set_state(
+        &mut self,
+        user: &UserId,
+        conversation: &Conversation,
+        attribute: SessionStateType,
+        value: &str,
+        now: Millis,
+    ) -> bool {
+        let item = SessionStateItem {
+            session_state_type: attribute.into(),
+            value: value.to_owned(),
+            ..SessionStateItem::default()
+        };
+        let place = Place::of(conversation);
+        let change = SessionState {
+            r#type: place.kind,
+            channel_id: place.id,
+            bus_channel: place.channel,
+            state_item: vec![item],
+            ..SessionState::default()
+        };
+        self.apply_states((user, None), &[change], Tags::Set, i64::MIN, now)
+            .is_ok()
+    }
+
+    /// Says the new version, and whether a client that had the asked one may take it. The link that
+    /// asks for the changes need not be told of them.
     fn apply_states(
         &mut self,
-        query: &Query,
+        (user, link): (&UserId, Option<LinkId>),
         changes: &[SessionState],
         tags: Tags,
         asked: i64,
         now: Millis,
     ) -> Result<(i64, bool), Refusal> {
-        let states = &mut self.user(&query.user).states;
+        let states = &mut self.user(user).states;
         if states.states.len().saturating_add(changes.len()) > MAX_STATES {
             return Err(Refusal::new(INVALID, "too many attributes"));
         }
@@ -144,7 +222,7 @@ impl App {
             what: Change::ConversationStates,
             time: version.0,
         };
-        self.tell(&query.user, &news, Some(query.link), now);
+        self.tell(user, &news, link, now);
         Ok((version.0, adopt))
     }
 }
@@ -152,12 +230,7 @@ impl App {
 impl States {
     /// Whether a conversation carries one of these tags.
     pub(super) fn has_tag(&self, conversation: &Conversation, tags: &[String]) -> bool {
-        let place = Place {
-            kind: conversation.kind.number().into(),
-            id: conversation.target.to_string(),
-            channel: conversation.channel.as_ref().map(ToString::to_string),
-        };
-        let state = self.states.get(&place);
+        let state = self.states.get(&Place::of(conversation));
         let item = state.and_then(|state| state.items.get(&SessionStateType::Tags.into()));
         item.is_some_and(|item| item.tags.iter().any(|tag| tags.contains(&tag.tag_id)))
     }
@@ -204,6 +277,11 @@ impl States {
             state.items.insert(kind, item);
         }
     }
+}
+
+/// Whose attributes a client changes, and on which link.
+fn whose(query: &Query) -> (&UserId, Option<LinkId>) {
+    (&query.user, Some(query.link))
 }
 
 fn changed_tags(

@@ -1,6 +1,7 @@
 //! The Server API without HTTP.
 
 mod chatroom;
+mod conversation;
 mod fields;
 mod group;
 mod many;

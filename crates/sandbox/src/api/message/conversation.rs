@@ -13,12 +13,12 @@ use crate::{
     },
 };
 
-pub(super) const KIND: Field<Number> = Field::new(
+pub(in crate::api) const KIND: Field<Number> = Field::new(
     Names::new("conversationType", "channelType"),
     Number(1..=10),
     "1 with a user, 3 in a group, 4 in a chatroom, 6 in the name of the app.",
 );
-pub(super) const ID: Field<kind::Target> = Field::new(
+pub(in crate::api) const ID: Field<kind::Target> = Field::new(
     Names::new("targetId", "channelId"),
     kind::Target,
     "The user, group or chatroom.",
@@ -36,7 +36,7 @@ pub(super) fn target(call: &Call) -> Result<Target, ApiError> {
 }
 
 /// A conversation as a user has it.
-pub(super) fn conversation(call: &Call) -> Result<Conversation, ApiError> {
+pub(in crate::api) fn conversation(call: &Call) -> Result<Conversation, ApiError> {
     Ok(Conversation {
         kind: kind(call)?,
         target: call.required(&ID)?,
