@@ -6,7 +6,7 @@ mod app_server;
 
 use imlink::{Millis, TargetId};
 use imlink_sandbox::Sandbox;
-use imlink_tests::cloud::{cloud, user};
+use imlink_tests::cloud::{cloud, user, with};
 use imlink_tests::require;
 use serde_json::{Value, json};
 
@@ -177,6 +177,24 @@ fn system_messages_and_broadcasts_reach_everyone_they_are_for() {
 
     assert_eq!(mailbox(&sandbox, "bob"), [text("to bob"), text("to all")]);
     assert_eq!(mailbox(&sandbox, "carol"), [text("to all")]);
+}
+
+// server-api.md 7
+#[test]
+fn it_silences_a_conversation_and_finds_no_logs() {
+    let test = "it_silences_a_conversation_and_finds_no_logs";
+    let Some((_, sandbox, mut server)) = world(test) else {
+        return;
+    };
+    let level = || sandbox.with_app(|app| app.silence_of(&user("alice"), &with("bob")));
+    let conversation = json!({ "type": "PRIVATE", "userId": "alice", "targetId": "bob" });
+
+    server.done("Conversation.mute", conversation.clone());
+    assert_eq!(level(), Some(5));
+    server.done("Conversation.unmute", conversation);
+    assert_eq!(level(), Some(0));
+    let log = server.done("Message.History.get", json!({ "date": "2026112114" }));
+    assert_eq!(log["url"], "");
 }
 
 // server-api.md 5
