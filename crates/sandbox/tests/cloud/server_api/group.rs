@@ -111,7 +111,7 @@ fn a_user_is_taken_out_of_all_groups() {
     assert_eq!(bench.app().groups_of(&user("bob")).count(), 0);
 }
 
-// S1-09
+// server-api.md 8, row 9
 #[test]
 fn a_muted_member_may_not_send_for_the_time() {
     let mut bench = with_group();
