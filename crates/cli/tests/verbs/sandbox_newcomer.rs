@@ -96,7 +96,11 @@ fn the_risk_of_serving_other_machines_is_named_before_anything_is_served() {
     let port = sandbox.address().rsplit(':').next().unwrap();
 
     // The port is taken, so that this one never serves anybody.
-    let remote = ["--dangerously-allow-remote", "--public-host", "example.test"];
+    let remote = [
+        "--dangerously-allow-remote",
+        "--public-host",
+        "example.test",
+    ];
     let ran = home.run(&[&["sandbox", "--port", port][..], &remote].concat());
     let riskless = home.run(&["sandbox", "--public-host", "example.test"]);
     let hostless = home.run(&["sandbox", "--dangerously-allow-remote"]);
