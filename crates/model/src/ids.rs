@@ -205,7 +205,8 @@ macro_rules! number_id {
 }
 
 number_id! {
-    /// Position of a message in an account's local order, from 1 on, without holes.
+    /// Position of a message in an account's local order, from 1 on. A position is used once; what
+    /// is deleted leaves a hole.
     ///
     /// Zero is the position before the first message.
     Seq
