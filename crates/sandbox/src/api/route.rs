@@ -172,7 +172,12 @@ impl Operation {
     /// Reads a body, and refuses one whose fields are missing or wrong.
     pub(super) fn read(&self, generation: Generation, body: &[u8]) -> Result<Source, ApiError> {
         let source = match self.encoding(generation) {
-            Encoding::Form => Source::form(body),
+            Encoding::Form => {
+                let names = |parameter: &Parameter| parameter.field.names().of(generation);
+                let is_known =
+                    |name: &str| self.parameters.iter().any(|it| names(it) == Some(name));
+                Source::form(body, is_known)
+            }
             Encoding::Json => Source::json(body)?,
         };
         let mut needs = self.parameters.iter().map(|parameter| parameter.need);

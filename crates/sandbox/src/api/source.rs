@@ -9,7 +9,12 @@ use super::ApiError;
 /// What a body says, by name. Names nobody asks for are nobody's business.
 pub(super) enum Source {
     /// In the order they came; of a value that is given twice the first counts.
-    Form(Vec<(String, String)>),
+    Form {
+        /// Those that somebody asks for.
+        fields: Vec<(String, String)>,
+        /// Whether there was anything at all.
+        is_empty: bool,
+    },
     /// Of a value that is given twice the last counts.
     Json(Map<String, Value>),
 }
@@ -18,9 +23,20 @@ pub(super) enum Source {
 pub(super) struct WrongType;
 
 impl Source {
-    /// Any bytes are a form; what is no UTF-8 is replaced.
-    pub(super) fn form(body: &[u8]) -> Self {
-        Self::Form(form_urlencoded::parse(body).into_owned().collect())
+    /// Any bytes are a form; what is no UTF-8 is replaced. Only names that are known are kept, so
+    /// that looking for one takes no longer because a body has very many others.
+    pub(super) fn form(body: &[u8], is_known: impl Fn(&str) -> bool) -> Self {
+        let fields = form_urlencoded::parse(body);
+        let known = fields.filter(|(field, _)| {
+            let name = field.split_once('[').map_or(&**field, |(name, _)| name);
+            is_known(name)
+        });
+        Self::Form {
+            fields: known
+                .map(|(field, value)| (field.into_owned(), value.into_owned()))
+                .collect(),
+            is_empty: form_urlencoded::parse(body).next().is_none(),
+        }
     }
 
     pub(super) fn json(body: &[u8]) -> Result<Self, ApiError> {
@@ -38,7 +54,7 @@ impl Source {
 
     pub(super) fn is_empty(&self) -> bool {
         match self {
-            Self::Form(fields) => fields.is_empty(),
+            Self::Form { is_empty, .. } => *is_empty,
             Self::Json(object) => object.is_empty(),
         }
     }
@@ -48,14 +64,14 @@ impl Source {
     pub(super) fn one(&self, name: &str) -> Result<Option<Cow<'_, str>>, WrongType> {
         match self {
             Self::Json(object) if object.get(name).is_some_and(Value::is_object) => Err(WrongType),
-            Self::Form(_) | Self::Json(_) => self.text_or_object(name),
+            Self::Form { .. } | Self::Json(_) => self.text_or_object(name),
         }
     }
 
     /// The same where an object counts as its JSON text.
     pub(super) fn text_or_object(&self, name: &str) -> Result<Option<Cow<'_, str>>, WrongType> {
         match self {
-            Self::Form(_) => Ok(self.repeated(name).next().map(Cow::Borrowed)),
+            Self::Form { .. } => Ok(self.repeated(name).next().map(Cow::Borrowed)),
             Self::Json(object) => match object.get(name) {
                 None => Ok(None),
                 Some(Value::Array(_)) => Err(WrongType),
@@ -68,7 +84,7 @@ impl Source {
     /// `None` if there is no such name.
     pub(super) fn many(&self, name: &str) -> Result<Option<Vec<Cow<'_, str>>>, WrongType> {
         match self {
-            Self::Form(_) => {
+            Self::Form { .. } => {
                 let values: Vec<_> = self.repeated(name).map(Cow::Borrowed).collect();
                 Ok(Some(values).filter(|values| !values.is_empty()))
             }
@@ -84,7 +100,7 @@ impl Source {
     /// Names with values: `name[<key>]=<value>`, a JSON object, or such an object as text.
     pub(super) fn pairs(&self, name: &str) -> Result<Option<Vec<(String, String)>>, WrongType> {
         let text = match self {
-            Self::Form(fields) => {
+            Self::Form { fields, .. } => {
                 let bracketed: Vec<_> = fields
                     .iter()
                     .filter_map(|(field, value)| Some((key_of(field, name)?, value.clone())))
@@ -108,7 +124,7 @@ impl Source {
 
     fn repeated<'s>(&'s self, name: &str) -> impl Iterator<Item = &'s str> {
         let fields = match self {
-            Self::Form(fields) => fields.as_slice(),
+            Self::Form { fields, .. } => fields.as_slice(),
             Self::Json(_) => &[],
         };
         fields
