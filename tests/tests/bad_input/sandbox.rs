@@ -30,7 +30,7 @@ fn a_port_in_use_is_one_sentence_with_the_cure() {
             "{flags:?}: {said}"
         );
         assert!(
-            said.contains("choose another port with --port"),
+            said.contains("choose another port, as with --port 0"),
             "{flags:?}: {said}"
         );
         assert_eq!(output.stdout, b"", "{flags:?}");
