@@ -1,6 +1,6 @@
 //! What the daemon tells without being asked.
 
-use imlink_model::{ClientMessageId, Code, OutboxId, Seq};
+use imlink_model::{ClientMessageId, Code, OutboxId, Seq, TargetId};
 use serde::{Deserialize, Serialize};
 
 use crate::limits::PAGE_ENTRIES;
@@ -26,6 +26,12 @@ pub enum Event {
         /// 0, or why it could not be opened.
         code: Code,
     },
+    /// Whether the open store can be written changed. Reads work in either case; what the cloud
+    /// has waits there, and what an app sends is refused with this code.
+    DatabaseWritable {
+        /// 0 if it can be written again; `LOCAL_STORE_FULL` or `LOCAL_STORE_READ_ONLY` if not.
+        code: Code,
+    },
     /// What became of a message that this app sent.
     SendResult {
         /// Its row in the outbox.
@@ -40,6 +46,13 @@ pub enum Event {
     Transient {
         /// The message; its `seq` is 0.
         message: Message,
+    },
+    /// This app is in a chatroom no more, or again after a break of the link.
+    Chatroom {
+        /// Which room.
+        room: TargetId,
+        /// What happened.
+        change: ChatroomChange,
     },
     /// Everything that waited in the cloud when the account came online is stored.
     Synchronized {},
@@ -102,10 +115,26 @@ pub enum Event {
 pub enum Work {
     /// Rows of an earlier version are taken over.
     Migrating,
+    /// Rows are checked after the daemon did not end in order.
+    Recovering,
     /// A conversation is deleted.
     Forgetting,
     /// Rows are written anew, so that nothing is left of what was deleted.
     Compacting,
+}
+
+/// What became of an app's stay in a chatroom.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ChatroomChange {
+    /// The link broke, and the daemon entered the room again. What was said meanwhile may be
+    /// missing.
+    Rejoined,
+    /// The user is out: the room is gone (23410), the user was removed (23409), or entering again
+    /// was refused. Nothing is tried until the app enters again.
+    Left {
+        /// Why.
+        code: Code,
+    },
 }
 
 /// Why messages are gone.

@@ -38,12 +38,12 @@ pub use codec::{
 };
 pub use conversation::{Conversation, ConversationSummary, Filter, Place, Side, UnknownKind};
 pub use delivery::{Delivery, EncodedMessage, SharedFrame};
-pub use event::{Event, GapCause, Work};
+pub use event::{ChatroomChange, Event, GapCause, Work};
 pub use frame::{Deframer, FrameError, append_frame, frame};
 pub use frames::{ClientFrame, Failure, Outcome, ServerFrame};
 pub use hello::{Greeting, GreetingError, Hello, Label, LabelError, Refused, Welcome, negotiate};
 pub use message::{Direction, Flags, Message, Origin};
-pub use outgoing::{SendOptions, SendResult, SendState};
+pub use outgoing::{OutboxEntry, SendOptions, SendResult, SendState};
 pub use page::{conversation_cost, conversations_length, message_cost, page_length};
 pub use private::{PrivateText, SecretText};
 pub use report::{AccountReport, AppReport, OutboxReport, Right, StatusReport};

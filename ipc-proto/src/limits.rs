@@ -35,6 +35,12 @@ pub const PAGE_BYTES: usize = MAX_FRAME / 2;
 /// Most messages or conversations on one page; a request for more is answered with this many.
 pub const PAGE_ENTRIES: u16 = 200;
 
+/// Most messages that were said in a chatroom before an app entered it.
+pub const RECENT_MESSAGES: u16 = 50;
+
+/// Chatrooms one connection may be in; entering another one is refused with `LOCAL_QUOTA`.
+pub const CHATROOMS: usize = 64;
+
 /// Most conversations of a subscription's filter.
 pub const FILTERED_CONVERSATIONS: usize = 64;
 

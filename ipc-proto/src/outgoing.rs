@@ -1,10 +1,12 @@
 //! What an app sends, and what becomes of it.
 
 use imlink_model::uplink::SendOutcome;
-use imlink_model::{self as model, Code, MessageUid, Millis};
+use imlink_model::{
+    self as model, Body, ClientMessageId, Code, MessageUid, Millis, ObjectName, OutboxId,
+};
 use serde::{Deserialize, Serialize};
 
-use crate::PrivateText;
+use crate::{Conversation, PrivateText, wide};
 
 /// What an app may ask of one send.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -79,6 +81,26 @@ impl From<SendOutcome> for SendResult {
             SendOutcome::Queued => Self::Queued,
         }
     }
+}
+
+/// A message of an app's outbox.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OutboxEntry {
+    /// Its row.
+    #[serde(with = "wide")]
+    pub id: OutboxId,
+    /// The app's own id of it.
+    pub client_id: ClientMessageId,
+    /// Where it goes.
+    pub conversation: Conversation,
+    /// Its type.
+    pub object_name: ObjectName,
+    /// Its body.
+    pub body: Body,
+    /// This machine's time when it was accepted.
+    pub accepted_at: Millis,
+    /// Where it stands; never `Sent`.
+    pub state: SendState,
 }
 
 /// Where an accepted message stands, when asked.

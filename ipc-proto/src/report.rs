@@ -87,6 +87,9 @@ pub struct AccountReport {
     pub apps: u32,
     /// What waits to be sent.
     pub outbox: OutboxReport,
+    /// 0 if its rows are open and can be written, else why not; `None` while they are closed or
+    /// being opened.
+    pub database: Option<Code>,
     /// Place of the newest stored message; 0 if there is none.
     #[serde(with = "wide")]
     pub last_seq: Seq,

@@ -1,11 +1,13 @@
 //! What an app asks of the daemon.
 
 use imlink_model::{
-    self as model, AppKey, Body, ClientMessageId, MessageUid, Millis, ObjectName, Seq,
-    SubscriptionName, UserId,
+    self as model, AppKey, Body, ClientMessageId, MessageUid, Millis, ObjectName, OutboxId, Seq,
+    SubscriptionName, TargetId, UserId,
 };
 use serde::{Deserialize, Serialize};
 
+#[cfg(doc)]
+use crate::limits::RECENT_MESSAGES;
 use crate::limits::{FILTERED_NAMES, PAGE_ENTRIES};
 use crate::{
     Conversation, Direction, Filter, Message, Place, PrivateText, SecretText, SendOptions, Side,
@@ -38,6 +40,11 @@ pub enum Request {
         /// A client that was attached before repeats its own connect: it takes up where it was
         /// and is never answered with 34001.
         replay: bool,
+        /// Rows that cannot be opened, because they are damaged or a newer version wrote them, are
+        /// set aside on the disk and the account begins anew. Without it such a connect is refused
+        /// with `RC_DB_CORRUPT` or `LOCAL_STORE_NEWER`, and nothing is touched.
+        #[serde(default)]
+        set_aside: bool,
     },
     /// Attaches to an account that is live in this daemon, without bringing a token. Answer:
     /// `Connected`.
@@ -71,6 +78,68 @@ pub enum Request {
     SendState {
         /// The app's own id of it.
         client_id: ClientMessageId,
+    },
+    /// Asks for the messages of this app that the cloud does not have, as far as anybody knows:
+    /// waiting, on their way, in doubt, or refused. Answer: `Outbox`, oldest first.
+    Outbox {
+        /// Only those behind this row; `None` for the first ones.
+        #[serde(default, with = "wide::option")]
+        behind: Option<OutboxId>,
+        /// Most rows wanted, 1 to [`PAGE_ENTRIES`].
+        limit: u16,
+    },
+    /// Takes a message of this app back that waits, or gives up on one in doubt: it ends as
+    /// failed with `LOCAL_WITHDRAWN`. Answer: `Done`; refused with `LOCAL_TOO_LATE` if it is on its
+    /// way or has ended, and with `LOCAL_NO_MESSAGE` if this app sent none of that id.
+    Withdraw {
+        /// The app's own id of it.
+        client_id: ClientMessageId,
+    },
+    /// Sends a message of this app in doubt once more, although it may be there already
+    /// (decisions.md P17). Answer: `Done`; refused as `Withdraw` is.
+    Resend {
+        /// The app's own id of it.
+        client_id: ClientMessageId,
+    },
+    /// Says something to those who are online now, for example that the user is typing
+    /// (`RC:TypSts`). It is neither stored nor repeated, and nobody acknowledges it. Answer: `Done`
+    /// once it is handed to the link; 30001 without one.
+    Signal {
+        /// To whom.
+        conversation: Conversation,
+        /// Its type: a status message (behaviour.md 13.2), or a custom one that is sent as such.
+        object_name: ObjectName,
+        /// Its body, as for `Send`.
+        body: Body,
+    },
+    /// Takes a stored message back at everybody who got it. Answer: `Done` once the cloud did it
+    /// and a notice stands in the message's place here; 30001 without a link, 25101 for a message
+    /// that is not stored or has no uid, 25107 for that of somebody else if the cloud does not
+    /// let users do that.
+    Recall {
+        /// Which one.
+        uid: MessageUid,
+        /// Nothing takes the message's place, anywhere.
+        delete: bool,
+    },
+    /// Enters a chatroom for this app: its messages come as
+    /// [`Event::Transient`](crate::Event::Transient) until `LeaveChatroom`, the end of this
+    /// connection, or [`Event::Chatroom`](crate::Event::Chatroom). After a break of the link the
+    /// daemon enters again by itself. Answer: `Done` once the user is in it, also if another app of
+    /// the account had entered.
+    JoinChatroom {
+        /// Which room.
+        room: TargetId,
+        /// Make the room if there is none; else 23410.
+        create: bool,
+        /// How many of its last messages come first, 0 to [`RECENT_MESSAGES`].
+        recent: u16,
+    },
+    /// Leaves a chatroom; the user is in it as long as any app of the account is. Answer: `Done`,
+    /// also if this app was not in it.
+    LeaveChatroom {
+        /// Which room.
+        room: TargetId,
     },
     /// Asks for the messages of the account. Answer: `Subscribed`, before the first
     /// [`Delivery`](crate::Delivery).
@@ -211,6 +280,15 @@ pub enum Request {
         #[serde(serialize_with = "list::serialize::<_, _, ENTRIES>")]
         #[serde(deserialize_with = "list::deserialize::<_, _, ENTRIES>")]
         messages: Vec<Message>,
+    },
+    /// Removes everything this machine keeps of an account, to the last byte: messages, outbox,
+    /// tokens, and what was set aside. Ends its link as `Logout` does; needs the admin right.
+    /// Answer: `Done`, also if there was nothing.
+    Purge {
+        /// The vendor's key of the app.
+        app_key: AppKey,
+        /// The account's user.
+        user: UserId,
     },
     /// Asks how the daemon and its accounts are. Answer: `Status`.
     Status {},

@@ -4,7 +4,7 @@ use imlink_model::{OutboxId, Seq, UserId};
 use serde::{Deserialize, Serialize};
 
 use crate::limits::PAGE_ENTRIES;
-use crate::{ConversationSummary, Message, SendState, StatusReport, list, wide};
+use crate::{ConversationSummary, Message, OutboxEntry, SendState, StatusReport, list, wide};
 
 /// Most entries of a page, where the language wants an index.
 const ENTRIES: usize = PAGE_ENTRIES as usize;
@@ -33,6 +33,15 @@ pub enum Response {
     SendState {
         /// Where it stands; `None` if no message of this app with that id is known.
         state: Option<SendState>,
+    },
+    /// To `Outbox`.
+    Outbox {
+        /// Oldest first.
+        #[serde(serialize_with = "list::serialize::<_, _, ENTRIES>")]
+        #[serde(deserialize_with = "list::deserialize::<_, _, ENTRIES>")]
+        entries: Vec<OutboxEntry>,
+        /// There are newer ones.
+        more: bool,
     },
     /// To `Subscribe`.
     Subscribed {

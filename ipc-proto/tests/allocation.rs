@@ -107,7 +107,7 @@ fn nesting() {
 fn lists() {
     // The shortest entry there can be, as often as a frame holds it: a list must end at its
     // bound, or memory is a multiple of the frame.
-    let page = [&[0u8, 7, 0, 9, 0xfc][..], &(1u32 << 17).to_le_bytes()].concat();
+    let page = [&[0u8, 7, 0, 10, 0xfc][..], &(1u32 << 17).to_le_bytes()].concat();
     let entry = [1u8, 1, b'x', 0, 1, 0, 1, 0, 0, 0, 0, 0, 0];
     let mut frame = page;
     while frame.len() + entry.len() <= MAX_FRAME {

@@ -220,6 +220,7 @@ mod tests {
             round_trip_ms: None,
             apps: 0,
             outbox: OutboxReport::default(),
+            database: Some(Code::SUCCESS),
             last_seq: Seq(0),
         });
         StatusReport {

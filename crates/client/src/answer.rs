@@ -231,6 +231,7 @@ fn unexpected(response: &Response) -> Error {
         Response::Done {} => "Done",
         Response::Accepted { .. } => "Accepted",
         Response::SendState { .. } => "SendState",
+        Response::Outbox { .. } => "Outbox",
         Response::Subscribed { .. } => "Subscribed",
         Response::Page { .. } => "Page",
         Response::Message { .. } => "Message",

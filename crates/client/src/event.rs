@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use imlink_ipc_proto::{GapCause, Work};
+use imlink_ipc_proto::{ChatroomChange, GapCause, Work};
 use imlink_model::{
     ClientMessageId, Code, ConnectionStatus, Message, MessageUid, Millis, OutboxId, Seq,
-    SubscriptionName,
+    SubscriptionName, TargetId,
 };
 use tokio::sync::broadcast;
 
@@ -23,6 +23,11 @@ pub enum Event {
         /// 0, or why it could not be opened.
         code: Code,
     },
+    /// Whether the open store can be written changed. Reads work in either case.
+    DatabaseWritable {
+        /// 0 if it can be written again; 90006 for a full disk, 90020 for a read-only one.
+        code: Code,
+    },
     /// What became of a message that this app sent, from this process or another.
     SendResult {
         /// Its row in the outbox.
@@ -34,6 +39,13 @@ pub enum Event {
     },
     /// A message for those who listen now: it is in no history and no subscription.
     Transient(Box<Message>),
+    /// This app is in a chatroom no more, or again after a break of the link.
+    Chatroom {
+        /// Which room.
+        room: TargetId,
+        /// What happened.
+        change: ChatroomChange,
+    },
     /// Everything that waited in the cloud when the account came online is stored.
     Synchronized,
     /// Another message stands in the place of a stored one: it was recalled. Subscriptions do not

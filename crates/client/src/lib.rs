@@ -79,7 +79,8 @@ pub use client::Client;
 pub use error::Error;
 pub use event::{Event, Events, Gap, SendState, StatusChange};
 pub use imlink_ipc_proto::{
-    AccountReport, AppReport, GapCause, Hint, OutboxReport, Right, Start, StatusReport, Work,
+    AccountReport, AppReport, ChatroomChange, GapCause, Hint, OutboxReport, Right, Start,
+    StatusReport, Work,
 };
 pub use imlink_model::{
     AppId, AppKey, Area, Body, ChannelId, ClientMessageId, Code, CodeInfo, ConnectionStatus,

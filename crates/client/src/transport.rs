@@ -373,6 +373,7 @@ mod tests {
             ),
             time_limit: None,
             replay: false,
+            set_aside: false,
         };
         let frame = ClientFrame::Request { id: 7, request };
 

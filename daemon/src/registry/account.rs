@@ -142,6 +142,15 @@ impl Account {
         }
     }
 
+    /// 0 if the rows can be read and written, else why not; `None` while that is not known.
+    pub(super) fn database(&self) -> Option<Code> {
+        match self.store {
+            StoreState::Open { .. } => Some(Code::SUCCESS),
+            StoreState::Failed(code) => Some(code),
+            StoreState::Unknown | StoreState::Opening => None,
+        }
+    }
+
     /// The newest stored position, if the store is open.
     pub(super) fn last_seq(&self) -> Option<Seq> {
         match self.store {

@@ -104,6 +104,7 @@ impl Registry {
                 .map(|time| u32::try_from(time.as_millis()).unwrap_or(u32::MAX)),
             apps: count(self.peers_of(id).len()),
             outbox: outbox.unwrap_or_default(),
+            database: account.database(),
             last_seq: account.last_seq().unwrap_or_default(),
         }
     }

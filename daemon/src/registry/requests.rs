@@ -144,6 +144,7 @@ impl Registry {
                 token,
                 time_limit,
                 replay,
+                set_aside: _,
             } => {
                 let limit = time_limit.filter(|limit| *limit > 0);
                 let limit = limit.map(|seconds| Duration::from_secs(seconds.into()));
@@ -185,6 +186,14 @@ impl Registry {
                 };
                 self.handle_store_request(peer, id, request);
             }
+            Request::Outbox { .. }
+            | Request::Withdraw { .. }
+            | Request::Resend { .. }
+            | Request::Signal { .. }
+            | Request::Recall { .. }
+            | Request::JoinChatroom { .. }
+            | Request::LeaveChatroom { .. }
+            | Request::Purge { .. } => return Err(plain(Code::NOT_SUPPORTED_YET)),
             Request::History { .. }
             | Request::Timeline { .. }
             | Request::Message { .. }
@@ -327,6 +336,14 @@ fn needs_init(request: &Request) -> bool {
         | Request::Logout {}
         | Request::Send { .. }
         | Request::SendState { .. }
+        | Request::Outbox { .. }
+        | Request::Withdraw { .. }
+        | Request::Resend { .. }
+        | Request::Signal { .. }
+        | Request::Recall { .. }
+        | Request::JoinChatroom { .. }
+        | Request::LeaveChatroom { .. }
+        | Request::Purge { .. }
         | Request::Subscribe { .. }
         | Request::Acknowledge { .. }
         | Request::Unsubscribe { .. }

@@ -145,6 +145,14 @@ impl Registry {
             | Request::Logout {}
             | Request::Send { .. }
             | Request::SendState { .. }
+            | Request::Outbox { .. }
+            | Request::Withdraw { .. }
+            | Request::Resend { .. }
+            | Request::Signal { .. }
+            | Request::Recall { .. }
+            | Request::JoinChatroom { .. }
+            | Request::LeaveChatroom { .. }
+            | Request::Purge { .. }
             | Request::Subscribe { .. }
             | Request::Acknowledge { .. }
             | Request::Unsubscribe { .. }

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use imlink_ipc_proto::{
-    ClientFrame, Direction, Event, GapCause, Hint, Message, MessageKey, Origin, Outcome, Request,
-    Response, Right, SendResult, SendState, ServerFrame, Side, Start, Work,
+    ChatroomChange, ClientFrame, Direction, Event, GapCause, Hint, Message, MessageKey, Origin,
+    Outcome, Request, Response, Right, SendResult, SendState, ServerFrame, Side, Start, Work,
 };
 
 use crate::samples::{client_frames, server_frames};
@@ -34,9 +34,10 @@ macro_rules! variants {
 variants! {
     ClientFrame { Request }
     Request {
-        Init Connect Join Disconnect Logout Send SendState Subscribe Acknowledge Unsubscribe
+        Init Connect Join Disconnect Logout Send SendState Outbox Withdraw Resend Signal Recall
+        JoinChatroom LeaveChatroom Subscribe Acknowledge Unsubscribe
         History Timeline Message Search Conversations Conversation Unread MarkRead SetDraft Insert
-        Delete Forget Import Status Hint Ping
+        Delete Forget Import Purge Status Hint Ping
     }
     Start { Now Beginning }
     Side { Newest Before After }
@@ -45,15 +46,16 @@ variants! {
     ServerFrame { Response Event Delivery }
     Outcome { Ok Failed }
     Response {
-        Ready Connected Done Accepted SendState Subscribed Page Message Found Conversations
+        Ready Connected Done Accepted SendState Outbox Subscribed Page Message Found Conversations
         Conversation Unread Stored Imported Status Pong
     }
     SendState { Queued Sending Sent Failed InDoubt }
     Event {
-        Status DatabaseOpened SendResult Transient Synchronized Changed Deleted Conversation Gap
-        Progress GoingAway
+        Status DatabaseOpened DatabaseWritable SendResult Transient Chatroom Synchronized Changed
+        Deleted Conversation Gap Progress GoingAway
     }
-    Work { Migrating Forgetting Compacting }
+    ChatroomChange { Rejoined Left }
+    Work { Migrating Recovering Forgetting Compacting }
     GapCause { RolledBack Damaged Expired }
     SendResult { Sent Failed InDoubt Queued }
     Direction { Sent Received }
@@ -108,6 +110,9 @@ fn see_outcome(outcome: &Outcome, seen: &mut Seen) {
     seen.insert(response.name());
     match response {
         Response::SendState { state: Some(state) } => drop(seen.insert(state.name())),
+        Response::Outbox { entries, .. } => {
+            seen.extend(entries.iter().map(|entry| entry.state.name()));
+        }
         Response::Page { messages, .. } => {
             messages
                 .iter()
@@ -123,6 +128,7 @@ fn see_event(event: &Event, seen: &mut Seen) {
     match event {
         Event::SendResult { result, .. } => drop(seen.insert(result.name())),
         Event::Transient { message } | Event::Changed { message } => see_message(message, seen),
+        Event::Chatroom { change, .. } => drop(seen.insert(change.name())),
         Event::Gap { cause, .. } => drop(seen.insert(cause.name())),
         Event::Progress { work, .. } => drop(seen.insert(work.name())),
         _ => {}

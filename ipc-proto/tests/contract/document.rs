@@ -87,6 +87,8 @@ fn the_limits_are_those_in_force() {
         ("MAX_GREETING", limits::MAX_GREETING.to_string()),
         ("MAX_BODY_BYTES", MAX_BODY_BYTES.to_string()),
         ("MAX_PUSH_TEXT", limits::MAX_PUSH_TEXT.to_string()),
+        ("RECENT_MESSAGES", limits::RECENT_MESSAGES.to_string()),
+        ("CHATROOMS", limits::CHATROOMS.to_string()),
         (
             "FILTERED_CONVERSATIONS",
             limits::FILTERED_CONVERSATIONS.to_string(),

@@ -1,10 +1,10 @@
 //! One of everything that can stand in a frame.
 
 use imlink_ipc_proto::{
-    AccountReport, AppReport, ClientFrame, Conversation, ConversationSummary, Delivery, Direction,
-    Event, Failure, Filter, Flags, GapCause, Hint, Message, MessageKey, Origin, OutboxReport,
-    Outcome, Place, PrivateText, Request, Response, Right, SecretText, SendOptions, SendResult,
-    SendState, ServerFrame, Side, Start, StatusReport, Work,
+    AccountReport, AppReport, ChatroomChange, ClientFrame, Conversation, ConversationSummary,
+    Delivery, Direction, Event, Failure, Filter, Flags, GapCause, Hint, Message, MessageKey,
+    Origin, OutboxEntry, OutboxReport, Outcome, Place, PrivateText, Request, Response, Right,
+    SecretText, SendOptions, SendResult, SendState, ServerFrame, Side, Start, StatusReport, Work,
 };
 use imlink_model::{
     AppId, AppKey, Body, ChannelId, ClientMessageId, Code, MessageUid, Millis, ObjectName,
@@ -54,6 +54,7 @@ fn requests() -> Vec<(&'static str, Request)> {
                 token: token.clone(),
                 time_limit: Some(30),
                 replay: false,
+                set_aside: false,
             },
         ),
         (
@@ -62,6 +63,7 @@ fn requests() -> Vec<(&'static str, Request)> {
                 token,
                 time_limit: None,
                 replay: true,
+                set_aside: true,
             },
         ),
         (
@@ -110,6 +112,63 @@ fn requests() -> Vec<(&'static str, Request)> {
                 client_id: client_id(),
             },
         ),
+        (
+            "outbox",
+            Request::Outbox {
+                behind: None,
+                limit: 20,
+            },
+        ),
+        (
+            "outbox behind",
+            Request::Outbox {
+                behind: Some(OutboxId(7)),
+                limit: 200,
+            },
+        ),
+        (
+            "withdraw",
+            Request::Withdraw {
+                client_id: client_id(),
+            },
+        ),
+        (
+            "resend",
+            Request::Resend {
+                client_id: client_id(),
+            },
+        ),
+        (
+            "signal",
+            Request::Signal {
+                conversation: private("bob"),
+                object_name: ObjectName::new("RC:TypSts").unwrap(),
+                body: body(),
+            },
+        ),
+        (
+            "recall",
+            Request::Recall {
+                uid: uid(),
+                delete: false,
+            },
+        ),
+        (
+            "recall without a trace",
+            Request::Recall {
+                uid: uid(),
+                delete: true,
+            },
+        ),
+        (
+            "join chatroom",
+            Request::JoinChatroom {
+                room: room(),
+                create: true,
+                recent: 50,
+            },
+        ),
+        ("leave chatroom", Request::LeaveChatroom { room: room() }),
         (
             "subscribe for ever",
             Request::Subscribe {
@@ -283,6 +342,13 @@ fn requests() -> Vec<(&'static str, Request)> {
                 messages: vec![message(), plain_message()],
             },
         ),
+        (
+            "purge",
+            Request::Purge {
+                app_key: AppKey::new("uwd1c0sxdlx2").unwrap(),
+                user: user("alice"),
+            },
+        ),
         ("status", Request::Status {}),
         (
             "hint network",
@@ -335,6 +401,21 @@ fn responses() -> Vec<(&'static str, Outcome)> {
             })),
         ),
         ("state in doubt", state(Some(SendState::InDoubt))),
+        (
+            "outbox",
+            Outcome::Ok(Response::Outbox {
+                entries: vec![OutboxEntry {
+                    id: OutboxId(7),
+                    client_id: client_id(),
+                    conversation: private("bob"),
+                    object_name: ObjectName::text(),
+                    body: body(),
+                    accepted_at: Millis(1_700_000_000_123),
+                    state: SendState::InDoubt,
+                }],
+                more: true,
+            }),
+        ),
         (
             "subscribed",
             Outcome::Ok(Response::Subscribed {
@@ -445,6 +526,12 @@ fn events() -> Vec<(&'static str, Event)> {
             },
         ),
         (
+            "database full",
+            Event::DatabaseWritable {
+                code: Code::LOCAL_STORE_FULL,
+            },
+        ),
+        (
             "result sent",
             result(SendResult::Sent {
                 uid: uid(),
@@ -471,6 +558,13 @@ fn events() -> Vec<(&'static str, Event)> {
                 },
             },
         ),
+        ("in the room again", chatroom(ChatroomChange::Rejoined)),
+        (
+            "out of the room",
+            chatroom(ChatroomChange::Left {
+                code: Code::new(23410),
+            }),
+        ),
         ("synchronized", Event::Synchronized {}),
         (
             "changed",
@@ -494,6 +588,7 @@ fn events() -> Vec<(&'static str, Event)> {
         ("gap of a rollback", gap(None, GapCause::RolledBack)),
         ("gap of the cloud", gap(None, GapCause::Expired)),
         ("migrating", progress(Work::Migrating)),
+        ("recovering", progress(Work::Recovering)),
         ("forgetting", progress(Work::Forgetting)),
         ("compacting", progress(Work::Compacting)),
         (
@@ -504,6 +599,13 @@ fn events() -> Vec<(&'static str, Event)> {
             },
         ),
     ]
+}
+
+fn chatroom(change: ChatroomChange) -> Event {
+    Event::Chatroom {
+        room: room(),
+        change,
+    }
 }
 
 fn gap(lost: Option<u64>, cause: GapCause) -> Event {
@@ -639,6 +741,7 @@ fn report() -> StatusReport {
                     queued: 1,
                     in_doubt: 2,
                 },
+                database: Some(Code::LOCAL_STORE_READ_ONLY),
                 last_seq: Seq(42),
             },
             AccountReport {
@@ -653,6 +756,7 @@ fn report() -> StatusReport {
                 round_trip_ms: None,
                 apps: 1,
                 outbox: OutboxReport::default(),
+                database: None,
                 last_seq: Seq(0),
             },
         ],
@@ -698,6 +802,10 @@ fn channel() -> Conversation {
         target: TargetId::new("群组").unwrap(),
         channel: Some(ChannelId::new("news").unwrap()),
     }
+}
+
+fn room() -> TargetId {
+    TargetId::new("lobby").unwrap()
 }
 
 fn user(id: &str) -> UserId {

@@ -1,10 +1,11 @@
 //! Any value of every type.
 
 use imlink_ipc_proto::{
-    AccountReport, AppReport, ClientFrame, Codec, Conversation, ConversationSummary, Delivery,
-    Direction, Event, Failure, Filter, Flags, GapCause, Hint, Message, MessageKey, Origin,
-    OutboxReport, Outcome, Place, PrivateText, Request, Response, Right, SecretText, SendOptions,
-    SendResult, SendState, ServerFrame, Side, Start, StatusReport, Work,
+    AccountReport, AppReport, ChatroomChange, ClientFrame, Codec, Conversation,
+    ConversationSummary, Delivery, Direction, Event, Failure, Filter, Flags, GapCause, Hint,
+    Message, MessageKey, Origin, OutboxEntry, OutboxReport, Outcome, Place, PrivateText, Request,
+    Response, Right, SecretText, SendOptions, SendResult, SendState, ServerFrame, Side, Start,
+    StatusReport, Work,
 };
 use imlink_model::{
     AppId, AppKey, Body, ChannelId, ClientMessageId, Code, MessageUid, Millis, ObjectName,
@@ -82,13 +83,14 @@ pub fn message() -> BoxedStrategy<Message> {
 fn request() -> BoxedStrategy<Request> {
     prop_oneof![
         app_key().prop_map(|app_key| Request::Init { app_key }),
-        (secret(), any::<Option<u32>>(), any::<bool>()).prop_map(|(token, time_limit, replay)| {
-            Request::Connect {
+        (secret(), any::<Option<u32>>(), any::<[bool; 2]>()).prop_map(
+            |(token, time_limit, [replay, set_aside])| Request::Connect {
                 token,
                 time_limit,
                 replay,
+                set_aside,
             }
-        }),
+        ),
         (option::of(app_key()), option::of(user()))
             .prop_map(|(app_key, user)| Request::Join { app_key, user }),
         Just(Request::Disconnect {}),
@@ -128,12 +130,50 @@ fn request() -> BoxedStrategy<Request> {
             subscription,
             forget
         }),
+        sending(),
+        rooms(),
         reading(),
         editing(),
         Just(Request::Status {}),
         prop_oneof![Just(Hint::NetworkChanged), Just(Hint::Foreground)]
             .prop_map(|hint| Request::Hint { hint }),
         Just(Request::Ping {}),
+    ]
+    .boxed()
+}
+
+/// Requests about messages on their way out.
+fn sending() -> BoxedStrategy<Request> {
+    prop_oneof![
+        (any::<Option<u64>>(), any::<u16>()).prop_map(|(behind, limit)| Request::Outbox {
+            behind: behind.map(OutboxId),
+            limit
+        }),
+        client_id().prop_map(|client_id| Request::Withdraw { client_id }),
+        client_id().prop_map(|client_id| Request::Resend { client_id }),
+        (conversation(), object_name(), body()).prop_map(|(conversation, object_name, body)| {
+            Request::Signal {
+                conversation,
+                object_name,
+                body,
+            }
+        }),
+        (uid(), any::<bool>()).prop_map(|(uid, delete)| Request::Recall { uid, delete }),
+    ]
+    .boxed()
+}
+
+/// Requests about chatrooms.
+fn rooms() -> BoxedStrategy<Request> {
+    prop_oneof![
+        (room(), any::<bool>(), any::<u16>()).prop_map(|(room, create, recent)| {
+            Request::JoinChatroom {
+                room,
+                create,
+                recent,
+            }
+        }),
+        room().prop_map(|room| Request::LeaveChatroom { room }),
     ]
     .boxed()
 }
@@ -219,6 +259,7 @@ fn editing() -> BoxedStrategy<Request> {
         vec(any::<u64>().prop_map(Seq), 0..5).prop_map(|seqs| Request::Delete { seqs }),
         conversation().prop_map(|conversation| Request::Forget { conversation }),
         vec(message(), 0..3).prop_map(|messages| Request::Import { messages }),
+        (app_key(), user()).prop_map(|(app_key, user)| Request::Purge { app_key, user }),
     ]
     .boxed()
 }
@@ -258,6 +299,8 @@ fn response() -> BoxedStrategy<Response> {
             new
         }),
         option::of(send_state()).prop_map(|state| Response::SendState { state }),
+        (vec(outbox_entry(), 0..3), any::<bool>())
+            .prop_map(|(entries, more)| Response::Outbox { entries, more }),
         (any::<u32>(), any::<u64>()).prop_map(|(subscription, after)| Response::Subscribed {
             subscription,
             after: Seq(after)
@@ -300,6 +343,15 @@ fn event() -> BoxedStrategy<Event> {
             }
         ),
         code().prop_map(|code| Event::DatabaseOpened { code }),
+        code().prop_map(|code| Event::DatabaseWritable { code }),
+        (
+            room(),
+            prop_oneof![
+                Just(ChatroomChange::Rejoined),
+                code().prop_map(|code| ChatroomChange::Left { code })
+            ]
+        )
+            .prop_map(|(room, change)| Event::Chatroom { room, change }),
         (any::<u64>(), client_id(), send_result()).prop_map(|(id, client_id, result)| {
             Event::SendResult {
                 id: OutboxId(id),
@@ -334,6 +386,7 @@ fn event() -> BoxedStrategy<Event> {
         (
             prop_oneof![
                 Just(Work::Migrating),
+                Just(Work::Recovering),
                 Just(Work::Forgetting),
                 Just(Work::Compacting)
             ],
@@ -411,13 +464,19 @@ fn account_report() -> impl Strategy<Value = AccountReport> {
             option::of(text()),
             any::<Option<u32>>(),
         ),
-        (any::<u32>(), any::<u32>(), any::<u32>(), any::<u64>()),
+        (
+            any::<u32>(),
+            any::<u32>(),
+            any::<u32>(),
+            option::of(code()),
+            any::<u64>(),
+        ),
     )
         .prop_map(
             |(
                 (app_key, user, status, since, cause),
                 (next_attempt_in_ms, address, slot, round_trip_ms),
-                (apps, queued, in_doubt, last_seq),
+                (apps, queued, in_doubt, database, last_seq),
             )| AccountReport {
                 app_key,
                 user,
@@ -430,6 +489,7 @@ fn account_report() -> impl Strategy<Value = AccountReport> {
                 round_trip_ms,
                 apps,
                 outbox: OutboxReport { queued, in_doubt },
+                database,
                 last_seq: Seq(last_seq),
             },
         )
@@ -513,6 +573,30 @@ fn options() -> impl Strategy<Value = SendOptions> {
             push_content,
             push_data,
         })
+}
+
+fn outbox_entry() -> impl Strategy<Value = OutboxEntry> {
+    (
+        (any::<u64>(), client_id(), conversation(), object_name()),
+        (body(), any::<i64>(), send_state()),
+    )
+        .prop_map(
+            |((id, client_id, conversation, object_name), (body, accepted_at, state))| {
+                OutboxEntry {
+                    id: OutboxId(id),
+                    client_id,
+                    conversation,
+                    object_name,
+                    body,
+                    accepted_at: Millis(accepted_at),
+                    state,
+                }
+            },
+        )
+}
+
+fn room() -> impl Strategy<Value = TargetId> {
+    printable().prop_map(|id| TargetId::new(id).unwrap())
 }
 
 fn send_state() -> impl Strategy<Value = SendState> {

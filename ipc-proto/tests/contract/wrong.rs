@@ -11,12 +11,12 @@ use imlink_model::Code;
 fn a_wrong_request_is_answered_with_what_is_wrong_and_where() {
     let table = [
         (
-            r#"{"Request":{"id":"7","request":{"Recall":{"uid":"x"}}}}"#,
-            r#"Request.request: there is no "Recall""#,
+            r#"{"Request":{"id":"7","request":{"Undo":{"uid":"x"}}}}"#,
+            r#"Request.request: there is no "Undo""#,
         ),
         (
-            r#"{"Request":{"id":"7","request":"Recall"}}"#,
-            r#"Request.request: there is no "Recall""#,
+            r#"{"Request":{"id":"7","request":"Undo"}}"#,
+            r#"Request.request: there is no "Undo""#,
         ),
         (
             r#"{"Request":{"id":7,"request":{"Connect":{"replay":false}}}}"#,

@@ -150,6 +150,7 @@ fn session(cloud: &Sandbox, codec: Codec) -> Vec<u8> {
             token: SecretText::from(&token(cloud, "lei")),
             time_limit: None,
             replay: false,
+            set_aside: false,
         },
         Request::Subscribe {
             name: Some("inbox".try_into().unwrap()),

@@ -198,6 +198,7 @@ impl<W> Attachment<W> {
                     token: SecretText::from(&token),
                     time_limit: limit.map(super::TimeLimit::seconds),
                     replay: false,
+                    set_aside: false,
                 };
                 let connecting = Connecting {
                     token,

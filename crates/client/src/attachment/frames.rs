@@ -213,6 +213,7 @@ impl<W> Attachment<W> {
                 });
             }
             proto::Event::DatabaseOpened { code } => self.handle_database_opened(code, now),
+            proto::Event::DatabaseWritable { code } => self.emit(Event::DatabaseWritable { code }),
             proto::Event::SendResult {
                 id,
                 client_id,
@@ -230,6 +231,9 @@ impl<W> Attachment<W> {
                 Ok(message) => self.emit(Event::Transient(Box::new(message))),
                 Err(error) => debug!(%error, "A transient message is left out"),
             },
+            proto::Event::Chatroom { room, change } => {
+                self.emit(Event::Chatroom { room, change });
+            }
             proto::Event::Synchronized {} => self.emit(Event::Synchronized),
             proto::Event::Changed { message } => match Message::try_from(message) {
                 Ok(message) => self.emit(Event::Changed(Box::new(message))),

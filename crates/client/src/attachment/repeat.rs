@@ -97,6 +97,7 @@ impl<W> Attachment<W> {
                 token,
                 time_limit: None,
                 replay: true,
+                set_aside: false,
             };
             self.request(Purpose::Repeat, Vec::new(), None, request);
         }

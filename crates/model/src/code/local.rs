@@ -75,4 +75,24 @@ codes! { Local:
     90018 LOCAL_INSECURE Automatic;
     "No secure connection to the cloud came about, because its certificate or its TLS is not acceptable, so the token was not sent."
     "Check this machine's clock and the address, or name the cloud's own authority as `ca_file` in the daemon's configuration; the daemon's log says what is wrong with the certificate."
+
+    90019 LOCAL_STORE_NEWER Never, terminal;
+    "The account's messages were written by a newer version of imlink, and this one does not touch them."
+    "Run the newer version again, or connect with the consent to set them aside and begin anew."
+
+    90020 LOCAL_STORE_READ_ONLY ByApp;
+    "The account's messages can be read but not changed: their directory or its file system is read-only."
+    "Make the state directory writable; the daemon notices by itself."
+
+    90021 LOCAL_TOO_LATE Never;
+    "The message is on its way, or its fate is known."
+    "Ask where it stands; a message that was sent can be recalled."
+
+    90022 LOCAL_NO_MESSAGE Never;
+    "This app sent no message of that id."
+    "Use the id that the message was sent with."
+
+    90023 LOCAL_WITHDRAWN NotApplicable;
+    "The app took the message back before it was sent, or gave up on it in doubt."
+    "Send a new message if it is still wanted."
 }

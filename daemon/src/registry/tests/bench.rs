@@ -420,6 +420,7 @@ pub(super) fn connect(token: &str) -> Request {
         token: secret(token),
         time_limit: None,
         replay: false,
+        set_aside: false,
     }
 }
 
@@ -428,6 +429,7 @@ pub(super) fn connect_within(token: &str, seconds: u32) -> Request {
         token: secret(token),
         time_limit: Some(seconds),
         replay: false,
+        set_aside: false,
     }
 }
 

@@ -256,6 +256,7 @@ fn an_app_that_comes_back_does_not_start_a_stopped_account_again() {
             token: secret("token"),
             time_limit: None,
             replay: true,
+            set_aside: false,
         },
     );
 

@@ -39,6 +39,7 @@ fn an_app_that_is_back_may_send_at_once() {
             token: secret("token"),
             time_limit: None,
             replay: true,
+            set_aside: false,
         },
     );
     let account = house.only_account();

@@ -101,6 +101,7 @@ fn report() -> StatusReport {
         round_trip_ms: Some(3),
         apps: 1,
         outbox: OutboxReport::default(),
+        database: Some(Code::SUCCESS),
         last_seq: Seq(12),
     };
     let suspended = AccountReport {
@@ -117,6 +118,7 @@ fn report() -> StatusReport {
             queued: 2,
             in_doubt: 1,
         },
+        database: Some(Code::SUCCESS),
         last_seq: Seq(0),
         ..connected.clone()
     };

@@ -33,6 +33,7 @@ fn init_connect_subscriptions_and_open_receipts_are_repeated_in_this_order() {
             token,
             time_limit: None,
             replay: true,
+            set_aside: false,
         },
         Request::Subscribe {
             name: Some(name), ..
