@@ -76,7 +76,7 @@ codes! { Local:
     "No secure connection to the cloud came about, because its certificate or its TLS is not acceptable, so the token was not sent."
     "Check this machine's clock and the address, or name the cloud's own authority as `ca_file` in the daemon's configuration; the daemon's log says what is wrong with the certificate."
 
-    90019 LOCAL_STORE_NEWER Never, terminal;
+    90019 LOCAL_STORE_NEWER Never;
     "The account's messages were written by a newer version of imlink, and this one does not touch them."
     "Run the newer version again, or connect with the consent to set them aside and begin anew."
 

@@ -77,6 +77,11 @@ fn our_own_codes_keep_their_numbers() {
             (90016, "LOCAL_NO_NAVIGATOR"),
             (90017, "LOCAL_TRANSPORT"),
             (90018, "LOCAL_INSECURE"),
+            (90019, "LOCAL_STORE_NEWER"),
+            (90020, "LOCAL_STORE_READ_ONLY"),
+            (90021, "LOCAL_TOO_LATE"),
+            (90022, "LOCAL_NO_MESSAGE"),
+            (90023, "LOCAL_WITHDRAWN"),
         ]
     );
 }
