@@ -1,7 +1,9 @@
 //! The kill loop: a daemon that is killed again and again while messages go through it.
 //!
 //! ```text
-//! a trial:  traffic ──> enough is acknowledged ──> SIGKILL at a random instant
+//! a trial:  traffic ──> enough is acknowledged ──> SIGKILL at a random instant, or the moment an
+//!           app hears of an acknowledgement
+//!           (every third: after the link froze, so that messages are accepted and wait)
 //!           (every fifth: started, and killed again while it recovers)
 //!           started ──> traffic ──> stop ──> everything has arrived ──> the ledger is checked
 //! ```

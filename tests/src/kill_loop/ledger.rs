@@ -18,6 +18,8 @@ pub struct Tally {
     pub doubled: u64,
     /// Starts that did not end with a daemon that lets apps in.
     pub failed_starts: u64,
+    /// Waits for messages to be acknowledged that were given up: such a trial shows nothing.
+    pub stalls: u64,
 }
 
 /// Everything one account has seen.
@@ -102,6 +104,12 @@ impl Ledger {
     pub(super) fn failed_start(&mut self, why: &str) {
         self.tally.failed_starts += 1;
         self.violations.push(format!("start failed: {why}"));
+    }
+
+    pub(super) fn stalled(&mut self) {
+        self.tally.stalls += 1;
+        let text = "too little was acknowledged in time".to_owned();
+        self.violations.push(text);
     }
 
     /// Whether every app has everything the cloud has for the account.

@@ -20,7 +20,7 @@ pub struct Report {
 }
 
 impl Report {
-    /// Whether nothing was lost, doubled or unable to start.
+    /// Whether nothing was lost, doubled, unable to start or stuck.
     #[must_use]
     pub fn is_clean(&self) -> bool {
         let Tally {
@@ -28,8 +28,9 @@ impl Report {
             lost,
             doubled,
             failed_starts,
+            stalls,
         } = self.tally;
-        lost + doubled + failed_starts == 0
+        lost + doubled + failed_starts + stalls == 0
     }
 }
 
@@ -47,6 +48,10 @@ impl fmt::Display for Report {
             "seed {seed}, {trials} trials, {kills} kills ({kills_in_recovery} during recovery), \
              {} acknowledged: {} lost, {} doubled, {} failed starts",
             tally.acknowledged, tally.lost, tally.doubled, tally.failed_starts
-        )
+        )?;
+        match tally.stalls {
+            0 => Ok(()),
+            stalls => write!(f, ", {stalls} stalls"),
+        }
     }
 }

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use imlink::Client;
-use imlink_sandbox::Sandbox;
+use imlink_sandbox::{Sandbox, Scope, TransportFaults};
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use tokio::sync::watch;
@@ -21,6 +21,9 @@ use crate::{App, Command, Daemon, Setup, cloud};
 const SEASON: u32 = 50;
 /// Every so many trials, the daemon is killed while it recovers.
 const RECOVERY: u32 = 5;
+/// Every so many trials, the link is frozen before the daemon is killed: what is accepted by then
+/// can only wait, and nothing that is stored later hides what was lost.
+const FROZEN: u32 = 3;
 /// How often the three apps acknowledge.
 const ACKNOWLEDGE_EACH: [u64; 3] = [1, 7, 3];
 /// Apps that write too.
@@ -112,6 +115,7 @@ fn sum(one: Tally, other: Tally) -> Tally {
         lost: one.lost + other.lost,
         doubled: one.doubled + other.doubled,
         failed_starts: one.failed_starts + other.failed_starts,
+        stalls: one.stalls + other.stalls,
     }
 }
 
@@ -163,10 +167,17 @@ impl House {
         self.trials += 1;
         let traffic = self.start_traffic();
         let enough = self.acknowledged() + options.messages;
-        self.wait_until(|house| house.acknowledged() >= enough)
-            .await;
-        sleep_exactly(random.random_range(Duration::ZERO..LATEST_KILL)).await;
+        self.wait_for_acknowledged(enough).await;
+        if self.trials.is_multiple_of(FROZEN) {
+            freeze(&self.cloud);
+        }
+        if random.random() {
+            self.next_acknowledgement().await;
+        } else {
+            sleep_exactly(random.random_range(Duration::ZERO..LATEST_KILL)).await;
+        }
         self.kill(report);
+        self.cloud.clear_faults();
         if self.trials.is_multiple_of(RECOVERY) {
             self.daemon = Some(self.setup.launch());
             sleep_exactly(random.random_range(Duration::ZERO..self.start.max(PAUSE))).await;
@@ -181,8 +192,7 @@ impl House {
             }
         }
         // Some traffic meets the daemon while it takes up its work.
-        let more = self.acknowledged() + 1;
-        self.wait_until(|house| house.acknowledged() >= more).await;
+        self.wait_for_acknowledged(self.acknowledged() + 1).await;
         traffic.stop().await;
         self.judge().await;
         self.ledger.borrow_mut().next_trial();
@@ -278,6 +288,25 @@ impl House {
         self.ledger.borrow().tally().acknowledged
     }
 
+    /// Waits until so many messages are acknowledged; a trial in which that takes too long shows
+    /// nothing, which is noted.
+    async fn wait_for_acknowledged(&self, enough: u64) {
+        if !self
+            .wait_until(|house| house.acknowledged() >= enough)
+            .await
+        {
+            self.ledger.borrow_mut().stalled();
+        }
+    }
+
+    /// Returns right behind the next acknowledgement, when its promise is youngest.
+    async fn next_acknowledgement(&self) {
+        let (before, start) = (self.acknowledged(), Instant::now());
+        while self.acknowledged() == before && start.elapsed() < LATEST_KILL {
+            tokio::task::yield_now().await;
+        }
+    }
+
     /// False if it takes longer than anything may.
     async fn wait_until(&self, holds: impl Fn(&Self) -> bool) -> bool {
         let start = Instant::now();
@@ -310,6 +339,14 @@ impl Traffic {
             task.await.expect("the traffic ends by itself");
         }
     }
+}
+
+fn freeze(cloud: &Sandbox) {
+    let frozen = TransportFaults {
+        freeze: true,
+        ..TransportFaults::default()
+    };
+    cloud.set_transport(&Scope::Everyone, &frozen);
 }
 
 /// Timers of the runtime have milliseconds; the interesting instants lie between them.
