@@ -2,14 +2,9 @@
 
 mod support;
 
-use std::collections::BTreeSet;
-use std::path::Path;
-
-use imlink_model::{AppId, ClientMessageId, Millis, Seq};
+use imlink_model::Millis;
 use imlink_store::Store;
-use support::{
-    Other, Place, arrival, body, conversation, given_directory, me, messages, submission,
-};
+use support::{Other, Place, arrival, assert_whole, given_directory, me, submission};
 
 /// Kills of a process that writes; the whole-system kill loop does many more.
 const TRIALS: u64 = 20;
@@ -53,53 +48,6 @@ fn nothing_acknowledged_is_lost_to_sigkill() {
 
 fn number(said: &str) -> u64 {
     said.parse().unwrap()
-}
-
-fn assert_whole(directory: &Path, acknowledged: u64) {
-    let (store, opening) = Store::open(directory, &me()).unwrap();
-    assert_eq!(opening.set_aside, None);
-    let last = store.last_seq().0;
-    assert!(
-        last >= acknowledged,
-        "{acknowledged} were acknowledged, {last} are stored"
-    );
-
-    let stored = messages(&store);
-    for (message, n) in stored.iter().zip(1..) {
-        assert_eq!(message.seq, Seq(n));
-        assert_eq!(message.body, body(n));
-    }
-    assert_eq!(stored.len() as u64, last);
-    let uids: BTreeSet<_> = stored.iter().map(|message| &message.uid).collect();
-    assert_eq!(uids.len() as u64, last);
-
-    let restored = store.restored().unwrap();
-    assert_eq!(
-        restored.cursor.0,
-        if last == 0 {
-            String::new()
-        } else {
-            last.to_string()
-        }
-    );
-    assert_eq!(restored.queued.len() as u64, last);
-    let app = AppId::new("notes").unwrap();
-    for (row, n) in restored.queued.iter().zip(1..) {
-        let client_id = ClientMessageId::new(format!("c-{n}")).unwrap();
-        let (found, _) = store.outgoing(&app, &client_id).unwrap().unwrap();
-        assert_eq!(
-            (row, &found.conversation, &found.body),
-            (&found, &conversation(n), &body(n))
-        );
-    }
-    let total: u32 = store
-        .conversations(100)
-        .unwrap()
-        .iter()
-        .map(|found| found.total)
-        .sum();
-    assert_eq!(u64::from(total), last);
-    assert_eq!(store.anomalies(), imlink_store::Anomalies::default());
 }
 
 /// Stores message after message, in batches of one to twenty, and says so once each is durable.

@@ -3,6 +3,7 @@
 
 #![allow(dead_code, reason = "every test program takes what it needs")]
 
+use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -108,9 +109,15 @@ const DIRECTORY: &str = "IMLINK_STORE_TEST_DIRECTORY";
 
 impl Other {
     pub fn start(name: &str, directory: &Path) -> Self {
+        Self::start_with(name, directory, &[])
+    }
+
+    /// The same with more in its environment.
+    pub fn start_with(name: &str, directory: &Path, environment: &[(&str, &str)]) -> Self {
         let mut child = Command::new(std::env::current_exe().unwrap())
             .args(["--exact", name, "--ignored", "--nocapture"])
             .env(DIRECTORY, directory)
+            .envs(environment.iter().copied())
             .env("RUST_BACKTRACE", "0")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -167,6 +174,69 @@ pub fn given_directory() -> PathBuf {
     std::env::var_os(DIRECTORY)
         .expect("started by another test")
         .into()
+}
+
+/// Builds the disk with faults of `disk.c` for `LD_PRELOAD`. Whoever builds this crate's
+/// dependencies has a C compiler.
+pub fn faulty_disk(directory: &Path) -> PathBuf {
+    let library = directory.join("disk.so");
+    let built = Command::new("cc")
+        .args(["-shared", "-fPIC", "-Wall", "-Werror", "-o"])
+        .arg(&library)
+        .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/support/disk.c"))
+        .status()
+        .unwrap();
+    assert!(built.success());
+    library
+}
+
+/// Asserts that a store has what [`arrival`] and [`submission`] put into it, from the first message
+/// to at least that one.
+pub fn assert_whole(directory: &Path, acknowledged: u64) {
+    let (store, opening) = Store::open(directory, &me()).unwrap();
+    assert_eq!(opening.set_aside, None);
+    let last = store.last_seq().0;
+    assert!(
+        last >= acknowledged,
+        "{acknowledged} were acknowledged, {last} are stored"
+    );
+
+    let stored = messages(&store);
+    for (message, n) in stored.iter().zip(1..) {
+        assert_eq!(message.seq, Seq(n));
+        assert_eq!(message.body, body(n));
+    }
+    assert_eq!(stored.len() as u64, last);
+    let uids: BTreeSet<_> = stored.iter().map(|message| &message.uid).collect();
+    assert_eq!(uids.len() as u64, last);
+
+    let restored = store.restored().unwrap();
+    assert_eq!(
+        restored.cursor.0,
+        if last == 0 {
+            String::new()
+        } else {
+            last.to_string()
+        }
+    );
+    assert_eq!(restored.queued.len() as u64, last);
+    let app = AppId::new("notes").unwrap();
+    for (row, n) in restored.queued.iter().zip(1..) {
+        let client_id = ClientMessageId::new(format!("c-{n}")).unwrap();
+        let (found, _) = store.outgoing(&app, &client_id).unwrap().unwrap();
+        assert_eq!(
+            (row, &found.conversation, &found.body),
+            (&found, &conversation(n), &body(n))
+        );
+    }
+    let total: u32 = store
+        .conversations(100)
+        .unwrap()
+        .iter()
+        .map(|found| found.total)
+        .sum();
+    assert_eq!(u64::from(total), last);
+    assert_eq!(store.anomalies(), imlink_store::Anomalies::default());
 }
 
 /// Runs the ignored test `name` as a process of its own with a file system of its own, made with
