@@ -1,6 +1,7 @@
 //! Which daemon, and which of its accounts, a verb is about.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::Args;
 use imlink::{AccountReport, AppKey, Client, Code, Error, StatusReport, UserId};
@@ -17,6 +18,9 @@ const LISTENER_ID: &str = "imlink-listen";
 
 /// Stands for an app key where none is needed: asking the daemon how it is.
 const NO_APP_KEY: &str = "none";
+
+/// Time for work that takes as long as there are rows: as long as a person may want to wait.
+const PATIENCE: Duration = Duration::from_secs(24 * 60 * 60);
 
 #[derive(Args, Clone, Debug)]
 pub struct Daemon {
@@ -45,22 +49,48 @@ pub struct Account {
     user: Option<UserId>,
 }
 
+/// An account this command takes part in, and how it was just before.
+#[derive(Debug)]
+pub struct Joined {
+    /// Attached to the account.
+    pub client: Client,
+    /// Whose it is.
+    pub user: UserId,
+    /// How the account was.
+    pub report: AccountReport,
+}
+
+/// As whom, and how patiently, a verb takes part in an account.
+#[derive(Clone, Copy, Debug)]
+struct Guise {
+    app_id: &'static str,
+    /// Time for a request, if it is not the library's.
+    patience: Option<Duration>,
+}
+
+const USUAL: Guise = Guise {
+    app_id: APP_ID,
+    patience: None,
+};
+
 impl Daemon {
     /// A client of that daemon for an app of the vendor.
     ///
     /// # Errors
     /// The app key is none.
     pub fn client(&self, app_key: &str) -> Result<Client, Error> {
-        self.client_as(APP_ID, app_key)
+        self.client_as(USUAL, app_key)
     }
 
-    fn client_as(&self, app_id: &str, app_key: &str) -> Result<Client, Error> {
-        let builder = Client::builder(app_key).app_id(app_id);
-        match &self.socket {
-            Some(path) => builder.socket(path),
-            None => builder,
+    fn client_as(&self, guise: Guise, app_key: &str) -> Result<Client, Error> {
+        let mut builder = Client::builder(app_key).app_id(guise.app_id);
+        if let Some(path) = &self.socket {
+            builder = builder.socket(path);
         }
-        .build()
+        if let Some(patience) = guise.patience {
+            builder = builder.request_timeout(patience);
+        }
+        builder.build()
     }
 
     /// A client that is good for asking the daemon how it is, and for nothing else.
@@ -78,7 +108,26 @@ impl Account {
     /// # Errors
     /// -2 without a daemon, 90010 if no such account is live, 90011 if it could be several.
     pub async fn join(&self) -> Result<(Client, UserId), Failure> {
-        self.join_as(APP_ID).await
+        let joined = self.join_as(USUAL).await?;
+        Ok((joined.client, joined.user))
+    }
+
+    /// The same, for work of the daemon that takes as long as it takes.
+    ///
+    /// # Errors
+    /// As for [`join`](Self::join).
+    pub async fn join_with_patience(&self) -> Result<(Client, UserId), Failure> {
+        let patience = Some(PATIENCE);
+        let joined = self.join_as(Guise { patience, ..USUAL }).await?;
+        Ok((joined.client, joined.user))
+    }
+
+    /// The same as [`join`](Self::join), for who also wants to know how the account is.
+    ///
+    /// # Errors
+    /// As for [`join`](Self::join).
+    pub async fn join_with_report(&self) -> Result<Joined, Failure> {
+        self.join_as(USUAL).await
     }
 
     /// The same, as an app of its own that also sees what this command sends.
@@ -86,19 +135,25 @@ impl Account {
     /// # Errors
     /// As for [`join`](Self::join).
     pub async fn join_to_listen(&self) -> Result<(Client, UserId), Failure> {
-        self.join_as(LISTENER_ID).await
+        let app_id = LISTENER_ID;
+        let joined = self.join_as(Guise { app_id, ..USUAL }).await?;
+        Ok((joined.client, joined.user))
     }
 
-    async fn join_as(&self, app_id: &str) -> Result<(Client, UserId), Failure> {
+    async fn join_as(&self, guise: Guise) -> Result<Joined, Failure> {
         let report = self.daemon.observer()?.daemon_status().await?;
-        let account = self.choose(&report)?;
-        let client = self.daemon.client_as(app_id, account.app_key.as_str())?;
+        let report = self.choose(&report)?.clone();
+        let client = self.daemon.client_as(guise, report.app_key.as_str())?;
         client.init().await?;
-        let user = match account.user.clone() {
+        let user = match report.user.clone() {
             Some(user) => client.join_user(user).await?,
             None => client.join().await?,
         };
-        Ok((client, user))
+        Ok(Joined {
+            client,
+            user,
+            report,
+        })
     }
 
     fn choose<'a>(&self, report: &'a StatusReport) -> Result<&'a AccountReport, Failure> {

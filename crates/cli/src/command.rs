@@ -63,8 +63,16 @@ enum Verb {
     Listen(verb::listen::Arguments),
     /// Print the stored messages of a conversation.
     History(verb::history::Arguments),
+    /// Find the stored messages that contain a keyword.
+    Search(verb::search::Arguments),
     /// List the conversations, newest first.
     Conversations(verb::conversations::Arguments),
+    /// Write everything stored of an account into a file.
+    Export(verb::export::Arguments),
+    /// Store the messages of an export.
+    Import(verb::import::Arguments),
+    /// Delete a conversation from this machine, to the last byte.
+    Forget(verb::forget::Arguments),
     /// Take this command off the account; other apps stay connected.
     Disconnect(verb::disconnect::Arguments),
     /// Sign the account out for all apps.
@@ -110,7 +118,11 @@ impl Verb {
             Self::Send(arguments) => verb::send::run(arguments, output),
             Self::Listen(arguments) => verb::listen::run(arguments, output),
             Self::History(arguments) => verb::history::run(arguments, output),
+            Self::Search(arguments) => verb::search::run(arguments, output),
             Self::Conversations(arguments) => verb::conversations::run(arguments, output),
+            Self::Export(arguments) => verb::export::run(arguments, output),
+            Self::Import(arguments) => verb::import::run(arguments, output),
+            Self::Forget(arguments) => verb::forget::run(arguments, output),
             Self::Disconnect(arguments) => verb::disconnect::run(arguments, output),
             Self::Logout(arguments) => verb::logout::run(arguments, output),
             Self::DemoApp(arguments) => demo::app::run(arguments),

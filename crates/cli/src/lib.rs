@@ -7,7 +7,9 @@
 #![forbid(unsafe_code)]
 
 mod account;
+mod archive;
 mod command;
+mod confirm;
 mod demo;
 mod exit;
 mod failure;
@@ -17,5 +19,6 @@ mod remote;
 mod runtime;
 mod token;
 mod verb;
+mod watch;
 
 pub use command::main;

@@ -4,6 +4,7 @@ mod clock;
 mod escape;
 mod message;
 mod paint;
+mod progress;
 mod table;
 
 use std::fmt::Display;
@@ -15,6 +16,7 @@ pub use clock::{age, moment};
 pub use escape::{Escaped, json_line};
 pub use message::{MessageLine, words};
 pub use paint::Paint;
+pub use progress::Progress;
 pub use table::Table;
 
 /// For whom the answer is.

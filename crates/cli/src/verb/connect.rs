@@ -14,6 +14,7 @@ use crate::failure::Failure;
 use crate::output::{Escaped, Output, Paint};
 use crate::runtime::{DONE, run_interruptibly};
 use crate::token;
+use crate::watch::watched;
 
 #[derive(Args)]
 #[command(after_help = "\
@@ -64,7 +65,8 @@ pub fn run(arguments: Arguments, output: Output) -> Ending {
         let client = arguments.daemon.client(arguments.app_key.as_str())?;
         client.init().await?;
         let limit = Duration::from_secs(arguments.limit.into());
-        let user = client.connect_within(token, limit).await?;
+        let call = client.connect_within(token, limit);
+        let user = watched(client.events(), output, call).await?;
         output.say(&Connected::new(&client, &user))?;
         DONE
     })

@@ -45,6 +45,12 @@ fn a_wrong_command_line_ends_with_2_in_both_formats() {
         &["history", "bob", "--before", "yesterday"],
         &["send", "", "text"],
         &["listen", "--count", "0"],
+        &["search", ""],
+        &["search", "word", "--with", "bob", "--group", "team"],
+        &["search", "word", "-n", "0"],
+        &["search"],
+        &["import"],
+        &["forget"],
         &["status", "--user"],
         &["token", "a\u{1b}b"],
     ] {
@@ -89,6 +95,9 @@ fn without_a_daemon_every_verb_says_where_it_looked_and_how_to_start_one() {
         &["listen"],
         &["history", "bob"],
         &["conversations"],
+        &["search", "word"],
+        &["export"],
+        &["forget", "bob", "--yes"],
         &["disconnect"],
         &["logout"],
     ] {

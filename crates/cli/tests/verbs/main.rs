@@ -1,9 +1,11 @@
 //! The command as people and scripts use it: what it says, and the status it ends with.
 
+mod archives;
 mod arguments;
 mod connecting;
 mod daemon;
 mod explaining;
+mod forgetting;
 mod messages;
 mod sandbox;
 mod sandbox_apps;
@@ -13,5 +15,7 @@ mod sandbox_faults;
 mod sandbox_found;
 mod sandbox_newcomer;
 mod sandbox_people;
+mod searching;
 mod stage;
 mod status;
+mod terminal;

@@ -1,0 +1,96 @@
+//! `imlink forget`: deletes a conversation on this machine, to the last byte.
+
+use std::fmt;
+
+use clap::Args;
+use imlink::{Conversation, TargetId};
+use serde::Serialize;
+
+use crate::account::Account;
+use crate::command::Ending;
+use crate::confirm::Sure;
+use crate::output::{Escaped, Output};
+use crate::runtime::{DONE, run_interruptibly};
+use crate::verb::history::conversation;
+use crate::watch::watched;
+
+#[derive(Args)]
+#[command(after_help = "\
+The conversation is deleted here with its messages and its draft, and the files are written anew,
+so that nothing of it is left in them; that takes seconds for every 100,000 messages of the
+account. Other devices and the cloud keep what they have. Messages that come later begin it anew.
+
+Examples:
+  imlink forget bob
+  imlink forget team --group --yes
+
+With --json: kind, target, messages (how many there were).")]
+pub struct Arguments {
+    /// The other user, or the group with --group.
+    target: TargetId,
+
+    /// The target is a group.
+    #[arg(long)]
+    group: bool,
+
+    #[command(flatten)]
+    sure: Sure,
+
+    #[command(flatten)]
+    account: Account,
+}
+
+/// To programs an object with these fields.
+#[derive(Serialize)]
+struct Forgotten {
+    /// Kind of the conversation.
+    kind: &'static str,
+    /// The other user or the group.
+    target: String,
+    /// How many messages there were.
+    messages: u32,
+}
+
+pub fn run(arguments: Arguments, output: Output) -> Ending {
+    arguments.sure.check(output)?;
+    let conversation = conversation(arguments.target, arguments.group)?;
+    run_interruptibly(async {
+        let (client, user) = arguments.account.join_with_patience().await?;
+        let known = client.conversation(conversation.clone()).await?;
+        let messages = known.as_ref().map_or(0, |known| known.total);
+        if known.is_some() {
+            let target = &conversation.target;
+            let question = format!(
+                "Delete {messages} messages of {user} with {target} on this machine for good?"
+            );
+            arguments.sure.ask(&question).await?;
+            let call = client.forget(conversation.clone());
+            watched(client.events(), output, call).await?;
+        }
+        output.say(&Forgotten::new(conversation, messages))?;
+        DONE
+    })
+}
+
+impl Forgotten {
+    fn new(conversation: Conversation, messages: u32) -> Self {
+        Self {
+            kind: conversation.kind.name(),
+            target: conversation.target.to_string(),
+            messages,
+        }
+    }
+}
+
+impl fmt::Display for Forgotten {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let target = Escaped(&self.target);
+        match self.messages {
+            0 => write!(f, "Nothing is stored with {target}."),
+            count => write!(
+                f,
+                "{count} messages with {target} are gone from this machine."
+            ),
+        }
+    }
+}

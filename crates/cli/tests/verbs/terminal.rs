@@ -1,0 +1,112 @@
+//! The command on a terminal of its own.
+
+use std::fs::File;
+use std::io::{Read, Write};
+use std::os::fd::OwnedFd;
+use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex};
+
+use rustix::pty::{OpenptFlags, grantpt, ioctl_tiocgptpeer, openpt, unlockpt};
+use rustix::termios::{Winsize, tcsetwinsize};
+
+use crate::stage::{Home, eventually};
+
+/// A command whose standard streams are a terminal, and the person before it.
+pub struct Terminal {
+    keyboard: File,
+    screen: Arc<Mutex<String>>,
+    child: Child,
+}
+
+impl Home {
+    /// Starts the command on a terminal of 100 columns, with which Ctrl-C is a signal.
+    pub fn on_terminal(&self, arguments: &[&str]) -> Terminal {
+        let flags = OpenptFlags::RDWR | OpenptFlags::NOCTTY;
+        let master = openpt(flags).unwrap();
+        grantpt(&master).unwrap();
+        unlockpt(&master).unwrap();
+        let size = Winsize {
+            ws_row: 30,
+            ws_col: 100,
+            ws_xpixel: 0,
+            ws_ypixel: 0,
+        };
+        tcsetwinsize(&master, size).unwrap();
+        let slave = ioctl_tiocgptpeer(&master, flags).unwrap();
+
+        let wanted = self.command(arguments);
+        let mut command = Command::new("/usr/bin/setsid");
+        command.arg("--ctty").arg(wanted.get_program());
+        command.args(wanted.get_args()).env_clear();
+        for (name, value) in wanted.get_envs() {
+            command.env(name, value.unwrap());
+        }
+        let stream = || Stdio::from(slave.try_clone().unwrap());
+        let child = command
+            .env("TERM", "xterm")
+            .stdin(stream())
+            .stdout(stream())
+            .stderr(stream())
+            .spawn()
+            .unwrap();
+
+        let screen = Arc::new(Mutex::new(String::new()));
+        watch(master.try_clone().unwrap(), Arc::clone(&screen));
+        Terminal {
+            keyboard: File::from(master),
+            screen,
+            child,
+        }
+    }
+}
+
+impl Terminal {
+    /// Presses keys.
+    pub fn types(&mut self, keys: &str) {
+        self.keyboard.write_all(keys.as_bytes()).unwrap();
+    }
+
+    /// Waits until a text has been written.
+    pub fn shows(&self, text: &str) {
+        eventually(&format!("the terminal shows {text:?}"), || {
+            self.seen().contains(text)
+        });
+    }
+
+    /// Everything written so far, without colours and movements.
+    pub fn seen(&self) -> String {
+        let raw = self.screen.lock().unwrap().clone();
+        anstream::adapter::strip_str(&raw).to_string()
+    }
+
+    /// Waits for its end and gives its exit status.
+    pub fn ended(&mut self) -> Option<i32> {
+        let mut status = None;
+        eventually("the command on the terminal ends", || {
+            status = self.child.try_wait().unwrap();
+            status.is_some()
+        });
+        status.unwrap().code()
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn watch(master: OwnedFd, screen: Arc<Mutex<String>>) {
+    let mut master = File::from(master);
+    std::thread::spawn(move || {
+        let mut bytes = Vec::new();
+        let mut buffer = [0; 4096];
+        // The kernel ends a terminal that nobody has open any more with an error.
+        while let Ok(count @ 1..) = master.read(&mut buffer) {
+            bytes.extend_from_slice(&buffer[..count]);
+            *screen.lock().unwrap() = String::from_utf8_lossy(&bytes).into_owned();
+        }
+    });
+}
