@@ -533,7 +533,13 @@ impl Handler<Happened> for Hub {
 impl Handler<Stored> for Hub {
     type Result = ();
 
-    fn handle(&mut self, Stored { account, messages }: Stored, ctx: &mut Self::Context) {
+    fn handle(&mut self, stored: Stored, ctx: &mut Self::Context) {
+        let Stored {
+            account,
+            messages,
+            recalled,
+        } = stored;
+        self.registry.changed(account, recalled);
         self.registry.stored(account, messages);
         self.drive(ctx);
     }

@@ -7,7 +7,7 @@ use imlink_connection::Snapshot;
 use imlink_ipc_proto::Request;
 use imlink_model::uplink::{self, SendOutcome};
 use imlink_model::{Message as StoredMessage, OutgoingMessage};
-use imlink_store::Progress;
+use imlink_store::{Edited, Progress};
 
 use crate::outbox::Outbox;
 use crate::registry::{AccountId, PeerId, PeerIdentity};
@@ -64,7 +64,7 @@ pub struct Happened {
     pub event: uplink::Event,
 }
 
-/// Upstream to Hub: these messages are durable.
+/// Upstream to Hub: what the cloud brought is durable.
 #[derive(Debug, Message)]
 #[rtype(result = "()")]
 pub struct Stored {
@@ -72,6 +72,8 @@ pub struct Stored {
     pub account: AccountId,
     /// In local order.
     pub messages: Vec<StoredMessage>,
+    /// What recalls that came with them did to messages stored before.
+    pub recalled: Vec<Edited>,
 }
 
 /// Upstream to Hub: the fate of an outgoing message is durable.

@@ -258,7 +258,11 @@ impl Upstream {
     fn recorded(&self, id: RecordId, applied: Applied) -> Input {
         let account = self.account;
         match applied {
-            Applied::Stored(messages) => self.hub.do_send(Stored { account, messages }),
+            Applied::Stored { new, recalled } => self.hub.do_send(Stored {
+                account,
+                messages: new,
+                recalled,
+            }),
             Applied::Settled {
                 outgoing,
                 outcome,
@@ -272,6 +276,7 @@ impl Upstream {
                 self.hub.do_send(Stored {
                     account,
                     messages: Vec::from_iter(message),
+                    recalled: Vec::new(),
                 });
             }
             Applied::Refused { code, .. } => return Input::RecordFailed { id, code },

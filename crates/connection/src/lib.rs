@@ -35,6 +35,7 @@ mod outlet;
 mod pacer;
 mod page;
 mod pull;
+mod recall;
 mod refusal;
 mod snapshot;
 mod state;

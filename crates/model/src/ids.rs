@@ -178,6 +178,12 @@ impl ObjectName {
     pub fn text() -> Self {
         Self("RC:TxtMsg".into())
     }
+
+    /// What stands in the place of a recalled message, `RC:RcNtf` (behaviour.md 13.7).
+    #[must_use]
+    pub fn recall_notice() -> Self {
+        Self("RC:RcNtf".into())
+    }
 }
 
 impl From<UserId> for TargetId {

@@ -9,6 +9,7 @@ mod content;
 mod conversation;
 mod ids;
 mod message;
+mod recall;
 mod secret;
 mod status;
 mod time;
@@ -24,6 +25,7 @@ pub use ids::{
 pub use message::{
     Direction, Flags, IncomingMessage, Message, Origin, OutgoingMessage, SendOptions,
 };
+pub use recall::{Recall, Trace};
 pub use secret::{Token, TokenError};
 pub use status::ConnectionStatus;
 pub use time::Millis;

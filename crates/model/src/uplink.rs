@@ -9,8 +9,8 @@ use std::time::Duration;
 use bytes::Bytes;
 
 use crate::{
-    Code, ConnectionStatus, IncomingMessage, MessageUid, Millis, OutboxId, OutgoingMessage, Token,
-    UserId,
+    Code, ConnectionStatus, IncomingMessage, MessageUid, Millis, OutboxId, OutgoingMessage, Recall,
+    Token, UserId,
 };
 
 /// Asked of a driver.
@@ -96,6 +96,8 @@ pub enum Record {
     Incoming {
         /// In the order of the cloud.
         messages: Vec<IncomingMessage>,
+        /// Messages that were taken back, among these, stored before, or still to come.
+        recalls: Vec<Recall>,
         /// How far the account is read once these are stored.
         cursor: Cursor,
     },

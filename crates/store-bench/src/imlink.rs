@@ -23,6 +23,7 @@ impl Subject for Imlink {
     fn insert(&mut self, messages: &[IncomingMessage]) -> Result<()> {
         let change = Change::Record(Record::Incoming {
             messages: messages.to_vec(),
+            recalls: Vec::new(),
             cursor: Cursor(messages.len().to_string().into()),
         });
         self.0.commit(vec![change], Millis(1_700_000_000_000))?;

@@ -3,7 +3,7 @@
 use imlink_model::uplink::{Record, SendOutcome};
 use imlink_model::{Code, Message, OutgoingMessage, Seq};
 
-use crate::{OutboxState, Start, Submission, SubscriptionKey};
+use crate::{Edited, OutboxState, Start, Submission, SubscriptionKey};
 
 /// One change of an account's rows. A change of the same batch that comes later sees it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,9 +34,14 @@ pub enum Change {
 /// What became of one [`Change`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Applied {
-    /// Messages arrived: the new ones in local order. Those that were stored before are not in
-    /// here.
-    Stored(Vec<Message>),
+    /// Messages arrived.
+    Stored {
+        /// The new ones in local order. Those that were stored before are not in here, nor those
+        /// that were recalled without a trace; one recalled with a notice is that notice.
+        new: Vec<Message>,
+        /// What recalls did to messages that were stored before.
+        recalled: Vec<Edited>,
+    },
     /// Noted, with nothing to tell anybody: a row is being sent, or was settled already.
     Recorded,
     /// The fate of an outgoing message changed.

@@ -2,8 +2,8 @@
 //! is delivered.
 
 use imlink_model::{
-    AppId, Body, ClientMessageId, Code, Conversation, Direction, Message, MessageUid, Millis,
-    ObjectName, Seq, UserId,
+    AppId, Body, ClientMessageId, Code, Conversation, Direction, Message, Millis, ObjectName,
+    Recall, Seq, UserId,
 };
 
 use crate::ConversationSummary;
@@ -33,13 +33,9 @@ pub enum Edit {
         /// The text.
         text: Option<Body>,
     },
-    /// A message was recalled, by this user or by its sender. Refused if it is not stored.
-    Recall {
-        /// Which message.
-        uid: MessageUid,
-        /// What stands in its place; `None` deletes it.
-        notice: Option<Notice>,
-    },
+    /// A message was taken back. One that is not stored is taken back when it comes; does nothing
+    /// if it was taken back before, or is in another conversation.
+    Recall(Recall),
     /// Messages are deleted here; the cloud may keep them, but they are not stored again. Those
     /// that are not stored are passed over.
     Delete(Vec<Seq>),
@@ -81,15 +77,6 @@ impl Edited {
     pub(crate) fn refused(code: Code) -> Self {
         Self::Refused { code }
     }
-}
-
-/// What takes the place of a recalled message.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Notice {
-    /// Its type, for example `RC:RcNtf`.
-    pub object_name: ObjectName,
-    /// Its body.
-    pub body: Body,
 }
 
 /// A message an app inserts.

@@ -11,6 +11,7 @@
 //! 13    number of a block of positions      what messages the block has
 //! 14    first seq of a gap                  positions whose messages are gone
 //! 15    app, client id                      seq of a message an app inserted
+//! 16    conversation, uid                   recall of a message that has not come yet
 //! 20    conversation                        its summary
 //! 22    conversation                        what the user has begun to write in it
 //! 30    outbox id                           outgoing message as it was accepted
@@ -49,6 +50,7 @@ pub(crate) enum Kind {
     Block = 0x13,
     Gap = 0x14,
     Inserted = 0x15,
+    Recall = 0x16,
     Summary = 0x20,
     Draft = 0x22,
     Outgoing = 0x30,
@@ -63,7 +65,7 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    const ALL: [Self; 20] = [
+    const ALL: [Self; 21] = [
         Self::Head,
         Self::Cursor,
         Self::Owner,
@@ -73,6 +75,7 @@ impl Kind {
         Self::Block,
         Self::Gap,
         Self::Inserted,
+        Self::Recall,
         Self::Summary,
         Self::Draft,
         Self::Outgoing,
@@ -101,6 +104,7 @@ impl Kind {
             Some(Self::Block) => "block of messages",
             Some(Self::Gap) => "gap",
             Some(Self::Inserted) => "inserted message id",
+            Some(Self::Recall) => "recall",
             Some(Self::Summary) => "conversation",
             Some(Self::Draft) => "draft",
             Some(Self::Outgoing) => "outgoing message",
@@ -164,6 +168,22 @@ pub(crate) fn summarised(key: &[u8]) -> Option<Conversation> {
             .transpose()
             .ok()?,
     })
+}
+
+/// The key of the recall of a message that has not come yet.
+pub(crate) fn recall(conversation: &Conversation, uid: &MessageUid) -> Vec<u8> {
+    let mut key = about(Kind::Recall, conversation);
+    key.extend_from_slice(uid.as_str().as_bytes());
+    key
+}
+
+/// The key of every recall of a conversation.
+pub(crate) fn recalls(conversation: &Conversation) -> Range<Vec<u8>> {
+    let first = about(Kind::Recall, conversation);
+    let mut end = first.clone();
+    // No byte of a text is that high.
+    end.push(0xff);
+    first..end
 }
 
 /// The key of a row of that kind that belongs to an outgoing message.

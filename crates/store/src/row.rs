@@ -8,6 +8,7 @@ mod block;
 mod conversation;
 mod message;
 mod outgoing;
+mod recall;
 mod signature;
 mod single;
 mod subscription;

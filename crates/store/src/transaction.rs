@@ -5,6 +5,7 @@ mod deletion;
 mod index;
 mod insertion;
 mod outbox;
+mod recall;
 mod subscription;
 mod timeline;
 mod wire_ref;
@@ -101,9 +102,11 @@ impl<'a> Transaction<'a> {
     /// Works out one change.
     pub(crate) fn change(&mut self, change: Change) -> Result<Applied, EngineError> {
         match change {
-            Change::Record(Record::Incoming { messages, cursor }) => {
-                self.incoming(messages, cursor)
-            }
+            Change::Record(Record::Incoming {
+                messages,
+                recalls,
+                cursor,
+            }) => self.incoming(messages, recalls, cursor),
             Change::Record(Record::Sending { id }) => self.sending(id),
             Change::Record(Record::Outcome { id, outcome }) => self.outcome(id, outcome),
             Change::Submit(submission) => self.submit(submission),
@@ -126,7 +129,7 @@ impl<'a> Transaction<'a> {
                 up_to,
             } => self.mark_read(&conversation, up_to),
             Edit::SetDraft { conversation, text } => self.set_draft(conversation, text),
-            Edit::Recall { uid, notice } => self.recall(&uid, notice),
+            Edit::Recall(recall) => self.recall(recall),
             Edit::Delete(seqs) => self.delete(seqs),
             Edit::Forget(conversation) => self.forget(&conversation),
         }

@@ -181,22 +181,8 @@ impl Registry {
                     stored.push(message);
                 }
                 Edited::Known(seq) => response = Response::Stored { seq },
-                Edited::Conversation(summary) => {
-                    let conversation = Box::new(summary_of(summary));
-                    self.tell_others(id, asker, &Event::Conversation { conversation });
-                }
-                Edited::Recalled(message) => {
-                    let message = message.into();
-                    self.tell_others(id, None, &Event::Changed { message });
-                }
-                Edited::Deleted(seqs) => {
-                    for seqs in seqs.chunks(limits::PAGE_ENTRIES.into()) {
-                        let seqs = seqs.to_vec();
-                        self.tell_others(id, asker, &Event::Deleted { seqs });
-                    }
-                }
-                Edited::Forgotten { .. } | Edited::Unchanged => {}
                 Edited::Refused { code } => return self.failed(then, code),
+                edited => self.tell_of(id, asker, edited),
             }
         }
         if let Then::Import { .. } = then {
@@ -208,6 +194,13 @@ impl Registry {
             self.answer(peer, request, response);
         }
         self.stored(id, stored);
+    }
+
+    /// The cloud changed stored messages: every app hears of it.
+    pub fn changed(&mut self, id: AccountId, changes: Vec<Edited>) {
+        for change in changes {
+            self.tell_of(id, None, change);
+        }
     }
 
     /// A conversation is deleted, or could not be.
@@ -252,6 +245,32 @@ impl Registry {
             total: progress.total,
         };
         self.tell_others(id, None, &event);
+    }
+
+    /// Tells the apps of an account what became of stored messages; the one that asked for it knows,
+    /// but for what stands in the place of a message.
+    fn tell_of(&mut self, id: AccountId, asker: Option<PeerId>, edited: Edited) {
+        match edited {
+            Edited::Conversation(summary) => {
+                let conversation = Box::new(summary_of(summary));
+                self.tell_others(id, asker, &Event::Conversation { conversation });
+            }
+            Edited::Recalled(message) => {
+                let message = message.into();
+                self.tell_others(id, None, &Event::Changed { message });
+            }
+            Edited::Deleted(seqs) => {
+                for seqs in seqs.chunks(limits::PAGE_ENTRIES.into()) {
+                    let seqs = seqs.to_vec();
+                    self.tell_others(id, asker, &Event::Deleted { seqs });
+                }
+            }
+            Edited::Stored(_)
+            | Edited::Known(_)
+            | Edited::Forgotten { .. }
+            | Edited::Unchanged
+            | Edited::Refused { .. } => {}
+        }
     }
 
     /// Tells every app of an account but one.

@@ -4,17 +4,23 @@ use std::time::Instant;
 
 use bytes::Bytes;
 use imlink_model::uplink::{Event, Record, SendOutcome};
-use imlink_model::{Direction, IncomingMessage};
+use imlink_model::{Direction, IncomingMessage, Recall};
 use imlink_wire::proto::{BodyError, DownStreamMessage, encode_body};
 use imlink_wire::{ClientPacket, QoS, topic};
 use tracing::{debug, warn};
 
 use super::{Connection, Work};
-use crate::RecordId;
 use crate::incoming::Reader;
 use crate::page::Page;
 use crate::pull::{self, Progress};
 use crate::state::Account;
+use crate::{RecordId, recall};
+
+/// What a page brings, in the order of the cloud.
+struct Arrived {
+    messages: Vec<IncomingMessage>,
+    recalls: Vec<Recall>,
+}
 
 impl Connection {
     /// Asks for a page if one is due.
@@ -79,7 +85,7 @@ impl Connection {
         let Some(mut work) = self.online() else {
             return;
         };
-        let messages = work.read(std::mem::take(&mut page.messages));
+        let Arrived { messages, recalls } = work.read(std::mem::take(&mut page.messages));
         work.settle_doubts(&messages);
         // The cursor must not pass an own message before its row is settled durably: after a crash
         // in between only the cloud's copy can tell that row's fate.
@@ -87,14 +93,16 @@ impl Connection {
         let held = work.account.pull.cursors();
         let cursors = held.raised_by(page.cursors(|uid| unsettled.contains(uid)));
         let finished = page.finished;
-        if messages.is_empty() && cursors == held {
+        if messages.is_empty() && recalls.is_empty() && cursors == held {
             let progress = work.account.pull.on_empty_page(finished, now);
             return work.on_progress(progress);
         }
         let cursor = cursors.encode();
-        let id = work
-            .outlet
-            .record_page(Record::Incoming { messages, cursor });
+        let id = work.outlet.record_page(Record::Incoming {
+            messages,
+            recalls,
+            cursor,
+        });
         work.account
             .pull
             .on_page(id, pull::Page { cursors, finished });
@@ -122,26 +130,37 @@ impl Connection {
 }
 
 impl Work<'_> {
-    /// The messages of a page; one that cannot be represented costs its neighbours nothing.
-    fn read(&mut self, page: Vec<Result<DownStreamMessage, BodyError>>) -> Vec<IncomingMessage> {
+    /// What a page brings; a message that cannot be represented costs its neighbours nothing. A
+    /// recall takes no place among the messages: it changes one.
+    fn read(&mut self, page: Vec<Result<DownStreamMessage, BodyError>>) -> Arrived {
         let link = &self.online.link;
         let reader = Reader {
             user: &link.user,
             connected_at: link.connected_at,
         };
-        let mut messages = Vec::with_capacity(page.len());
+        let mut arrived = Arrived {
+            messages: Vec::with_capacity(page.len()),
+            recalls: Vec::new(),
+        };
         for message in page {
             let read = message.map_err(|error| error.to_string());
             match read.and_then(|message| reader.stored(message).map_err(|error| error.to_string()))
             {
-                Ok(message) => messages.push(message),
+                Ok(command) if recall::is_recall(&command) => match recall::read(command) {
+                    Some(recall) => arrived.recalls.push(recall),
+                    None => {
+                        warn!("Skipped a recall that names no message");
+                        self.dropped.messages += 1;
+                    }
+                },
+                Ok(message) => arrived.messages.push(message),
                 Err(error) => {
                     warn!(error, "Skipped a message that cannot be represented");
                     self.dropped.messages += 1;
                 }
             }
         }
-        messages
+        arrived
     }
 
     /// The cloud's copy of an own message says what became of its row. That is told before the copy

@@ -10,6 +10,7 @@ mod navigation;
 mod network;
 mod properties;
 mod reading;
+mod recalling;
 mod refusal;
 mod secrets;
 mod sending;

@@ -97,7 +97,9 @@ impl Store {
 
     fn apply(&mut self, record: Record) {
         match record {
-            Record::Incoming { messages, cursor } => {
+            Record::Incoming {
+                messages, cursor, ..
+            } => {
                 for message in messages {
                     let uid = message.uid.expect("a stored message has a uid").to_string();
                     self.insert(uid);

@@ -8,6 +8,7 @@ mod incoming;
 mod model;
 mod outbox;
 mod reading;
+mod recalls;
 mod search;
 mod subscriptions;
 mod talks;
@@ -16,8 +17,8 @@ use bytes::Bytes;
 use imlink_model::uplink::{Cursor, Record, SendOutcome};
 use imlink_model::{
     AppId, Body, ClientMessageId, Conversation, Direction, Flags, IncomingMessage, Message,
-    MessageUid, Millis, ObjectName, OutboxId, OutgoingMessage, SendOptions, Seq, SubscriptionName,
-    UserId,
+    MessageUid, Millis, ObjectName, OutboxId, OutgoingMessage, Recall, SendOptions, Seq,
+    SubscriptionName, Trace, UserId,
 };
 
 use super::Store;
@@ -57,7 +58,7 @@ impl House {
     /// Stores messages and returns those that were new.
     fn receive(&mut self, messages: Vec<IncomingMessage>) -> Vec<Message> {
         match self.apply(incoming(messages, "")) {
-            Applied::Stored(messages) => messages,
+            Applied::Stored { new, .. } => new,
             other => panic!("not stored: {other:?}"),
         }
     }
@@ -85,7 +86,11 @@ impl House {
 
 fn incoming(messages: Vec<IncomingMessage>, cursor: &'static str) -> Change {
     let cursor = Cursor(Bytes::from_static(cursor.as_bytes()));
-    Change::Record(Record::Incoming { messages, cursor })
+    Change::Record(Record::Incoming {
+        messages,
+        recalls: Vec::new(),
+        cursor,
+    })
 }
 
 fn settle(id: OutboxId, outcome: SendOutcome) -> Change {
@@ -120,6 +125,24 @@ fn echoed(uid: &str, peer: &str, body: &str) -> IncomingMessage {
         sender: user("me"),
         ..received(uid, peer, body)
     }
+}
+
+/// A recall by the peer, in the conversation with it.
+fn recall(uid: &str, peer: &str, trace: Trace) -> Recall {
+    Recall {
+        uid: message_uid(uid),
+        conversation: with(peer),
+        by: user(peer),
+        at: Millis(3_000),
+        by_admin: false,
+        trace,
+    }
+}
+
+/// The body of what such a recall leaves of a text of that time.
+fn notice(peer: &str, sent_at: i64) -> String {
+    format!(r#"{{"operatorId":"{peer}","recallTime":{sent_at},"originalObjectName":"RC:TxtMsg","#)
+        + r#""recallActionTime":3000,"admin":false,"delete":false}"#
 }
 
 fn submission(client_id: &str) -> Submission {

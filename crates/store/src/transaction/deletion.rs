@@ -1,16 +1,14 @@
-//! Messages that go: deleted here, recalled, or with their conversation.
+//! Messages that go: deleted here, or with their conversation.
 
 use std::collections::BTreeSet;
 
-use imlink_model::{
-    Body, Code, Conversation, Message, MessageUid, OutboxId, OutgoingMessage, SendOptions, Seq,
-};
+use imlink_model::{Body, Conversation, Message, OutboxId, OutgoingMessage, SendOptions, Seq};
 
 use super::Transaction;
+use crate::Edited;
 use crate::database::Lookup;
 use crate::engine::EngineError;
 use crate::key::{self, Kind};
-use crate::{Edited, Notice};
 
 /// Messages of a conversation that go in one batch.
 const FORGOTTEN_AT_ONCE: usize = 500;
@@ -19,35 +17,6 @@ const FORGOTTEN_AT_ONCE: usize = 500;
 pub(super) const DELETED: Seq = Seq(0);
 
 impl Transaction<'_> {
-    /// Puts a notice in the place of a message, or nothing.
-    pub(super) fn recall(
-        &mut self,
-        uid: &MessageUid,
-        notice: Option<Notice>,
-    ) -> Result<Edited, EngineError> {
-        let Some(Ok(message)) = self.stored_under(uid)? else {
-            return Ok(Edited::refused(Code::RC_DB_DATA_NOT_FOUND));
-        };
-        let Some(Notice { object_name, body }) = notice else {
-            return self.delete(vec![message.seq]);
-        };
-        let before = self.summary(&message.conversation)?;
-        let mut after = before.clone();
-        after.uncount(&message, self.user);
-        self.put_summary(&before, &after);
-
-        let mut recalled = message;
-        recalled.object_name = object_name;
-        recalled.body = body;
-        recalled.expansion = None;
-        recalled.flags.counted = false;
-        recalled.flags.mention = false;
-        self.draft.replace_message(&recalled)?;
-        let key = key::timeline(&recalled.conversation, recalled.seq);
-        self.draft.put_mark(key, &key::hint(&recalled.object_name));
-        Ok(Edited::Recalled(recalled))
-    }
-
     pub(super) fn delete(&mut self, seqs: Vec<Seq>) -> Result<Edited, EngineError> {
         let mut deleted = Vec::new();
         for seq in BTreeSet::from_iter(seqs) {
@@ -83,6 +52,7 @@ impl Transaction<'_> {
             let last = self.summary(conversation)?;
             self.remove_summary(&last)?;
             self.draft.remove(&key::draft(conversation))?;
+            self.forget_recalls(conversation)?;
             self.blank_settled(conversation)?;
         }
         Ok(Edited::Forgotten { messages, more })

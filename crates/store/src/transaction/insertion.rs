@@ -68,7 +68,9 @@ impl Transaction<'_> {
         {
             return Ok(Edited::Unchanged);
         }
-        let message = self.append(|seq, _| Message { seq, ..message })?;
+        let Some(message) = self.enter(|seq, _| Message { seq, ..message })? else {
+            return Ok(Edited::Unchanged);
+        };
         if let Some(inserted) = inserted {
             self.draft.put(&inserted, &message.seq);
         }

@@ -182,7 +182,7 @@ impl Transaction<'_> {
             None => {}
         }
         let sender = self.user.clone();
-        let message = self.append(|seq, now| Message {
+        self.enter(|seq, now| Message {
             seq,
             uid: Some(uid.clone()),
             conversation: outgoing.conversation.clone(),
@@ -201,8 +201,7 @@ impl Transaction<'_> {
             client_id: Some(outgoing.client_id.clone()),
             expansion: None,
             offline: false,
-        })?;
-        Ok(Some(message))
+        })
     }
 
     fn fate(&self, id: OutboxId) -> Result<Fate, EngineError> {

@@ -2,7 +2,7 @@
 
 use imlink_model::uplink::Cursor;
 use imlink_model::{
-    Conversation, Direction, IncomingMessage, Message, MessageUid, Origin, Seq, UserId,
+    Conversation, Direction, IncomingMessage, Message, MessageUid, Origin, Recall, Seq, UserId,
 };
 
 use super::Transaction;
@@ -10,44 +10,58 @@ use super::deletion::DELETED;
 use crate::database::{Database, Lookup};
 use crate::engine::{EngineError, Order};
 use crate::key::{self, Kind};
-use crate::{Applied, ConversationSummary};
+use crate::notice::is_notice;
+use crate::{Applied, ConversationSummary, Edited};
 
 impl Transaction<'_> {
     /// Stores what is new of them, with the cursor that is true from then on.
+    ///
+    /// Recalls come first, whatever their place was: what is stored changes, and what these messages
+    /// bring is taken back as it comes, so nobody is shown it for a moment.
     pub(super) fn incoming(
         &mut self,
         messages: Vec<IncomingMessage>,
+        recalls: Vec<Recall>,
         cursor: Cursor,
     ) -> Result<Applied, EngineError> {
-        let mut stored = Vec::new();
-        for message in messages {
-            if !self.is_repetition(&message)? {
-                stored.push(self.append(|seq, now| Message {
-                    seq,
-                    uid: message.uid,
-                    conversation: message.conversation,
-                    direction: message.direction,
-                    origin: match message.direction {
-                        Direction::Sent => Origin::OtherDevice,
-                        Direction::Received => Origin::Remote,
-                    },
-                    sender: message.sender,
-                    object_name: message.object_name,
-                    body: message.body,
-                    sent_at: message.sent_at,
-                    received_at: now,
-                    flags: message.flags,
-                    client_id: None,
-                    expansion: message.expansion,
-                    offline: message.offline,
-                })?);
+        let mut recalled = Vec::new();
+        for recall in recalls {
+            match self.recall(recall)? {
+                Edited::Unchanged => {}
+                edited => recalled.push(edited),
             }
+        }
+        let mut new = Vec::new();
+        for message in messages {
+            if self.is_repetition(&message)? {
+                continue;
+            }
+            let arrived = |seq, now| Message {
+                seq,
+                uid: message.uid,
+                conversation: message.conversation,
+                direction: message.direction,
+                origin: match message.direction {
+                    Direction::Sent => Origin::OtherDevice,
+                    Direction::Received => Origin::Remote,
+                },
+                sender: message.sender,
+                object_name: message.object_name,
+                body: message.body,
+                sent_at: message.sent_at,
+                received_at: now,
+                flags: message.flags,
+                client_id: None,
+                expansion: message.expansion,
+                offline: message.offline,
+            };
+            new.extend(self.enter(arrived)?);
         }
         if cursor != self.state.cursor {
             self.draft.replace(&key::single(Kind::Cursor), &cursor)?;
             self.state.cursor = cursor;
         }
-        Ok(Applied::Stored(stored))
+        Ok(Applied::Stored { new, recalled })
     }
 
     /// Gives a message the next place and enters it everywhere it is looked for.
@@ -106,9 +120,8 @@ impl Transaction<'_> {
         };
         let same = match found {
             Ok(found) => {
-                found.conversation == message.conversation
-                    && found.object_name == message.object_name
-                    && found.body == message.body
+                let same = found.object_name == message.object_name && found.body == message.body;
+                found.conversation == message.conversation && (same || is_notice(&found))
             }
             Err(Unreadable::Deleted) => true,
             Err(Unreadable::Damaged) => false,

@@ -68,6 +68,7 @@ pub fn arrival(n: u64) -> Change {
     let cursor = Cursor(n.to_string().into());
     Change::Record(Record::Incoming {
         messages: vec![message],
+        recalls: Vec::new(),
         cursor,
     })
 }

@@ -3,7 +3,7 @@
 use imlink_model::{Code, MAX_BODY_BYTES, TargetId};
 
 use super::*;
-use crate::{ConversationSummary, Edit, Edited, HistoryQuery, Insertion, Notice, Side};
+use crate::{ConversationSummary, Edit, Edited, HistoryQuery, Insertion, Side};
 
 #[test]
 fn an_inserted_message_is_the_same_when_it_is_inserted_again() {
@@ -31,39 +31,6 @@ fn texts_that_are_too_long_are_refused() {
     assert_eq!(edit(&mut house, Edit::Insert(note("n-1", &long))), refused);
     assert_eq!(edit(&mut house, draft("alice", &long)), refused);
     assert!(house.messages().is_empty());
-}
-
-#[test]
-fn a_recalled_message_keeps_its_place_and_loses_its_words() {
-    let mut house = House::new();
-    house.receive(vec![
-        received("u-1", "alice", "one"),
-        received("u-2", "alice", "two"),
-    ]);
-
-    let recalled = edit(&mut house, recall("u-1"));
-
-    let Edited::Recalled(message) = recalled else {
-        panic!("not recalled: {recalled:?}");
-    };
-    assert_eq!((message.seq, message.body.as_str()), (Seq(1), "recalled"));
-    assert_eq!(bodies(&house.messages()), ["recalled", "two"]);
-    assert_eq!(summary(&house, "alice").unread, 1);
-    let again = house.receive(vec![received("u-1", "alice", "one")]);
-    assert!(again.is_empty());
-}
-
-#[test]
-fn a_recall_of_what_is_not_stored_is_refused() {
-    let mut house = House::new();
-    house.receive(vec![received("u-1", "alice", "one")]);
-    edit(&mut house, Edit::Delete(vec![Seq(1)]));
-    let refused = Edited::Refused {
-        code: Code::RC_DB_DATA_NOT_FOUND,
-    };
-
-    assert_eq!(edit(&mut house, recall("u-1")), refused);
-    assert_eq!(edit(&mut house, recall("u-9")), refused);
 }
 
 // F-D16
@@ -198,16 +165,6 @@ fn edit(house: &mut House, edit: Edit) -> Edited {
 fn summary(house: &House, peer: &str) -> ConversationSummary {
     let entry = house.store.conversation(&with(peer)).unwrap();
     entry.unwrap().summary
-}
-
-fn recall(uid: &str) -> Edit {
-    Edit::Recall {
-        uid: message_uid(uid),
-        notice: Some(Notice {
-            object_name: ObjectName::new("RC:RcNtf").unwrap(),
-            body: Body::new("recalled"),
-        }),
-    }
 }
 
 fn draft(peer: &str, text: &str) -> Edit {

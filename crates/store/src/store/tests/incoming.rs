@@ -55,7 +55,7 @@ fn the_same_uid_again_is_dropped_also_within_one_batch_and_after_a_restart() {
     house.reopen();
     let again = house.receive(vec![hello(), received("u-2", "alice", "next")]);
 
-    assert!(matches!(&applied[1], Applied::Stored(new) if new.is_empty()));
+    assert!(matches!(&applied[1], Applied::Stored { new, .. } if new.is_empty()));
     assert_eq!(seqs(&again), [2]);
     assert_eq!(bodies(&house.messages()), ["hello", "next"]);
     assert_eq!(house.store.anomalies().uid_conflicts, 0);

@@ -388,6 +388,7 @@ impl Action {
                         write(&uid, &peer, &body)
                     })
                     .collect(),
+                recalls: Vec::new(),
                 cursor: Cursor(Bytes::from(vec![*cursor])),
             }),
             Self::Submit { app, client: id } => Change::Submit(Submission {
@@ -421,7 +422,7 @@ impl Action {
 impl Told {
     fn of(applied: &Applied) -> Self {
         match applied {
-            Applied::Stored(messages) => Self::Stored(seqs(messages)),
+            Applied::Stored { new, .. } => Self::Stored(seqs(new)),
             Applied::Recorded => Self::Recorded,
             Applied::Settled { message, .. } => Self::Settled {
                 entered: message.as_ref().map(|message| message.seq.0),

@@ -203,7 +203,7 @@ fn a_batch_sees_its_own_changes() {
             ..
         }
     ));
-    assert!(matches!(&applied[3], Applied::Stored(new) if new.is_empty()));
+    assert!(matches!(&applied[3], Applied::Stored { new, .. } if new.is_empty()));
     assert!(matches!(
         &applied[4],
         Applied::Accepted {

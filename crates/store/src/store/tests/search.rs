@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::key::{self, Kind};
-use crate::{Edit, Notice, SearchPage, SearchQuery};
+use crate::{Edit, SearchPage, SearchQuery};
 
 #[test]
 fn a_chinese_word_is_found_inside_a_sentence() {
@@ -73,13 +73,7 @@ fn pages_of_a_search_go_on_where_the_last_one_ended() {
 #[test]
 fn recalled_and_deleted_messages_are_not_found() {
     let mut house = crowd();
-    let recall = Edit::Recall {
-        uid: message_uid("u-500"),
-        notice: Some(Notice {
-            object_name: ObjectName::new("RC:RcNtf").unwrap(),
-            body: Body::new(r#"{"operatorId":"alice"}"#),
-        }),
-    };
+    let recall = Edit::Recall(recall("u-500", "peer-2", Trace::Notice));
 
     let edits = vec![recall, Edit::Delete(vec![Seq(2_500)])];
     house.store.edit(edits, Millis(0)).unwrap();

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::engine::Engine;
 use crate::engine::sled::Sled;
-use crate::{Edit, HistoryQuery, Insertion, Notice, Side, Unread};
+use crate::{Edit, HistoryQuery, Insertion, Side, Unread};
 
 #[derive(Clone, Debug)]
 enum Action {
@@ -23,7 +23,8 @@ enum Amendment {
     Insert(u8, u8),
     Read(u8, u8),
     Draft(u8, u8),
-    Recall(u8, bool),
+    /// Of a message of the cloud's, stored or still to come: its number, in whose conversation, how.
+    Recall(u8, u8, Trace),
     Delete(u8),
     Forget(u8),
 }
@@ -35,7 +36,8 @@ fn actions() -> impl Strategy<Value = Vec<Action>> {
         3 => (0..10_u8, peer()).prop_map(|(n, peer)| Amendment::Insert(n, peer)),
         3 => (peer(), 0..60_u8).prop_map(|(peer, up_to)| Amendment::Read(peer, up_to)),
         2 => (peer(), 0..3_u8).prop_map(|(peer, text)| Amendment::Draft(peer, text)),
-        2 => (message(), any::<bool>()).prop_map(|(n, notice)| Amendment::Recall(n, notice)),
+        3 => (message(), peer(), prop_oneof![Just(Trace::Notice), Just(Trace::Nothing)])
+            .prop_map(|(n, peer, trace)| Amendment::Recall(n, peer, trace)),
         3 => message().prop_map(Amendment::Delete),
         1 => peer().prop_map(Amendment::Forget),
     ];
@@ -99,6 +101,8 @@ struct Model {
     last_seq: u64,
     /// Messages that were stored once, deleted ones too.
     known: BTreeSet<String>,
+    /// Recalls of messages that have not come, by number and peer.
+    awaited: BTreeMap<(u8, u8), Trace>,
 }
 
 /// What a conversation is.
@@ -122,7 +126,7 @@ impl Model {
     fn apply(&mut self, action: &Action) {
         match action {
             Action::Receive(n, peer, named) => {
-                self.add(format!("u-{n}"), *peer, text(*n, *named), time(*n));
+                self.receive(*n, *peer, text(*n, *named));
             }
             Action::Edit(amendments) => {
                 for amendment in amendments {
@@ -136,25 +140,46 @@ impl Model {
     fn amend(&mut self, amendment: &Amendment) {
         match amendment {
             Amendment::Insert(n, peer) => {
-                self.add(format!("i-{n}"), *peer, inserted(*n), time(*n));
+                self.add(format!("i-{n}"), *peer, inserted(*n), time(*n), true);
             }
             Amendment::Read(peer, up_to) => self.read(*peer, time(*up_to)),
             Amendment::Draft(peer, text) => self.draft(*peer, draft_of(*text)),
-            Amendment::Recall(n, notice) => {
-                for talk in self.talks.values_mut() {
-                    talk.recall(*n, *notice);
+            Amendment::Recall(n, peer, trace) if self.known.contains(&format!("u-{n}")) => {
+                if let Some(talk) = self.talks.get_mut(&peer_of(*peer)) {
+                    talk.recall(*n, *peer, *trace);
                 }
+            }
+            Amendment::Recall(n, peer, trace) => {
+                self.awaited.entry((*n, *peer)).or_insert(*trace);
             }
             Amendment::Delete(seq) => {
                 for talk in self.talks.values_mut() {
                     talk.lines.remove(&u64::from(*seq));
                 }
             }
-            Amendment::Forget(peer) => drop(self.talks.remove(&peer_of(*peer))),
+            Amendment::Forget(peer) => {
+                self.talks.remove(&peer_of(*peer));
+                for (n, _) in self.awaited.keys().filter(|(_, other)| other == peer) {
+                    self.known.insert(format!("u-{n}"));
+                }
+                self.awaited.retain(|(_, other), _| other != peer);
+            }
         }
     }
 
-    fn add(&mut self, id: String, peer: u8, body: String, at: i64) {
+    fn receive(&mut self, n: u8, peer: u8, body: String) {
+        let id = format!("u-{n}");
+        if self.known.contains(&id) {
+            return;
+        }
+        match self.awaited.remove(&(n, peer)) {
+            None => self.add(id, peer, body, time(n), true),
+            Some(Trace::Notice) => self.add(id, peer, recalled(n, peer), time(n), false),
+            Some(Trace::Nothing) => drop(self.known.insert(id)),
+        }
+    }
+
+    fn add(&mut self, id: String, peer: u8, body: String, at: i64, counted: bool) {
         if !self.known.insert(id) {
             return;
         }
@@ -162,11 +187,7 @@ impl Model {
         let talk = self.talks.entry(peer_of(peer)).or_default();
         talk.position = self.last_seq;
         talk.newest_at = talk.newest_at.max(at);
-        let line = Line {
-            body,
-            at,
-            counted: true,
-        };
+        let line = Line { body, at, counted };
         talk.lines.insert(self.last_seq, line);
     }
 
@@ -203,17 +224,17 @@ impl Model {
 }
 
 impl Talk {
-    fn recall(&mut self, n: u8, notice: bool) {
-        let found = self.lines.iter().find(|(_, line)| line.is_remote(n));
+    fn recall(&mut self, n: u8, peer: u8, trace: Trace) {
+        let found = self.lines.iter().find(|(_, line)| line.is_remote(n, peer));
         let Some(seq) = found.map(|(seq, _)| *seq) else {
             return;
         };
-        if !notice {
+        if trace == Trace::Nothing {
             self.lines.remove(&seq);
             return;
         }
         let line = self.lines.get_mut(&seq).unwrap();
-        line.body = recalled(n);
+        line.body = recalled(n, peer);
         line.counted = false;
     }
 
@@ -225,8 +246,8 @@ impl Talk {
 }
 
 impl Line {
-    fn is_remote(&self, n: u8) -> bool {
-        [text(n, true), text(n, false), recalled(n)].contains(&self.body)
+    fn is_remote(&self, n: u8, peer: u8) -> bool {
+        [text(n, true), text(n, false), recalled(n, peer)].contains(&self.body)
     }
 
     fn names_me(&self) -> bool {
@@ -331,13 +352,9 @@ impl Amendment {
                 conversation: with(&peer_of(*peer)),
                 text: draft_of(*text).map(Body::new),
             },
-            Self::Recall(n, notice) => Edit::Recall {
-                uid: message_uid(&format!("u-{n}")),
-                notice: notice.then(|| Notice {
-                    object_name: ObjectName::new("RC:RcNtf").unwrap(),
-                    body: Body::new(recalled(*n)),
-                }),
-            },
+            Self::Recall(n, peer, trace) => {
+                Edit::Recall(recall(&format!("u-{n}"), &peer_of(*peer), *trace))
+            }
             Self::Delete(seq) => Edit::Delete(vec![Seq(u64::from(*seq))]),
             Self::Forget(peer) => Edit::Forget(with(&peer_of(*peer))),
         }
@@ -362,8 +379,8 @@ fn inserted(n: u8) -> String {
     format!("inserted {n}")
 }
 
-fn recalled(n: u8) -> String {
-    format!("recalled {n}")
+fn recalled(n: u8, peer: u8) -> String {
+    notice(&peer_of(peer), time(n))
 }
 
 fn draft_of(n: u8) -> Option<String> {

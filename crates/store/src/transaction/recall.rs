@@ -1,0 +1,110 @@
+//! Messages that are taken back, also before they come.
+
+use imlink_model::{Conversation, Message, MessageUid, Millis, Recall, Seq, Trace};
+
+use super::Transaction;
+use super::deletion::DELETED;
+use super::timeline::Unreadable;
+use crate::database::Lookup;
+use crate::engine::EngineError;
+use crate::notice::{is_notice, recalled};
+use crate::{Edited, key};
+
+impl Transaction<'_> {
+    /// Takes a message back, now or when it comes.
+    pub(super) fn recall(&mut self, recall: Recall) -> Result<Edited, EngineError> {
+        let message = match self.stored_under(&recall.uid)? {
+            Some(Ok(message)) => message,
+            Some(Err(Unreadable::Damaged | Unreadable::Deleted)) => return Ok(Edited::Unchanged),
+            None => {
+                let key = key::recall(&recall.conversation, &recall.uid);
+                if self.draft.value(&key)?.is_none() {
+                    self.draft.put(&key, &recall);
+                }
+                return Ok(Edited::Unchanged);
+            }
+        };
+        if message.conversation != recall.conversation {
+            tracing::warn!(uid = %recall.uid, "A recall names a message of another conversation");
+            return Ok(Edited::Unchanged);
+        }
+        match recall.trace {
+            Trace::Nothing => self.delete(vec![message.seq]),
+            Trace::Notice if is_notice(&message) => Ok(Edited::Unchanged),
+            Trace::Notice => self.put_notice(message, &recall).map(Edited::Recalled),
+        }
+    }
+
+    /// Gives a message from outside the next place, as it is or as what a recall that came before
+    /// it leaves; `None` if that is nothing.
+    pub(super) fn enter(
+        &mut self,
+        message: impl FnOnce(Seq, Millis) -> Message,
+    ) -> Result<Option<Message>, EngineError> {
+        let seq = Seq(self.state.head.seq).next();
+        let message = message(seq, self.now);
+        let recall = match &message.uid {
+            Some(uid) => self.take_recall(&message.conversation, uid)?,
+            None => None,
+        };
+        let message = match recall {
+            None => message,
+            Some(recall) => match recall.trace {
+                Trace::Notice => recalled(message, &recall),
+                Trace::Nothing => {
+                    self.draft.put(&key::uid(&recall.uid), &DELETED);
+                    return Ok(None);
+                }
+            },
+        };
+        self.append(|_, _| message).map(Some)
+    }
+
+    /// Messages of a conversation that is forgotten stay taken back, without a word of whose they
+    /// were.
+    pub(super) fn forget_recalls(
+        &mut self,
+        conversation: &Conversation,
+    ) -> Result<(), EngineError> {
+        let keys: Vec<_> = self
+            .draft
+            .keys_back(&key::recalls(conversation))
+            .collect::<Result<_, _>>()?;
+        for key in keys {
+            if let Some(recall) = self.draft.sound_row::<Recall>(&key)?
+                && self.stored_under(&recall.uid)?.is_none()
+            {
+                self.draft.put(&key::uid(&recall.uid), &DELETED);
+            }
+            self.draft.remove(&key)?;
+        }
+        Ok(())
+    }
+
+    fn put_notice(&mut self, message: Message, recall: &Recall) -> Result<Message, EngineError> {
+        let before = self.summary(&message.conversation)?;
+        let mut after = before.clone();
+        after.uncount(&message, self.user);
+        self.put_summary(&before, &after);
+
+        let notice = recalled(message, recall);
+        self.draft.replace_message(&notice)?;
+        let key = key::timeline(&notice.conversation, notice.seq);
+        self.draft.put_mark(key, &key::hint(&notice.object_name));
+        Ok(notice)
+    }
+
+    /// The recall that waits for a message, which it does no more.
+    fn take_recall(
+        &mut self,
+        conversation: &Conversation,
+        uid: &MessageUid,
+    ) -> Result<Option<Recall>, EngineError> {
+        let key = key::recall(conversation, uid);
+        let recall = self.draft.sound_row(&key)?;
+        if recall.is_some() {
+            self.draft.remove(&key)?;
+        }
+        Ok(recall)
+    }
+}
