@@ -165,6 +165,7 @@ fn exit_status(problem: &ServeError) -> u8 {
         ServeError::Accounts(_)
         | ServeError::Thread(_)
         | ServeError::Dialer(DialerError::Tls(_))
+        | ServeError::StateRemoved { .. }
         | ServeError::Hub => EXIT_FAILED,
     }
 }

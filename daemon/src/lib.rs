@@ -22,6 +22,7 @@ mod outbox;
 mod peer;
 mod porch;
 mod registry;
+mod removal;
 mod serve;
 mod store;
 mod systemd;

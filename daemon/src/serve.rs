@@ -2,7 +2,7 @@
 
 use std::io;
 use std::os::fd::OwnedFd;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use actix::Actor;
@@ -20,6 +20,7 @@ use crate::listener::{Listener, Listening};
 use crate::lock::{Lock, LockError};
 use crate::messages::Stop;
 use crate::registry::About;
+use crate::removal::Removal;
 use crate::systemd;
 use crate::transport::{Dialer, DialerError};
 
@@ -55,6 +56,15 @@ pub enum ServeError {
     /// The file of certificate authorities cannot be used, or the TLS library does not work here.
     #[error(transparent)]
     Dialer(#[from] DialerError),
+    /// The state directory was removed while it was in use.
+    #[error(
+        "state directory {} was removed; started again, this makes a new one, and the cloud gives what it keeps",
+        path.display()
+    )]
+    StateRemoved {
+        /// Where it was.
+        path: PathBuf,
+    },
     /// The Hub ended by itself.
     #[error("the hub ended unexpectedly")]
     Hub,
@@ -66,7 +76,7 @@ pub enum ServeError {
 /// when everything taken is durable, or after five seconds.
 ///
 /// # Errors
-/// [`ServeError`] if it cannot start.
+/// [`ServeError`] if it cannot start, or its state directory is removed.
 pub async fn serve(
     config: Config,
     inherited: Option<OwnedFd>,
@@ -106,7 +116,12 @@ pub async fn serve(
         "Ready"
     );
 
-    stop.await;
+    tokio::select! {
+        () = stop => {}
+        () = removal_of(&config.state_dir) => {
+            return Err(ServeError::StateRemoved { path: config.state_dir });
+        }
+    }
     systemd::stopping();
     listener.do_send(Stop);
     match tokio::time::timeout(STOP_DEADLINE, hub.send(Stop)).await {
@@ -115,6 +130,20 @@ pub async fn serve(
         Err(_) => {
             warn!("Not everything ended in time; the next start sorts it out");
             Ok(())
+        }
+    }
+}
+
+/// Completes once the directory is gone; never where that cannot be noticed.
+async fn removal_of(directory: &Path) {
+    let noticed = async { Removal::watch(directory)?.noticed().await };
+    match noticed.await {
+        Ok(()) => {}
+        // Removed before anybody looked.
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        Err(error) => {
+            warn!(%error, "A removal of the state directory would not be noticed");
+            std::future::pending::<()>().await;
         }
     }
 }

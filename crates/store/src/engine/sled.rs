@@ -14,7 +14,7 @@ use std::fmt;
 use std::fs::{self, File, OpenOptions, Permissions};
 use std::io;
 use std::ops::Range;
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -51,7 +51,15 @@ trait Log: Send + Sync {
 
 impl Log for File {
     fn sync(&self) -> io::Result<()> {
-        self.sync_data()
+        self.sync_data()?;
+        // A file without a name takes writes as before, and goes with the process (F-D24).
+        if self.metadata()?.nlink() == 0 {
+            return Err(io::Error::new(
+                io::ErrorKind::NotFound,
+                "the rows were removed",
+            ));
+        }
+        Ok(())
     }
 }
 

@@ -1,0 +1,140 @@
+//! Notices that the state directory is removed below a running daemon (F-D24).
+//!
+//! Files without a name go on taking rows, and nobody ever reads them again. So a daemon without
+//! its directory ends, and the next one makes it anew: apps connect again and the cloud gives what
+//! it keeps. What waited in the outbox is gone with the directory. Rows of one account that are
+//! removed are noticed by the store, before the next change to them is acknowledged.
+
+use std::io;
+use std::mem::MaybeUninit;
+use std::os::fd::OwnedFd;
+use std::path::Path;
+
+use rustix::fs::inotify::{self, CreateFlags, ReadFlags, Reader, WatchFlags};
+use tokio::io::unix::AsyncFd;
+
+/// What must stay in the directory as long as it is in use: the index and rows of all accounts,
+/// and the lock against a second daemon.
+const KEPT: [&[u8]; 2] = [b"accounts", b"imlinkd.lock"];
+
+/// Room for the events of a moment.
+const EVENTS_BYTES: usize = 4096;
+
+/// A watch on a directory.
+#[derive(Debug)]
+pub struct Removal {
+    events: AsyncFd<OwnedFd>,
+}
+
+impl Removal {
+    /// Watches that directory.
+    ///
+    /// # Errors
+    /// If the system has no more watches, or there is no such directory.
+    pub fn watch(directory: &Path) -> io::Result<Self> {
+        let events = inotify::init(CreateFlags::CLOEXEC | CreateFlags::NONBLOCK)?;
+        inotify::add_watch(
+            &events,
+            directory,
+            WatchFlags::DELETE
+                | WatchFlags::DELETE_SELF
+                | WatchFlags::MOVED_FROM
+                | WatchFlags::MOVE_SELF
+                | WatchFlags::ONLYDIR,
+        )?;
+        #[expect(
+            deprecated,
+            reason = "its replacement is unsafe, for types that change their descriptor; this one does not"
+        )]
+        let events = AsyncFd::new(events)?;
+        Ok(Self { events })
+    }
+
+    /// Returns once the directory is gone, or something that must stay in it.
+    ///
+    /// # Errors
+    /// If the events cannot be read.
+    ///
+    /// # Cancel safety
+    /// Safe: an event is taken only where this returns or goes on waiting.
+    pub async fn noticed(&self) -> io::Result<()> {
+        loop {
+            let mut ready = self.events.readable().await?;
+            match ready.try_io(|events| read(events.get_ref())) {
+                Ok(Ok(true)) => return Ok(()),
+                Ok(Ok(false)) => {}
+                Ok(Err(error)) => return Err(error),
+                // Nothing left to read: wait again.
+                Err(_) => {}
+            }
+        }
+    }
+}
+
+/// Whether the next event is one of a removal.
+fn read(events: &OwnedFd) -> io::Result<bool> {
+    let mut room = [MaybeUninit::uninit(); EVENTS_BYTES];
+    let mut reader = Reader::new(events, &mut room);
+    loop {
+        let event = reader.next()?;
+        let name = event.file_name().map(|name| name.to_bytes());
+        let is_gone = match name {
+            Some(name) => KEPT.contains(&name),
+            // Of the directory itself. Events that were dropped may have been anything.
+            None => event.events().intersects(
+                ReadFlags::DELETE_SELF
+                    | ReadFlags::MOVE_SELF
+                    | ReadFlags::UNMOUNT
+                    | ReadFlags::IGNORED
+                    | ReadFlags::QUEUE_OVERFLOW,
+            ),
+        };
+        if is_gone {
+            return Ok(true);
+        }
+        if reader.is_buffer_empty() {
+            return Ok(false);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::time::Duration;
+
+    use super::*;
+
+    // F-D24
+    #[tokio::test]
+    async fn whatever_must_stay_is_missed() {
+        for removed in ["", "accounts", "imlinkd.lock"] {
+            let home = tempfile::tempdir().unwrap();
+            let state = home.path().join("state");
+            fs::create_dir_all(state.join("accounts")).unwrap();
+            fs::write(state.join("imlinkd.lock"), "").unwrap();
+            let removal = Removal::watch(&state).unwrap();
+
+            // Moved away is as gone as removed.
+            fs::rename(state.join(removed), home.path().join("elsewhere")).unwrap();
+
+            let noticed = tokio::time::timeout(Duration::from_secs(20), removal.noticed());
+            noticed.await.expect(removed).unwrap();
+        }
+    }
+
+    #[tokio::test]
+    async fn what_comes_and_goes_is_not_missed() {
+        let home = tempfile::tempdir().unwrap();
+        let removal = Removal::watch(home.path()).unwrap();
+
+        fs::write(home.path().join("device-id.new"), "x").unwrap();
+        fs::rename(
+            home.path().join("device-id.new"),
+            home.path().join("device-id"),
+        )
+        .unwrap();
+
+        assert!(!read(removal.events.get_ref()).unwrap());
+    }
+}
