@@ -5,6 +5,7 @@
 //! without any network but loopback.
 
 pub mod cloud;
+pub mod disk;
 pub mod kill_loop;
 pub mod mutant;
 pub mod raw;

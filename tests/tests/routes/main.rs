@@ -3,6 +3,7 @@
 mod certificates;
 mod connect;
 mod daemon_death;
+mod disk;
 mod exactly_once;
 mod forms;
 mod leaving;

@@ -1,0 +1,69 @@
+//! A disk with faults, below a daemon's rows.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::Setup;
+
+/// The C library that makes one of any; it says itself how it is used.
+const SOURCE: &str = "../crates/store/tests/support/disk.c";
+
+/// A file whose existence holds up every sync of a daemon's rows.
+#[derive(Debug)]
+pub struct Held(PathBuf);
+
+/// Has the `nth` write of every daemon started from here on fail.
+///
+/// # Panics
+/// If the library cannot be built.
+#[must_use]
+pub fn failing_write(setup: Setup, nth: u32) -> Setup {
+    loaded(setup).variable("DISK_FAULT", format!("write:{nth}"))
+}
+
+/// A disk without faults again, for every daemon started from here on.
+#[must_use]
+pub fn repaired(setup: Setup) -> Setup {
+    setup.variable("LD_PRELOAD", "")
+}
+
+/// A disk whose syncs can be held up.
+///
+/// # Panics
+/// If the library cannot be built.
+#[must_use]
+pub fn holdable(setup: Setup) -> (Setup, Held) {
+    let held = setup.home().join("disk-is-held");
+    let setup = loaded(setup).variable("DISK_HELD", held.display().to_string());
+    (setup, Held(held))
+}
+
+impl Held {
+    /// No sync returns from here on.
+    ///
+    /// # Panics
+    /// If the file cannot be made.
+    pub fn hold(&self) {
+        std::fs::write(&self.0, "").unwrap();
+    }
+
+    /// Those that wait return, and the later ones at once.
+    ///
+    /// # Panics
+    /// If it was not held.
+    pub fn release(&self) {
+        std::fs::remove_file(&self.0).unwrap();
+    }
+}
+
+fn loaded(setup: Setup) -> Setup {
+    let library = setup.home().join("disk.so");
+    let built = Command::new("cc")
+        .args(["-shared", "-fPIC", "-o"])
+        .arg(&library)
+        .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join(SOURCE))
+        .status()
+        .unwrap();
+    assert!(built.success(), "cc: {built}");
+    setup.variable("LD_PRELOAD", library.display().to_string())
+}
