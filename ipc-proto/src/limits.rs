@@ -27,6 +27,11 @@ pub const SURE_EXPANSION: usize = 40 * 1024;
 /// with `LOCAL_BAD_REQUEST`. Both fit beside the largest body in either codec.
 pub const MAX_PUSH_TEXT: usize = 16 * 1024;
 
+/// Longest key-value data that one send carries, in bytes of its JSON text; the daemon refuses
+/// more with `LOCAL_BAD_REQUEST`. What is sent can be delivered beside the largest body.
+pub const MAX_EXPANSION: usize = imlink_model::Expansion::MAX_BYTES;
+const _: () = assert!(MAX_EXPANSION <= SURE_EXPANSION);
+
 /// A page is cut at this many bytes of [`message_cost`](crate::message_cost), but never before
 /// its first message. Half a frame, so that a page of ordinary messages does not hold up the
 /// deliveries behind it.

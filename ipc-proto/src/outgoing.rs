@@ -2,11 +2,12 @@
 
 use imlink_model::uplink::SendOutcome;
 use imlink_model::{
-    self as model, Body, ClientMessageId, Code, MessageUid, Millis, ObjectName, OutboxId,
+    self as model, Body, ClientMessageId, Code, MAX_DIRECTED, MessageUid, Millis, ObjectName,
+    OutboxId, UserId,
 };
 use serde::{Deserialize, Serialize};
 
-use crate::{Conversation, PrivateText, wide};
+use crate::{Conversation, PrivateText, list, wide};
 
 /// What an app may ask of one send.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,6 +20,34 @@ pub struct SendOptions {
     /// Data a push carries; opaque. At most [`MAX_PUSH_TEXT`](crate::limits::MAX_PUSH_TEXT)
     /// bytes.
     pub push_data: Option<PrivateText>,
+    /// When it is sent again without being asked.
+    #[serde(default)]
+    pub resend: Resend,
+    /// The members of the group it is for, at most [`MAX_DIRECTED`]; none are all of them. Refused
+    /// with 34296 outside groups.
+    #[serde(default)]
+    #[serde(serialize_with = "list::serialize::<_, _, MAX_DIRECTED>")]
+    #[serde(deserialize_with = "list::deserialize::<_, _, MAX_DIRECTED>")]
+    pub directed: Vec<UserId>,
+    /// It may carry key-value data that changes later. Refused with 34008 where there is none:
+    /// outside private conversations and groups of either kind.
+    #[serde(default)]
+    pub expandable: bool,
+    /// The data it carries from the start: JSON text of the form `{"key":{"v":"value"}}`, at most
+    /// [`MAX_EXPANSION`](crate::limits::MAX_EXPANSION) bytes. Makes it expandable.
+    pub expansion: Option<PrivateText>,
+}
+
+/// When a message that was tried is tried again without being asked (decisions.md P17).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Resend {
+    /// When it is proven that it was not delivered.
+    #[default]
+    Safe,
+    /// Also when its fate is unknown: it may arrive twice.
+    Always,
+    /// Never.
+    Never,
 }
 
 impl From<model::SendOptions> for SendOptions {
@@ -27,11 +56,19 @@ impl From<model::SendOptions> for SendOptions {
             silent,
             push_content,
             push_data,
+            resend,
+            directed,
+            expandable,
+            expansion,
         } = options;
         Self {
             silent,
             push_content: push_content.map(PrivateText::from),
             push_data: push_data.map(PrivateText::from),
+            resend: resend.into(),
+            directed,
+            expandable,
+            expansion: expansion.map(PrivateText::from),
         }
     }
 }
@@ -42,11 +79,39 @@ impl From<SendOptions> for model::SendOptions {
             silent,
             push_content,
             push_data,
+            resend,
+            directed,
+            expandable,
+            expansion,
         } = options;
         Self {
             silent,
             push_content: push_content.map(String::from),
             push_data: push_data.map(String::from),
+            resend: resend.into(),
+            directed,
+            expandable,
+            expansion: expansion.map(String::from),
+        }
+    }
+}
+
+impl From<model::Resend> for Resend {
+    fn from(resend: model::Resend) -> Self {
+        match resend {
+            model::Resend::Safe => Self::Safe,
+            model::Resend::Always => Self::Always,
+            model::Resend::Never => Self::Never,
+        }
+    }
+}
+
+impl From<Resend> for model::Resend {
+    fn from(resend: Resend) -> Self {
+        match resend {
+            Resend::Safe => Self::Safe,
+            Resend::Always => Self::Always,
+            Resend::Never => Self::Never,
         }
     }
 }
@@ -61,7 +126,7 @@ pub enum SendResult {
         /// Its time there.
         sent_at: Millis,
     },
-    /// The cloud refused it; it was not delivered. Final.
+    /// It was not delivered, or the app gave it up in doubt (`LOCAL_WITHDRAWN`). Final.
     Failed {
         /// Why.
         code: Code,
@@ -117,7 +182,7 @@ pub enum SendState {
         /// Its time there.
         sent_at: Millis,
     },
-    /// The cloud refused it. Final.
+    /// It was not delivered, or the app gave it up in doubt (`LOCAL_WITHDRAWN`). Final.
     Failed {
         /// Why.
         code: Code,

@@ -84,9 +84,9 @@ pub use imlink_ipc_proto::{
 };
 pub use imlink_model::{
     AppId, AppKey, Area, Body, ChannelId, ClientMessageId, Code, CodeInfo, ConnectionStatus,
-    Conversation, ConversationKind, Direction, Flags, IdError, MAX_BODY_BYTES, Message, MessageUid,
-    Millis, ObjectName, Origin, OutboxId, Retry, SendOptions, Seq, SubscriptionName, TargetId,
-    Token, TokenError, UserId,
+    Conversation, ConversationKind, Direction, Expansion, ExpansionError, Flags, IdError,
+    MAX_BODY_BYTES, MAX_DIRECTED, Message, MessageUid, Millis, ObjectName, Origin, OutboxId,
+    Resend, Retry, SendOptions, Seq, SubscriptionName, TargetId, Token, TokenError, UserId,
 };
 pub use listeners::{ConnectCallback, ListenerId};
 pub use outgoing::Outgoing;

@@ -4,7 +4,8 @@ use std::fmt;
 use std::sync::Arc;
 
 use imlink_model::{
-    Body, ClientMessageId, Code, Conversation, MAX_BODY_BYTES, ObjectName, SendOptions,
+    Body, ClientMessageId, Code, Conversation, Expansion, MAX_BODY_BYTES, ObjectName, Resend,
+    SendOptions, UserId,
 };
 
 use rand::rngs::SmallRng;
@@ -65,6 +66,32 @@ impl Outgoing {
         self
     }
 
+    /// When it is sent again without being asked; by default when that is
+    /// [safe](Resend::Safe).
+    #[must_use]
+    pub fn with_resend(mut self, resend: Resend) -> Self {
+        self.options.resend = resend;
+        self
+    }
+
+    /// Makes it a message for some members of its group, at most [`MAX_DIRECTED`](crate::MAX_DIRECTED).
+    /// In other conversations sending it fails with 34296.
+    #[must_use]
+    pub fn directed_to(mut self, members: impl IntoIterator<Item = UserId>) -> Self {
+        self.options.directed = members.into_iter().collect();
+        self
+    }
+
+    /// Has it carry key-value data, which may change later; an empty [`Expansion`] is for a message
+    /// that gets its data then. Only in private conversations and groups, or sending it fails with
+    /// 34008.
+    #[must_use]
+    pub fn with_expansion(mut self, expansion: &Expansion) -> Self {
+        self.options.expandable = true;
+        self.options.expansion = (*expansion != Expansion::default()).then(|| expansion.to_json());
+        self
+    }
+
     /// The id under which [`Client::send_state`](crate::Client::send_state) finds it.
     #[must_use]
     pub fn client_id(&self) -> &ClientMessageId {
@@ -110,8 +137,6 @@ pub(crate) fn random_id() -> ClientMessageId {
 
 #[cfg(test)]
 mod tests {
-    use imlink_model::UserId;
-
     use super::*;
 
     fn to_lei() -> Conversation {

@@ -1,7 +1,7 @@
 //! The model's messages as the cloud's, byte for byte as the SDK writes a plain text
 //! (`protocol/cloud-wire.md` 5.4).
 
-use imlink_model::{Code, ConversationKind, OutgoingMessage};
+use imlink_model::{Code, ConversationKind, OutgoingMessage, SendOptions};
 use imlink_wire::flags::{Class, config, session};
 use imlink_wire::proto::{UpStreamMessage, encode_body};
 use imlink_wire::{ClientPacket, QoS, topic};
@@ -26,20 +26,25 @@ pub(crate) fn route(message: &OutgoingMessage) -> Result<&'static str, Code> {
 
 /// The packet that sends a message under its topic.
 pub(crate) fn publish(topic: &str, message: &OutgoingMessage, message_id: u16) -> ClientPacket {
-    let class = Class::of(message.object_name.as_str());
-    let silent = if message.options.silent {
-        session::SILENT
-    } else {
-        0
-    };
+    let SendOptions {
+        silent: _,
+        push_content,
+        push_data,
+        resend: _,
+        directed,
+        expandable: _,
+        expansion,
+    } = &message.options;
     let body = UpStreamMessage {
-        session_id: class.session_bits() | silent,
+        session_id: session_bits(message),
         classname: message.object_name.as_str().to_owned(),
         content: message.body.as_str().to_owned(),
-        push_text: message.options.push_content.clone(),
-        app_data: message.options.push_data.clone(),
+        push_text: push_content.clone(),
+        app_data: push_data.clone(),
+        to_user_ids: directed.iter().map(ToString::to_string).collect(),
         config_flag: Some(config::DEFAULT),
         client_unique_id: i64::try_from(message.wire_ref).ok(),
+        extra_content: expansion.clone(),
         bus_channel: message
             .conversation
             .channel
@@ -57,12 +62,26 @@ pub(crate) fn publish(topic: &str, message: &OutgoingMessage, message_id: u16) -
     }
 }
 
+fn session_bits(message: &OutgoingMessage) -> i32 {
+    let options = &message.options;
+    let marks = [
+        (message.mentions_somebody(), session::MENTION),
+        (options.silent, session::SILENT),
+        (
+            options.expandable || options.expansion.is_some(),
+            session::EXPANDABLE,
+        ),
+    ];
+    let marks = marks.into_iter().filter(|(is_set, _)| *is_set);
+    let class = Class::of(message.object_name.as_str());
+    marks.fold(class.session_bits(), |bits, (_, bit)| bits | bit)
+}
+
 #[cfg(test)]
 mod tests {
     use bytes::Bytes;
     use imlink_model::{
-        AppId, Body, ClientMessageId, Conversation, Millis, ObjectName, OutboxId, SendOptions,
-        TargetId, UserId,
+        AppId, Body, ClientMessageId, Conversation, Millis, ObjectName, OutboxId, TargetId, UserId,
     };
 
     use super::*;
@@ -115,21 +134,68 @@ mod tests {
     }
 
     #[test]
-    fn push_texts_and_silence_have_the_bits_of_the_sdk() {
-        // protocol/vectors.json, v034: push text "pc" and data "pd"; v035: 32 is silent.
+    fn a_mention_and_push_texts_have_the_bytes_of_the_sdk() {
+        // protocol/vectors.json, v034.
+        let captured = "0807120952433a5478744d73671a427b22636f6e74656e74223a2240626f62222c226d656e7469\
+                        6f6e6564496e666f223a7b2274797065223a322c227573657249644c697374223a5b22626f6222\
+                        5d7d7d220270632a027064480250c780e0a5d5a7f803b00100";
+        let mention = r#"{"content":"@bob","mentionedInfo":{"type":2,"userIdList":["bob"]}}"#;
         let options = SendOptions {
-            silent: true,
             push_content: Some("pc".to_owned()),
             push_data: Some("pd".to_owned()),
+            ..SendOptions::default()
         };
 
-        let body = hex(&body_of(&OutgoingMessage {
+        let body = body_of(&OutgoingMessage {
+            body: Body::new(mention),
             options,
-            ..hello(1)
-        }));
+            ..hello(2_217_978_367_574_087)
+        });
 
-        assert!(body.starts_with("0823"));
-        assert!(body.contains("220270632a0270644802"));
+        assert_eq!(hex(&body), captured);
+    }
+
+    #[test]
+    fn a_silent_message_for_one_member_has_the_bytes_of_the_sdk() {
+        // protocol/vectors.json, v035.
+        let captured = "0823120952433a5478744d73671a167b22636f6e74656e74223a226f6e6c7920626f62227d3203\
+                        626f624802509c83e0a8d5a7f803b00100";
+        let options = SendOptions {
+            silent: true,
+            directed: vec![UserId::new("bob").unwrap()],
+            ..SendOptions::default()
+        };
+
+        let body = body_of(&OutgoingMessage {
+            body: Body::new(r#"{"content":"only bob"}"#),
+            options,
+            ..hello(2_217_978_373_865_884)
+        });
+
+        assert_eq!(hex(&body), captured);
+    }
+
+    #[test]
+    fn an_expansion_has_the_bytes_of_the_sdk() {
+        // protocol/vectors.json, v036.
+        let captured = "0843120952433a5478744d73671a117b22636f6e74656e74223a22657870227d480250bc85c0a9\
+                        d5a7f8035a117b226b31223a7b2276223a227631227d7db00100";
+        let with = |expandable: bool, expansion: Option<&str>| {
+            let options = SendOptions {
+                expandable,
+                expansion: expansion.map(ToOwned::to_owned),
+                ..SendOptions::default()
+            };
+            hex(&body_of(&OutgoingMessage {
+                body: Body::new(r#"{"content":"exp"}"#),
+                options,
+                ..hello(2_217_978_375_439_036)
+            }))
+        };
+
+        assert_eq!(with(true, Some(r#"{"k1":{"v":"v1"}}"#)), captured);
+        assert_eq!(with(false, Some(r#"{"k1":{"v":"v1"}}"#)), captured);
+        assert!(with(true, None).starts_with("0843"));
     }
 
     #[test]

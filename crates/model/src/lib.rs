@@ -7,6 +7,7 @@
 mod code;
 mod content;
 mod conversation;
+mod expansion;
 mod ids;
 mod message;
 mod recall;
@@ -18,12 +19,14 @@ pub mod uplink;
 pub use code::{Area, CODES, Code, CodeInfo, Retry};
 pub use content::{Body, MAX_BODY_BYTES};
 pub use conversation::{Conversation, ConversationKind};
+pub use expansion::{Expansion, ExpansionError};
 pub use ids::{
     AppId, AppKey, ChannelId, ClientMessageId, IdError, MessageUid, ObjectName, OutboxId, Seq,
     SubscriptionName, TargetId, UserId,
 };
 pub use message::{
-    Direction, Flags, IncomingMessage, Message, Origin, OutgoingMessage, SendOptions,
+    Direction, Flags, IncomingMessage, MAX_DIRECTED, Message, Origin, OutgoingMessage, Resend,
+    SendOptions,
 };
 pub use recall::{Recall, Trace};
 pub use secret::{Token, TokenError};

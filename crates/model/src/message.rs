@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -116,6 +117,35 @@ pub struct SendOptions {
     pub push_content: Option<String>,
     /// Data a push carries; opaque.
     pub push_data: Option<String>,
+    /// When it is sent again. Default [`Resend::Safe`].
+    pub resend: Resend,
+    /// The members of the group it is for, at most [`MAX_DIRECTED`]; empty for all of them. Only
+    /// groups have members to choose from.
+    pub directed: Vec<UserId>,
+    /// It may carry key-value data that changes later.
+    pub expandable: bool,
+    /// The data it carries from the start, as [`Expansion`](crate::Expansion) writes it; makes it
+    /// expandable.
+    pub expansion: Option<String>,
+}
+
+/// Most members a message of a group may be directed to (ours: what one packet holds easily; the
+/// vendor names no number).
+pub const MAX_DIRECTED: usize = 300;
+
+/// When a message that was tried is tried again without being asked (decisions.md P17).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Resend {
+    /// When it is proven that it was not delivered: it was never handed to the link, or the cloud
+    /// refused it for now. One whose fate is unknown is looked for and otherwise stays in doubt.
+    #[default]
+    Safe,
+    /// Also when its fate is unknown and the cloud does not show it: the receivers may get it
+    /// twice, but not never.
+    Always,
+    /// Never: it is tried once. If the link goes before it was handed over it has failed (30002),
+    /// if the cloud refuses it for now it has failed with that code, and otherwise it is in doubt.
+    Never,
 }
 
 /// A message on its way out: durable in the outbox before anyone is told it was accepted.
@@ -139,6 +169,25 @@ pub struct OutgoingMessage {
     pub accepted_at: Millis,
     /// What the app asked of it.
     pub options: SendOptions,
+}
+
+impl OutgoingMessage {
+    /// Its body says whom it mentions, as bodies of the built-in types do (behaviour.md 13.1).
+    #[must_use]
+    pub fn mentions_somebody(&self) -> bool {
+        /// Whatever stands there; `null` is nobody.
+        #[derive(Deserialize)]
+        struct Mention {
+            #[serde(rename = "mentionedInfo")]
+            mentioned: Option<IgnoredAny>,
+        }
+
+        // Most messages mention nobody, and looking for the word is cheaper than reading JSON.
+        let text = self.body.as_str();
+        text.contains("mentionedInfo")
+            && text.trim_start().starts_with('{')
+            && serde_json::from_str::<Mention>(text).is_ok_and(|found| found.mentioned.is_some())
+    }
 }
 
 impl fmt::Debug for IncomingMessage {
@@ -186,6 +235,10 @@ impl fmt::Debug for SendOptions {
             .field("silent", &self.silent)
             .field("push_content", &Hidden(&self.push_content))
             .field("push_data", &Hidden(&self.push_data))
+            .field("resend", &self.resend)
+            .field("directed", &self.directed.len())
+            .field("expandable", &self.expandable)
+            .field("expansion", &Hidden(&self.expansion))
             .finish()
     }
 }
@@ -214,6 +267,8 @@ mod tests {
             silent: true,
             push_content: canary(),
             push_data: canary(),
+            expansion: canary(),
+            ..SendOptions::default()
         };
         let user = UserId::new("bob").unwrap();
         let incoming = IncomingMessage {
@@ -234,5 +289,38 @@ mod tests {
 
         assert!(!shown.contains("canary"), "{shown}");
         assert!(shown.contains("6 bytes"), "{shown}");
+    }
+
+    #[test]
+    fn a_message_mentions_somebody_if_its_body_says_whom() {
+        let mentions = |body: &str| {
+            let message = OutgoingMessage {
+                id: OutboxId(1),
+                app: AppId::new("notes").unwrap(),
+                client_id: ClientMessageId::new("1").unwrap(),
+                wire_ref: 1,
+                conversation: Conversation::private(UserId::new("bob").unwrap()),
+                object_name: ObjectName::text(),
+                body: Body::new(body),
+                accepted_at: Millis(0),
+                options: SendOptions::default(),
+            };
+            message.mentions_somebody()
+        };
+
+        assert!(mentions(
+            r#"{"content":"@bob","mentionedInfo":{"type":2,"userIdList":["bob"]}}"#
+        ));
+        assert!(mentions(r#" {"mentionedInfo":{"type":1}}"#));
+        for body in [
+            r#"{"content":"mentionedInfo"}"#,
+            r#"{"mentionedInfo":null}"#,
+            r#"{"quoted":{"mentionedInfo":{"type":1}}}"#,
+            r#"[{"mentionedInfo":1}]"#,
+            r#"{"mentionedInfo":"#,
+            "mentionedInfo",
+        ] {
+            assert!(!mentions(body), "{body}");
+        }
     }
 }

@@ -2,11 +2,11 @@
 
 use std::time::{Duration, Instant};
 
-use imlink_ipc_proto::{Request, Response, SecretText, Start, limits};
+use imlink_ipc_proto::{Request, Response, SecretText, SendOptions, Start, limits};
 use imlink_model::uplink::{Command, Hint};
 use imlink_model::{
-    AppKey, ClientMessageId, Code, Conversation, ConversationKind, MAX_BODY_BYTES, Message,
-    SubscriptionName, Token, UserId,
+    AppKey, ClientMessageId, Code, Conversation, ConversationKind, Expansion, MAX_BODY_BYTES,
+    Message, SubscriptionName, Token, UserId,
 };
 use imlink_store::{Change, Edit, Submission};
 
@@ -302,18 +302,7 @@ impl Registry {
         if body.as_str().len() > MAX_BODY_BYTES {
             return Err(plain(Code::RC_MSG_CONTENT_EXCEED_LIMIT));
         }
-        for text in [&options.push_content, &options.push_data]
-            .into_iter()
-            .flatten()
-        {
-            if text.as_str().len() > limits::MAX_PUSH_TEXT {
-                let text = format!(
-                    "push texts may have {} bytes at most",
-                    limits::MAX_PUSH_TEXT
-                );
-                return Err(Refusal(Code::LOCAL_BAD_REQUEST, text));
-            }
-        }
+        check_options(&conversation, &options)?;
         Ok(Submission {
             app: found.identity.app.clone(),
             client_id,
@@ -322,6 +311,49 @@ impl Registry {
             body,
             options: options.into(),
         })
+    }
+}
+
+/// What a send may ask in its kind of conversation, and how much of it.
+fn check_options(conversation: &Conversation, options: &SendOptions) -> Result<(), Refusal> {
+    for text in [&options.push_content, &options.push_data]
+        .into_iter()
+        .flatten()
+    {
+        if text.as_str().len() > limits::MAX_PUSH_TEXT {
+            let text = format!(
+                "push texts may have {} bytes at most",
+                limits::MAX_PUSH_TEXT
+            );
+            return Err(Refusal(Code::LOCAL_BAD_REQUEST, text));
+        }
+    }
+    if !options.directed.is_empty() && conversation.kind != ConversationKind::Group {
+        return Err(plain(
+            Code::RC_DIRECTIONAL_MESSAGE_INVALID_CONVERSATION_TYPE,
+        ));
+    }
+    if (options.expandable || options.expansion.is_some()) && !takes_expansions(conversation.kind) {
+        return Err(plain(Code::MESSAGE_KV_NOT_SUPPORT));
+    }
+    match &options.expansion {
+        Some(text) => Expansion::parse(text.as_str()).map(drop).map_err(bad),
+        None => Ok(()),
+    }
+}
+
+/// Whether messages of that kind may carry key-value data (behaviour.md 13.1).
+fn takes_expansions(kind: ConversationKind) -> bool {
+    match kind {
+        ConversationKind::Private | ConversationKind::Group | ConversationKind::UltraGroup => true,
+        ConversationKind::Discussion
+        | ConversationKind::Chatroom
+        | ConversationKind::CustomerService
+        | ConversationKind::System
+        | ConversationKind::AppPublicService
+        | ConversationKind::PublicService
+        | ConversationKind::Encrypted
+        | ConversationKind::RtcRoom => false,
     }
 }
 

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use imlink_ipc_proto::{
     ChatroomChange, ClientFrame, Direction, Event, GapCause, Hint, Message, MessageKey, Origin,
-    Outcome, Request, Response, Right, SendResult, SendState, ServerFrame, Side, Start, Work,
+    Outcome, Request, Resend, Response, Right, SendResult, SendState, ServerFrame, Side, Start,
+    Work,
 };
 
 use crate::samples::{client_frames, server_frames};
@@ -39,6 +40,7 @@ variants! {
         History Timeline Message Search Conversations Conversation Unread MarkRead SetDraft Insert
         Delete Forget Import Purge Status Hint Ping
     }
+    Resend { Safe Always Never }
     Start { Now Beginning }
     Side { Newest Before After }
     MessageKey { Place Uid }
@@ -85,6 +87,7 @@ pub fn see_client_frame(frame: &ClientFrame, seen: &mut Seen) {
     let ClientFrame::Request { request, .. } = frame;
     seen.insert(request.name());
     match request {
+        Request::Send { options, .. } => drop(seen.insert(options.resend.name())),
         Request::Subscribe { start, .. } => drop(seen.insert(start.name())),
         Request::Hint { hint } => drop(seen.insert(hint.name())),
         Request::History { side, .. } => drop(seen.insert(side.name())),

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use imlink_ipc_proto::{Codec, Received, decode_client, decode_server, limits};
-use imlink_model::{Area, CODES, Code, MAX_BODY_BYTES};
+use imlink_model::{Area, CODES, Code, MAX_BODY_BYTES, MAX_DIRECTED};
 
 use crate::completeness::{ALL, see_client_frame, see_server_frame};
 use crate::golden;
@@ -87,6 +87,8 @@ fn the_limits_are_those_in_force() {
         ("MAX_GREETING", limits::MAX_GREETING.to_string()),
         ("MAX_BODY_BYTES", MAX_BODY_BYTES.to_string()),
         ("MAX_PUSH_TEXT", limits::MAX_PUSH_TEXT.to_string()),
+        ("MAX_EXPANSION", limits::MAX_EXPANSION.to_string()),
+        ("MAX_DIRECTED", MAX_DIRECTED.to_string()),
         ("RECENT_MESSAGES", limits::RECENT_MESSAGES.to_string()),
         ("CHATROOMS", limits::CHATROOMS.to_string()),
         (

@@ -3,8 +3,9 @@
 use imlink_ipc_proto::{
     AccountReport, AppReport, ChatroomChange, ClientFrame, Conversation, ConversationSummary,
     Delivery, Direction, Event, Failure, Filter, Flags, GapCause, Hint, Message, MessageKey,
-    Origin, OutboxEntry, OutboxReport, Outcome, Place, PrivateText, Request, Response, Right,
-    SecretText, SendOptions, SendResult, SendState, ServerFrame, Side, Start, StatusReport, Work,
+    Origin, OutboxEntry, OutboxReport, Outcome, Place, PrivateText, Request, Resend, Response,
+    Right, SecretText, SendOptions, SendResult, SendState, ServerFrame, Side, Start, StatusReport,
+    Work,
 };
 use imlink_model::{
     AppId, AppKey, Body, ChannelId, ClientMessageId, Code, MessageUid, Millis, ObjectName,
@@ -103,6 +104,10 @@ fn requests() -> Vec<(&'static str, Request)> {
                     silent: true,
                     push_content: Some(private_text()),
                     push_data: Some(private_text()),
+                    resend: Resend::Always,
+                    directed: Vec::new(),
+                    expandable: true,
+                    expansion: Some(r#"{"mood":{"v":"calm"}}"#.to_owned().into()),
                 },
             },
         ),
@@ -363,6 +368,24 @@ fn requests() -> Vec<(&'static str, Request)> {
             },
         ),
         ("ping", Request::Ping {}),
+        (
+            "send to some of a group",
+            Request::Send {
+                conversation: Conversation {
+                    kind: 3,
+                    target: TargetId::new("team").unwrap(),
+                    channel: None,
+                },
+                object_name: ObjectName::text(),
+                body: body(),
+                client_id: client_id(),
+                options: SendOptions {
+                    resend: Resend::Never,
+                    directed: ["bob", "群主"].map(|id| UserId::new(id).unwrap()).to_vec(),
+                    ..SendOptions::default()
+                },
+            },
+        ),
     ]
 }
 

@@ -12,8 +12,8 @@ use imlink_ipc_proto::{
     encode_server, message_cost, page_length,
 };
 use imlink_model::{
-    AppId, Body, ChannelId, ClientMessageId, Code, MAX_BODY_BYTES, MessageUid, Millis, ObjectName,
-    Seq, TargetId, UserId,
+    AppId, Body, ChannelId, ClientMessageId, Code, MAX_BODY_BYTES, MAX_DIRECTED, MessageUid,
+    Millis, ObjectName, Seq, TargetId, UserId,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -53,6 +53,7 @@ fn the_largest_body_with_the_largest_push_texts_is_sent_in_either_codec() {
                 silent: true,
                 push_content: push(),
                 push_data: push(),
+                ..SendOptions::default()
             },
         },
     };
@@ -60,6 +61,33 @@ fn the_largest_body_with_the_largest_push_texts_is_sent_in_either_codec() {
     for codec in Codec::ALL {
         encode_client(codec, &frame, &mut BytesMut::new()).unwrap();
     }
+}
+
+#[test]
+fn a_message_for_too_many_members_is_neither_written_nor_read() {
+    let frame_for = |members: usize| ClientFrame::Request {
+        id: 1,
+        request: Request::Send {
+            conversation: samples::plain_message().conversation,
+            object_name: ObjectName::text(),
+            body: Body::new("{}"),
+            client_id: ClientMessageId::new("x").unwrap(),
+            options: SendOptions {
+                directed: vec![UserId::new("x".repeat(64)).unwrap(); members],
+                ..SendOptions::default()
+            },
+        },
+    };
+
+    for codec in Codec::ALL {
+        let encode = |members| encode_client(codec, &frame_for(members), &mut BytesMut::new());
+        assert_eq!(encode(MAX_DIRECTED), Ok(()));
+        assert_eq!(encode(MAX_DIRECTED + 1), Err(EncodeError::TooMany));
+    }
+    let most = serde_json::to_string(&frame_for(MAX_DIRECTED)).unwrap();
+    let more = most.replacen("\"directed\":[", "\"directed\":[\"x\",", 1);
+    assert!(imlink_ipc_proto::decode_client(Codec::Json, most.as_bytes()).is_ok());
+    assert!(imlink_ipc_proto::decode_client(Codec::Json, more.as_bytes()).is_err());
 }
 
 #[test]

@@ -4,8 +4,8 @@ use imlink_ipc_proto::{
     AccountReport, AppReport, ChatroomChange, ClientFrame, Codec, Conversation,
     ConversationSummary, Delivery, Direction, Event, Failure, Filter, Flags, GapCause, Hint,
     Message, MessageKey, Origin, OutboxEntry, OutboxReport, Outcome, Place, PrivateText, Request,
-    Response, Right, SecretText, SendOptions, SendResult, SendState, ServerFrame, Side, Start,
-    StatusReport, Work,
+    Resend, Response, Right, SecretText, SendOptions, SendResult, SendState, ServerFrame, Side,
+    Start, StatusReport, Work,
 };
 use imlink_model::{
     AppId, AppKey, Body, ChannelId, ClientMessageId, Code, MessageUid, Millis, ObjectName,
@@ -563,16 +563,37 @@ fn flags() -> impl Strategy<Value = Flags> {
 }
 
 fn options() -> impl Strategy<Value = SendOptions> {
+    let resend = prop_oneof![
+        Just(Resend::Safe),
+        Just(Resend::Always),
+        Just(Resend::Never)
+    ];
     (
-        any::<bool>(),
-        option::of(private_text()),
-        option::of(private_text()),
+        (
+            any::<bool>(),
+            option::of(private_text()),
+            option::of(private_text()),
+        ),
+        (
+            resend,
+            vec(user(), 0..3),
+            any::<bool>(),
+            option::of(private_text()),
+        ),
     )
-        .prop_map(|(silent, push_content, push_data)| SendOptions {
-            silent,
-            push_content,
-            push_data,
-        })
+        .prop_map(
+            |((silent, push_content, push_data), (resend, directed, expandable, expansion))| {
+                SendOptions {
+                    silent,
+                    push_content,
+                    push_data,
+                    resend,
+                    directed,
+                    expandable,
+                    expansion,
+                }
+            },
+        )
 }
 
 fn outbox_entry() -> impl Strategy<Value = OutboxEntry> {

@@ -2,16 +2,28 @@
 
 use imlink_model::{
     AppId, Body, ClientMessageId, Code, MessageUid, Millis, ObjectName, OutboxId, OutgoingMessage,
-    SendOptions,
+    Resend, SendOptions, UserId,
 };
 use serde::{Deserialize, Serialize};
 
 use super::conversation::ConversationRow;
-use super::{Row, read, write};
+use super::{Row, read, read_form, write};
 use crate::OutboxState;
 
 #[derive(Serialize, Deserialize)]
 struct OutgoingRow<'a> {
+    #[serde(borrow)]
+    message: MessageRow<'a>,
+    resend: ResendRow,
+    #[serde(borrow)]
+    directed: Vec<&'a str>,
+    expandable: bool,
+    expansion: Option<&'a str>,
+}
+
+/// All there was in form 1.
+#[derive(Serialize, Deserialize)]
+struct MessageRow<'a> {
     id: u64,
     app: &'a str,
     client_id: &'a str,
@@ -26,45 +38,101 @@ struct OutgoingRow<'a> {
     push_data: Option<&'a str>,
 }
 
+#[derive(Clone, Copy, Serialize, Deserialize)]
+enum ResendRow {
+    Safe,
+    Always,
+    Never,
+}
+
+/// Form 1 was of stores of format 1; all of its messages were resent when that was safe.
 impl Row for OutgoingMessage {
+    const FORM: u8 = 2;
+
     fn encode(&self) -> Vec<u8> {
         let SendOptions {
             silent,
             push_content,
             push_data,
+            resend,
+            directed,
+            expandable,
+            expansion,
         } = &self.options;
         write(&OutgoingRow {
-            id: self.id.0,
-            app: self.app.as_str(),
-            client_id: self.client_id.as_str(),
-            wire_ref: self.wire_ref,
-            conversation: ConversationRow::of(&self.conversation),
-            object_name: self.object_name.as_str(),
-            body: self.body.as_str(),
-            accepted_at: self.accepted_at.0,
-            silent: *silent,
-            push_content: push_content.as_deref(),
-            push_data: push_data.as_deref(),
+            message: MessageRow {
+                id: self.id.0,
+                app: self.app.as_str(),
+                client_id: self.client_id.as_str(),
+                wire_ref: self.wire_ref,
+                conversation: ConversationRow::of(&self.conversation),
+                object_name: self.object_name.as_str(),
+                body: self.body.as_str(),
+                accepted_at: self.accepted_at.0,
+                silent: *silent,
+                push_content: push_content.as_deref(),
+                push_data: push_data.as_deref(),
+            },
+            resend: ResendRow::of(*resend),
+            directed: directed.iter().map(UserId::as_str).collect(),
+            expandable: *expandable,
+            expansion: expansion.as_deref(),
         })
     }
 
     fn decode(form: u8, payload: &[u8]) -> Option<Self> {
-        let row: OutgoingRow<'_> = read(form, payload)?;
-        Some(Self {
-            id: OutboxId(row.id),
-            app: AppId::new(row.app).ok()?,
-            client_id: ClientMessageId::new(row.client_id).ok()?,
-            wire_ref: row.wire_ref,
-            conversation: row.conversation.into_model()?,
-            object_name: ObjectName::new(row.object_name).ok()?,
-            body: Body::new(row.body),
-            accepted_at: Millis(row.accepted_at),
+        if form == 1 {
+            let row: MessageRow<'_> = read(form, payload)?;
+            return row.into_model();
+        }
+        let row: OutgoingRow<'_> = read_form(Self::FORM, form, payload)?;
+        let directed = row.directed.into_iter().map(UserId::new);
+        let directed = directed.collect::<Result<_, _>>().ok()?;
+        let mut message = row.message.into_model()?;
+        message.options.resend = row.resend.into_model();
+        message.options.directed = directed;
+        message.options.expandable = row.expandable;
+        message.options.expansion = row.expansion.map(Into::into);
+        Some(message)
+    }
+}
+
+impl MessageRow<'_> {
+    fn into_model(self) -> Option<OutgoingMessage> {
+        Some(OutgoingMessage {
+            id: OutboxId(self.id),
+            app: AppId::new(self.app).ok()?,
+            client_id: ClientMessageId::new(self.client_id).ok()?,
+            wire_ref: self.wire_ref,
+            conversation: self.conversation.into_model()?,
+            object_name: ObjectName::new(self.object_name).ok()?,
+            body: Body::new(self.body),
+            accepted_at: Millis(self.accepted_at),
             options: SendOptions {
-                silent: row.silent,
-                push_content: row.push_content.map(Into::into),
-                push_data: row.push_data.map(Into::into),
+                silent: self.silent,
+                push_content: self.push_content.map(Into::into),
+                push_data: self.push_data.map(Into::into),
+                ..SendOptions::default()
             },
         })
+    }
+}
+
+impl ResendRow {
+    fn of(resend: Resend) -> Self {
+        match resend {
+            Resend::Safe => Self::Safe,
+            Resend::Always => Self::Always,
+            Resend::Never => Self::Never,
+        }
+    }
+
+    fn into_model(self) -> Resend {
+        match self {
+            Self::Safe => Resend::Safe,
+            Self::Always => Resend::Always,
+            Self::Never => Resend::Never,
+        }
     }
 }
 

@@ -110,3 +110,72 @@ fn a_store_that_cannot_be_opened_ends_the_connect() {
     assert_eq!(house.failure(app, id), Some(Code::LOCAL_STORE_FAILED));
     assert!(house.was_disconnected(account));
 }
+
+#[test]
+fn options_that_a_conversation_does_not_take_are_refused_with_their_codes() {
+    let mut house = House::new();
+    let app = house.attach("notes");
+    house.connect_alone(app);
+    let some = SendOptions {
+        directed: vec![UserId::new("bob").unwrap()],
+        ..SendOptions::default()
+    };
+    let expandable = SendOptions {
+        expandable: true,
+        ..SendOptions::default()
+    };
+    let with = |expansion: &str| SendOptions {
+        expansion: Some(expansion.to_owned().into()),
+        ..SendOptions::default()
+    };
+    let (private, group, room) = (
+        ConversationKind::Private,
+        ConversationKind::Group,
+        ConversationKind::Chatroom,
+    );
+    let good = r#"{"k":{"v":"v"}}"#;
+
+    for (kind, options, refused) in [
+        (group, some.clone(), None),
+        (private, some.clone(), Some(34_296)),
+        (room, some, Some(34_296)),
+        (private, expandable.clone(), None),
+        (room, expandable, Some(34_008)),
+        (group, with(good), None),
+        (room, with(good), Some(34_008)),
+        (private, with("{}"), None),
+        (private, with(r#"{"k":"v"}"#), Some(90_008)),
+        (
+            private,
+            with(&" ".repeat(limits::MAX_EXPANSION + 1)),
+            Some(90_008),
+        ),
+    ] {
+        let id = house.ask(app, send_to(kind, options.clone()));
+
+        let code = house.failure(app, id).map(Code::number);
+        assert_eq!(code, refused, "{kind:?} {options:?}");
+    }
+}
+
+fn send_to(kind: ConversationKind, asked: SendOptions) -> Request {
+    match send("hello") {
+        Request::Send {
+            mut conversation,
+            object_name,
+            body,
+            client_id,
+            options: _,
+        } => {
+            conversation.kind = kind.number();
+            Request::Send {
+                conversation,
+                object_name,
+                body,
+                client_id,
+                options: asked,
+            }
+        }
+        _ => unreachable!("it sends"),
+    }
+}
