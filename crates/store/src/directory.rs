@@ -129,11 +129,24 @@ pub(crate) fn open_private(path: &Path) -> Result<File, OpenError> {
     Ok(file)
 }
 
-/// Adds one byte to a file and returns when it is on the disk.
-pub(crate) fn add_stroke(path: &Path) -> Result<(), OpenError> {
+/// A mark on a tally.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub(crate) enum Stroke {
+    /// Something was begun, or ended with an error.
+    Plain = b'|',
+    /// Something panicked.
+    Panic = b'!',
+}
+
+/// Adds a mark to a file and returns when it is on the disk.
+pub(crate) fn add_stroke(path: &Path, stroke: Stroke) -> Result<(), OpenError> {
     private(OpenOptions::new().append(true).create(true))
         .open(path)
-        .and_then(|mut file| file.write_all(b"|").and_then(|()| file.sync_all()))
+        .and_then(|mut file| {
+            file.write_all(&[stroke as u8])
+                .and_then(|()| file.sync_all())
+        })
         .map_err(OpenError::io("writing", path))?;
     sync_parent(path)
 }
@@ -259,7 +272,7 @@ mod tests {
 
         assert!(matches!(claim(&link), Err(OpenError::Foreign { .. })));
         assert!(matches!(lock(home.path()), Err(OpenError::Io { .. })));
-        assert!(add_stroke(&home.path().join("lock")).is_err());
+        assert!(add_stroke(&home.path().join("lock"), Stroke::Plain).is_err());
         assert_eq!(fs::read(victim.join("file")).unwrap(), b"kept");
     }
 

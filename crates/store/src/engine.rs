@@ -15,6 +15,8 @@ use std::io;
 use std::ops::Range;
 use std::sync::Arc;
 
+use imlink_model::Code;
+
 /// An ordered map of bytes that survives.
 pub(crate) trait Engine: fmt::Debug + Send + Sync {
     /// The value of a key.
@@ -63,12 +65,12 @@ pub enum EngineError {
 }
 
 impl EngineError {
-    /// There is no room on the disk.
+    /// The number of a trouble that is not the engine's own: no room, or no right to write.
     #[must_use]
-    pub fn is_full(&self) -> bool {
+    pub(crate) fn trouble(&self) -> Option<Code> {
         match self {
-            Self::Io(error) => crate::error::is_full(error),
-            Self::Damaged(_) | Self::Fault(_) => false,
+            Self::Io(error) => crate::error::trouble(error),
+            Self::Damaged(_) | Self::Fault(_) => None,
         }
     }
 }

@@ -26,7 +26,7 @@ pub enum OpenError {
         /// The newest format that can be read.
         supported: u32,
     },
-    /// Its files cannot be understood. After the second attempt they are set aside.
+    /// Its files cannot be understood, or the engine died of them time and again (F-D09).
     #[error("{} is damaged", directory.display())]
     Damaged {
         /// The store's directory.
@@ -97,20 +97,33 @@ impl OpenError {
         }
     }
 
-    /// The number an app is told.
-    #[must_use]
-    pub fn code(&self) -> Code {
+    /// Beginning anew in its place would help, and nothing else would.
+    pub(crate) fn can_be_set_aside(&self) -> bool {
         match self {
-            Self::Newer { .. } | Self::Damaged { .. } => Code::LOCAL_STORE_FAILED,
-            Self::Io { source, .. } if is_full(source) => Code::LOCAL_STORE_FULL,
-            Self::Engine { source, .. } if source.is_full() => Code::LOCAL_STORE_FULL,
+            Self::Newer { .. } | Self::Damaged { .. } => true,
             Self::Locked { .. }
             | Self::ReadOnly { .. }
             | Self::OtherAccount { .. }
             | Self::Exposed { .. }
             | Self::Foreign { .. }
             | Self::Io { .. }
-            | Self::Engine { .. } => Code::RC_DB_CORRUPT,
+            | Self::Engine { .. } => false,
+        }
+    }
+
+    /// The number an app is told.
+    #[must_use]
+    pub fn code(&self) -> Code {
+        match self {
+            Self::Newer { .. } => Code::LOCAL_STORE_NEWER,
+            Self::Damaged { .. } => Code::RC_DB_CORRUPT,
+            Self::ReadOnly { .. } => Code::LOCAL_STORE_READ_ONLY,
+            Self::Io { source, .. } => trouble(source).unwrap_or(Code::LOCAL_STORE_FAILED),
+            Self::Engine { source, .. } => source.trouble().unwrap_or(Code::LOCAL_STORE_FAILED),
+            Self::Locked { .. }
+            | Self::OtherAccount { .. }
+            | Self::Exposed { .. }
+            | Self::Foreign { .. } => Code::LOCAL_STORE_FAILED,
         }
     }
 }
@@ -149,8 +162,9 @@ impl CommitError {
     pub fn code(&self) -> Code {
         match self {
             Self::Full => Code::LOCAL_STORE_FULL,
-            Self::Write(error) if error.is_full() => Code::LOCAL_STORE_FULL,
-            Self::Read(_) | Self::ReadOnly | Self::Write(_) => Code::RC_DB_SQL_ERROR,
+            Self::ReadOnly => Code::LOCAL_STORE_READ_ONLY,
+            Self::Write(error) => error.trouble().unwrap_or(Code::RC_DB_SQL_ERROR),
+            Self::Read(_) => Code::RC_DB_SQL_ERROR,
         }
     }
 }
@@ -228,9 +242,13 @@ impl ReadError {
     }
 }
 
-pub(crate) fn is_full(error: &io::Error) -> bool {
-    matches!(
-        error.kind(),
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded
-    )
+/// The number of a trouble that goes away once somebody makes room or gives a right.
+pub(crate) fn trouble(error: &io::Error) -> Option<Code> {
+    match error.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Some(Code::LOCAL_STORE_FULL),
+        io::ErrorKind::ReadOnlyFilesystem | io::ErrorKind::PermissionDenied => {
+            Some(Code::LOCAL_STORE_READ_ONLY)
+        }
+        _ => None,
+    }
 }

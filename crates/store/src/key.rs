@@ -5,6 +5,7 @@
 //! 00    -                                   head: last position, last outbox id
 //! 01    -                                   cursor of the account at the cloud
 //! 02    -                                   user the rows belong to
+//! 03    -                                   where the rows were begun anew
 //! 10    seq                                 message
 //! 11    uid                                 seq of the message with that uid
 //! 12    conversation, seq                   its type, shortened: a conversation's messages in order
@@ -44,6 +45,7 @@ pub(crate) enum Kind {
     Head = 0x00,
     Cursor = 0x01,
     Owner = 0x02,
+    Anew = 0x03,
     Message = 0x10,
     Uid = 0x11,
     Timeline = 0x12,
@@ -65,10 +67,11 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    const ALL: [Self; 21] = [
+    const ALL: [Self; 22] = [
         Self::Head,
         Self::Cursor,
         Self::Owner,
+        Self::Anew,
         Self::Message,
         Self::Uid,
         Self::Timeline,
@@ -98,6 +101,7 @@ impl Kind {
             Some(Self::Head) => "head",
             Some(Self::Cursor) => "cursor",
             Some(Self::Owner) => "owner",
+            Some(Self::Anew) => "beginning",
             Some(Self::Message) => "message",
             Some(Self::Uid) => "message uid",
             Some(Self::Timeline) => "timeline",

@@ -8,6 +8,7 @@
 //! ```text
 //! <state>/token-key            key of the token hash, 0600
 //! <state>/accounts/index/      token hash -> user
+//! <state>/accounts/<hash>.*/   what was set aside of it, or is being removed
 //! <state>/accounts/<hash>/     one account
 //!     lock                     held while the store is open
 //!     version                  format of the rows and where they are, readable without the engine
@@ -20,6 +21,7 @@
 //! The engine is named in one file; everything else speaks to a trait of three operations.
 
 mod accounts;
+mod aside;
 mod chain;
 mod change;
 mod content;
@@ -40,6 +42,7 @@ mod outbox;
 mod progress;
 mod record;
 mod row;
+mod salvage;
 mod search;
 mod space;
 mod store;
@@ -57,6 +60,7 @@ pub use error::{CommitError, ForgetError, OpenError, PurgeError, ReadError};
 pub use gap::{Gap, GapCause};
 pub use outbox::{OutboxState, Submission};
 pub use progress::{Progress, Work};
+pub use salvage::Salvaged;
 pub use space::Writable;
 pub use store::{
     Anomalies, ConversationEntry, ConversationPage, ConversationPlace, Exported, HistoryQuery,

@@ -3,90 +3,111 @@
 //! The engine may panic on damaged files, and the daemon's panic hook ends the process before
 //! anything can be caught. So every attempt leaves a trace on the disk, which the next one reads:
 //!
-//! - `opening` gets a stroke before the engine is asked and goes when it has answered. Strokes
+//! - `opening` gets a stroke before the engine is asked and goes when the rows are served. Strokes
 //!   found at start are attempts that died: of the rows, or of a SIGKILL, a power cut, a memory
 //!   limit, which say nothing about the rows;
 //! - `failed` gets a stroke when the engine says that its files are damaged, and when anything
 //!   panics meanwhile ([`watch`]).
 //!
-//! After [`FAILURES`] of the second kind, or [`DEATHS`] of the first, the rows are set aside under
-//! another name and the account begins anew (F-D09). Killing a daemon over and over while it starts
-//! costs nothing (F-D12).
+//! After [`FAILURES`] of the second kind, or [`DEATHS`] of the first, the rows count as damaged and
+//! the engine is not asked again: whoever asks is told, and nothing is touched until somebody
+//! agrees to begin anew (F-D09, F-A13). Killing a daemon over and over while it starts costs nothing
+//! (F-D12).
 
-mod watch;
+pub(crate) mod watch;
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::directory::Stroke;
 use crate::engine::EngineError;
 use crate::{OpenError, directory};
 
-/// Failed attempts after which rows are set aside: the second could be chance no more.
+/// Failed attempts after which rows count as damaged: the second could be chance no more.
 const FAILURES: usize = 2;
 
-/// Attempts that died without a word after which rows are set aside. A supervisor that starts a
+/// Attempts that died without a word after which rows count as damaged. A supervisor that starts a
 /// daemon every second finds out within a minute; nobody kills one so often by hand.
 const DEATHS: usize = 50;
 
-/// Opens `rows` inside `home` by `open`; tells where earlier rows went if they were set aside.
-pub(crate) fn open<T>(
-    home: &Path,
-    rows: &Path,
-    open: impl FnOnce(&Path) -> Result<T, EngineError>,
-) -> Result<(T, Option<PathBuf>), OpenError> {
-    let opening = home.join("opening");
-    let failed = home.join("failed");
+/// One attempt to open the rows of a directory.
+#[derive(Debug)]
+pub(crate) struct Attempt {
+    home: PathBuf,
+    opening: PathBuf,
+    failed: PathBuf,
+}
 
-    let mut aside = None;
-    if strokes(&failed)? >= FAILURES || strokes(&opening)? >= DEATHS {
-        aside = set_aside(rows)?;
-        directory::remove(&failed)?;
-        directory::remove(&opening)?;
+impl Attempt {
+    /// Begins an attempt, unless those before it failed time and again.
+    ///
+    /// # Errors
+    /// [`OpenError::Damaged`] without asking the engine if they did.
+    pub(crate) fn begin(home: &Path) -> Result<Self, OpenError> {
+        let attempt = Self {
+            home: home.into(),
+            opening: home.join("opening"),
+            failed: home.join("failed"),
+        };
+        if strokes(&attempt.failed)? >= FAILURES || strokes(&attempt.opening)? >= DEATHS {
+            return Err(attempt.damaged(None));
+        }
+        directory::add_stroke(&attempt.opening, Stroke::Plain)?;
+        Ok(attempt)
     }
 
-    directory::add_stroke(&opening)?;
-    let opened = watch::panics(&failed, || open(rows));
-    match opened {
-        Ok(opened) => {
-            directory::remove(&opening)?;
-            directory::remove(&failed)?;
-            Ok((opened, aside))
-        }
-        Err(EngineError::Io(source)) => {
-            directory::remove(&opening)?;
-            let source = EngineError::Io(source);
-            Err(OpenError::Engine {
-                directory: home.into(),
+    /// Does a part of the work that may be the end of this process.
+    ///
+    /// # Errors
+    /// [`OpenError::Damaged`] or [`OpenError::Engine`], by whether the files are to blame; the
+    /// attempt is over then.
+    pub(crate) fn run<T>(
+        &self,
+        work: impl FnOnce() -> Result<T, EngineError>,
+    ) -> Result<T, OpenError> {
+        watch::panics(&self.failed, work).or_else(|source| Err(self.blame(source)?))
+    }
+
+    /// The rows are fine.
+    pub(crate) fn passed(self) -> Result<(), OpenError> {
+        directory::remove(&self.opening)?;
+        directory::remove(&self.failed)
+    }
+
+    fn blame(&self, source: EngineError) -> Result<OpenError, OpenError> {
+        let error = match source {
+            EngineError::Io(_) => OpenError::Engine {
+                directory: self.home.clone(),
                 source,
-            })
-        }
-        Err(source @ (EngineError::Damaged(_) | EngineError::Fault(_))) => {
-            directory::add_stroke(&failed)?;
-            directory::remove(&opening)?;
-            Err(OpenError::Damaged {
-                directory: home.into(),
-                source: Some(source),
-            })
+            },
+            EngineError::Damaged(_) | EngineError::Fault(_) => {
+                directory::add_stroke(&self.failed, Stroke::Plain)?;
+                self.damaged(Some(source))
+            }
+        };
+        directory::remove(&self.opening)?;
+        Ok(error)
+    }
+
+    fn damaged(&self, source: Option<EngineError>) -> OpenError {
+        OpenError::Damaged {
+            directory: self.home.clone(),
+            source,
         }
     }
 }
 
-fn strokes(path: &Path) -> Result<usize, OpenError> {
+/// Whether the engine is known to die of the rows of a directory.
+pub(crate) fn is_deadly(home: &Path) -> Result<bool, OpenError> {
+    let failed = directory::read_private(&home.join("failed"))?.unwrap_or_default();
+    let panics = failed
+        .iter()
+        .filter(|stroke| **stroke == Stroke::Panic as u8);
+    Ok(panics.count() >= FAILURES || strokes(&home.join("opening"))? >= DEATHS)
+}
+
+/// How many strokes a file has.
+pub(crate) fn strokes(path: &Path) -> Result<usize, OpenError> {
     Ok(directory::read_private(path)?.map_or(0, |strokes| strokes.len()))
-}
-
-/// Renames the rows to the first free name.
-fn set_aside(rows: &Path) -> Result<Option<PathBuf>, OpenError> {
-    if !rows.exists() {
-        return Ok(None);
-    }
-    let aside = (1_u32..)
-        .map(|n| rows.with_extension(format!("damaged-{n}")))
-        .find(|name| !name.exists())
-        .expect("there are more numbers than names");
-    fs::rename(rows, &aside).map_err(OpenError::io("setting aside", rows))?;
-    directory::sync_parent(rows)?;
-    Ok(Some(aside))
 }
 
 #[cfg(test)]
@@ -95,120 +116,97 @@ mod tests {
 
     use super::*;
 
-    // F-D09
+    // F-D09, F-A13
     #[test]
-    fn rows_that_panic_the_engine_twice_are_set_aside() {
-        let home = home_with_rows();
+    fn rows_that_panic_the_engine_twice_are_left_alone_and_called_damaged() {
+        let home = tempfile::tempdir().unwrap();
 
         panic_while_opening(home.path());
         panic_while_opening(home.path());
-        let (found, aside) = open(home.path(), &rows(&home), |rows| Ok(rows.exists())).unwrap();
 
-        assert!(!found);
-        assert_eq!(aside, Some(home.path().join("rows.damaged-1")));
-        assert!(home.path().join("rows.damaged-1/db").exists());
+        for _ in 0..3 {
+            assert!(is_damaged(&Attempt::begin(home.path())));
+            assert!(is_deadly(home.path()).unwrap());
+        }
     }
 
     // F-D09
     #[test]
-    fn rows_that_the_engine_calls_damaged_twice_are_set_aside() {
-        let home = home_with_rows();
+    fn rows_that_the_engine_calls_damaged_twice_are_not_opened_again() {
+        let home = tempfile::tempdir().unwrap();
         for _ in 0..2 {
-            let refused = open::<()>(home.path(), &rows(&home), |_| {
-                Err(EngineError::Damaged("torn".into()))
-            });
-            assert!(matches!(refused, Err(OpenError::Damaged { .. })));
+            let attempt = Attempt::begin(home.path()).unwrap();
+            let torn = attempt.run::<()>(|| Err(EngineError::Damaged("torn".into())));
+            assert!(is_damaged(&torn));
         }
 
-        let (_, aside) = open(home.path(), &rows(&home), |_| Ok(())).unwrap();
-
-        assert!(aside.is_some());
+        assert!(is_damaged(&Attempt::begin(home.path())));
+        assert!(!is_deadly(home.path()).unwrap(), "it only says no");
     }
 
     #[test]
     fn one_failure_is_forgotten_when_the_rows_open() {
-        let home = home_with_rows();
+        let home = tempfile::tempdir().unwrap();
 
         for _ in 0..3 {
             panic_while_opening(home.path());
-            let (_, aside) = open(home.path(), &rows(&home), |_| Ok(())).unwrap();
-            assert_eq!(aside, None);
+            let attempt = Attempt::begin(home.path()).unwrap();
+            attempt.run(|| Ok(())).unwrap();
+            attempt.passed().unwrap();
         }
     }
 
     // F-D12
     #[test]
-    fn attempts_that_were_killed_leave_the_rows_alone_for_long() {
-        let home = home_with_rows();
+    fn attempts_that_were_killed_leave_the_rows_usable_for_long() {
+        let home = tempfile::tempdir().unwrap();
 
         for _ in 1..DEATHS {
             killed_while_opening(home.path());
         }
-        let (found, aside) = open(home.path(), &rows(&home), |rows| Ok(rows.exists())).unwrap();
 
-        assert!(found);
-        assert_eq!(aside, None);
+        Attempt::begin(home.path()).unwrap().passed().unwrap();
+        Attempt::begin(home.path()).unwrap();
     }
 
+    // F-A13
     #[test]
     fn a_start_that_dies_every_time_ends() {
-        let home = home_with_rows();
+        let home = tempfile::tempdir().unwrap();
 
         for _ in 0..DEATHS {
             killed_while_opening(home.path());
         }
-        let (_, aside) = open(home.path(), &rows(&home), |_| Ok(())).unwrap();
 
-        assert!(aside.is_some());
+        assert!(is_damaged(&Attempt::begin(home.path())));
     }
 
+    // F-D02
     #[test]
     fn a_full_disk_is_no_failure_of_the_rows() {
-        let home = home_with_rows();
+        let home = tempfile::tempdir().unwrap();
         let full = || std::io::Error::from(std::io::ErrorKind::StorageFull);
 
-        for _ in 0..DEATHS {
-            let refused =
-                open::<()>(home.path(), &rows(&home), |_| Err(full().into())).unwrap_err();
+        for _ in 0..=DEATHS {
+            let attempt = Attempt::begin(home.path()).unwrap();
+            let refused = attempt.run::<()>(|| Err(full().into())).unwrap_err();
             assert_eq!(refused.code(), imlink_model::Code::LOCAL_STORE_FULL);
         }
-        let (_, aside) = open(home.path(), &rows(&home), |_| Ok(())).unwrap();
-
-        assert_eq!(aside, None);
     }
 
-    #[test]
-    fn the_second_directory_set_aside_gets_a_name_of_its_own() {
-        let home = home_with_rows();
-        fs::create_dir(home.path().join("rows.damaged-1")).unwrap();
-
-        assert_eq!(
-            set_aside(&home.path().join("rows")).unwrap(),
-            Some(home.path().join("rows.damaged-2"))
-        );
-    }
-
-    fn home_with_rows() -> tempfile::TempDir {
-        let home = tempfile::tempdir().unwrap();
-        fs::create_dir(home.path().join("rows")).unwrap();
-        fs::write(home.path().join("rows/db"), "rows").unwrap();
-        home
-    }
-
-    fn rows(home: &tempfile::TempDir) -> PathBuf {
-        home.path().join("rows")
+    fn is_damaged<T>(result: &Result<T, OpenError>) -> bool {
+        matches!(result, Err(OpenError::Damaged { .. }))
     }
 
     fn panic_while_opening(home: &Path) {
         let panicked = catch_unwind(AssertUnwindSafe(|| {
-            open::<()>(home, &home.join("rows"), |_| {
-                panic!("the engine met a damaged tail")
-            })
+            let attempt = Attempt::begin(home).unwrap();
+            attempt.run::<()>(|| panic!("the engine met a damaged tail"))
         }));
         assert!(panicked.is_err());
     }
 
     fn killed_while_opening(home: &Path) {
-        directory::add_stroke(&home.join("opening")).unwrap();
+        directory::add_stroke(&home.join("opening"), Stroke::Plain).unwrap();
     }
 }

@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) use block::Block;
 pub(crate) use signature::SignatureRow;
-pub(crate) use single::Head;
+pub(crate) use single::{Anew, Head};
 pub(crate) use subscription::SubscriptionRow;
 pub(crate) use token::AccountRow;
 

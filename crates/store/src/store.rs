@@ -22,9 +22,11 @@ use crate::listing::Listing;
 use crate::progress::Progress;
 use crate::transaction::{Finished, State, Transaction};
 use crate::{
-    Applied, Change, CommitError, Edit, Edited, Gap, OpenError, OutboxState, ReadError, Writable,
+    Applied, Change, CommitError, Edit, Edited, Gap, OpenError, OutboxState, ReadError, Salvaged,
+    Writable, aside,
 };
 use kept::Kept;
+use recovery::RecoveryError;
 
 pub use read::{
     ConversationEntry, ConversationPage, ConversationPlace, Exported, HistoryQuery, Page,
@@ -50,9 +52,11 @@ pub struct Store {
 /// What happened while a store was opened.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Opening {
-    /// Where the rows are that could not be opened time and again. The store is empty then: the
-    /// cloud gives what it keeps, and what waited in the outbox is in there.
+    /// Where the store is that could not be opened; see
+    /// [`open_or_begin_anew`](Store::open_or_begin_anew).
     pub set_aside: Option<PathBuf>,
+    /// What was taken over from it.
+    pub salvaged: Option<Salvaged>,
     /// The format the rows had, if they were taken over from an earlier one.
     pub migrated_from: Option<u32>,
     /// The rows are those of an earlier time.
@@ -111,8 +115,8 @@ impl Store {
     /// Rows that were being sent when the last run ended are in doubt from here on.
     ///
     /// # Errors
-    /// [`OpenError`]. Files that the engine cannot understand are set aside after the second
-    /// attempt, which then succeeds with an empty store and says so in [`Opening`].
+    /// [`OpenError`]; nothing is touched that could be of use to anybody. Files of which the engine
+    /// died, or which it cannot understand, are not opened a third time.
     pub fn open(directory: &Path, user: &UserId) -> Result<(Self, Opening), OpenError> {
         Self::open_reporting(directory, user, &mut |_| {})
     }
@@ -132,15 +136,59 @@ impl Store {
             space: Some(files.space),
             witness: Some(files.witness),
             home: Some(files.home),
+            salvaged: files.salvaged,
         };
-        let (store, rolled_back) = Self::recover(files.database, user, Limits::default(), kept)
-            .map_err(|error| error.at(directory))?;
+        // Reading is the first thing an engine may die of that opened its files well.
+        let recovered = files.attempt.run(|| {
+            match Self::recover(files.database, user, Limits::default(), kept) {
+                Err(RecoveryError::Engine(error)) => Err(error),
+                Err(RecoveryError::OtherAccount) => Ok(None),
+                Ok(recovered) => Ok(Some(recovered)),
+            }
+        })?;
+        files.attempt.passed()?;
+        let Some((store, rolled_back)) = recovered else {
+            let directory = directory.into();
+            return Err(OpenError::OtherAccount { directory });
+        };
         let opening = Opening {
-            set_aside: files.set_aside,
+            set_aside: None,
+            salvaged: files.salvaged,
             migrated_from: files.migrated_from,
             rolled_back,
         };
         Ok((store, opening))
+    }
+
+    /// The same with the user's consent to begin anew: a store that is
+    /// [damaged](OpenError::Damaged) or [newer](OpenError::Newer) gets another name, whole and
+    /// untouched, and an empty one takes its place. Its outbox and its durable subscriptions are
+    /// taken over as far as the engine can read them; everything else the cloud gives again as far
+    /// as it goes. The numbers go on where they were, and what is gone is a [gap](Self::gaps).
+    ///
+    /// Does with any other store what [`open_reporting`](Self::open_reporting) does.
+    ///
+    /// # Errors
+    /// [`OpenError`] as there.
+    pub fn open_or_begin_anew(
+        directory: &Path,
+        user: &UserId,
+        report: &mut dyn FnMut(Progress),
+    ) -> Result<(Self, Opening), OpenError> {
+        match Self::open_reporting(directory, user, report) {
+            Err(error) if error.can_be_set_aside() => {
+                let set_aside = Some(aside::set_aside(directory)?);
+                let (store, opening) = Self::open_reporting(directory, user, report)?;
+                Ok((
+                    store,
+                    Opening {
+                        set_aside,
+                        ..opening
+                    },
+                ))
+            }
+            opened => opened,
+        }
     }
 
     /// The same with other limits.

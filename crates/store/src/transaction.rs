@@ -17,7 +17,7 @@ use crate::draft::Draft;
 use crate::engine::{Batch, EngineError};
 use crate::key::{self, Kind};
 use crate::listing::Move;
-use crate::row::Head;
+use crate::row::{Anew, Head};
 use crate::store::Limits;
 use crate::{Applied, Change, Edit, Edited, Gap};
 
@@ -47,6 +47,8 @@ pub(crate) struct State {
     pub(crate) lost_outgoing: u64,
     /// Stretches of positions found to miss messages when the rows were opened.
     pub(crate) gaps: usize,
+    /// Where the rows were begun anew, if they were and subscriptions are gone.
+    pub(crate) anew: Option<Anew>,
 }
 
 impl State {

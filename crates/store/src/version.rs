@@ -32,34 +32,36 @@ impl Version {
     /// Reads the version of a store, or makes it that of a new one. Directories of rows that do
     /// not count, left by a copy that was interrupted, are removed.
     pub(crate) fn load(home: &Path) -> Result<Self, OpenError> {
-        let damaged = || OpenError::Damaged {
-            directory: home.into(),
-            source: None,
+        if let Some(found) = Self::peek(home)? {
+            found.remove_others(home)?;
+            return Ok(found);
+        }
+        if home.join(FILE).exists() || home.join(ROWS).exists() {
+            return Err(OpenError::Damaged {
+                directory: home.into(),
+                source: None,
+            });
+        }
+        let new = Self {
+            format: FORMAT,
+            generation: 0,
         };
-        let Some(content) = directory::read_private(&home.join(FILE))? else {
-            if home.join(ROWS).exists() {
-                return Err(damaged());
-            }
-            let new = Self {
-                format: FORMAT,
-                generation: 0,
-            };
-            new.save(home)?;
-            return Ok(new);
-        };
-        let found = Self::parse(&content).ok_or_else(damaged)?;
-        if found.format > FORMAT {
-            return Err(OpenError::Newer {
+        new.save(home)?;
+        Ok(new)
+    }
+
+    /// Reads the version of a store and touches nothing; `None` if there is none that makes sense.
+    pub(crate) fn peek(home: &Path) -> Result<Option<Self>, OpenError> {
+        let content = directory::read_private(&home.join(FILE))?;
+        let found = content.and_then(|content| Self::parse(&content));
+        match found {
+            Some(found) if found.format > FORMAT => Err(OpenError::Newer {
                 directory: home.into(),
                 found: found.format,
                 supported: FORMAT,
-            });
+            }),
+            found => Ok(found.filter(|found| found.format >= OLDEST)),
         }
-        if found.format < OLDEST {
-            return Err(damaged());
-        }
-        found.remove_others(home)?;
-        Ok(found)
     }
 
     /// The directory of the rows.
@@ -109,16 +111,18 @@ impl Version {
         let entries = fs::read_dir(home).map_err(OpenError::io("reading", home))?;
         for entry in entries {
             let path = entry.map_err(OpenError::io("reading", home))?.path();
-            let name = path.file_name().and_then(|name| name.to_str());
-            // Those set aside have a point in their names.
-            let is_rows = name.is_some_and(|name| {
-                name == ROWS || name.starts_with("rows-") && !name.contains('.')
-            });
-            if is_rows && path != own {
+            if Self::is_rows(&path) && path != own {
                 directory::remove_all(&path)?;
             }
         }
         Ok(())
+    }
+
+    /// Whether a directory of that name has rows. Those with a point in their names were put there
+    /// by somebody else.
+    pub(crate) fn is_rows(path: &Path) -> bool {
+        let name = path.file_name().and_then(|name| name.to_str());
+        name.is_some_and(|name| name == ROWS || name.starts_with("rows-") && !name.contains('.'))
     }
 }
 
@@ -175,20 +179,14 @@ mod tests {
 
     // F-D18
     #[test]
-    fn directories_that_do_not_count_are_removed_and_those_set_aside_stay() {
+    fn directories_that_do_not_count_are_removed_and_those_of_others_stay() {
         let home = tempfile::tempdir().unwrap();
         Version::load(home.path())
             .unwrap()
             .next()
             .save(home.path())
             .unwrap();
-        for name in [
-            "rows",
-            "rows-1",
-            "rows-2",
-            "rows-1.damaged-1",
-            "rows.damaged-1",
-        ] {
+        for name in ["rows", "rows-1", "rows-2", "rows-1.kept", "rows.kept"] {
             fs::create_dir(home.path().join(name)).unwrap();
         }
 
@@ -199,9 +197,6 @@ mod tests {
             .map(|entry| entry.unwrap().file_name().into_string().unwrap())
             .collect();
         left.sort();
-        assert_eq!(
-            left,
-            ["rows-1", "rows-1.damaged-1", "rows.damaged-1", "version"]
-        );
+        assert_eq!(left, ["rows-1", "rows-1.kept", "rows.kept", "version"]);
     }
 }

@@ -6,8 +6,8 @@ mod support;
 use std::fs;
 use std::path::Path;
 
-use imlink_model::{Code, Millis, Seq};
-use imlink_store::{Anomalies, GapCause, OpenError, Opening, Store};
+use imlink_model::{Millis, Seq};
+use imlink_store::{Anomalies, GapCause, Opening, Store};
 use support::{Other, Place, arrival, body, given_directory, me, messages, submission};
 
 const MESSAGES: u64 = 200;
@@ -80,32 +80,9 @@ fn rows_of_an_earlier_time_are_noticed_and_no_number_is_given_twice() {
     assert_eq!(opening.rolled_back, None);
 }
 
-// F-D09
-#[test]
-fn after_two_failed_starts_the_rows_are_set_aside_and_the_account_begins_anew() {
-    let written = written_store();
-    fs::write(written.path().join("rows/conf"), "not the engine's").unwrap();
-
-    for _ in 0..2 {
-        let refused = Store::open(written.path(), &me()).unwrap_err();
-        assert!(matches!(refused, OpenError::Damaged { .. }));
-        assert_eq!(refused.code(), Code::LOCAL_STORE_FAILED);
-    }
-    let (mut store, opening) = Store::open(written.path(), &me()).unwrap();
-
-    let aside = written.path().join("rows.damaged-1");
-    assert!(aside.join("db").exists());
-    assert_eq!(opening.set_aside, Some(aside));
-    // The numbers go on: an app that knows an old one is never given another message for it.
-    assert_eq!(store.last_seq(), Seq(MESSAGES));
-    assert_eq!(opening.rolled_back.unwrap().messages, MESSAGES);
-    assert!(messages(&store).is_empty());
-    store.commit(vec![arrival(1)], Millis(0)).unwrap();
-    assert_eq!(messages(&store)[0].seq, Seq(MESSAGES + 1));
-}
-
-/// Damages a copy of the store and starts readers on it as a supervisor would. The third start at
-/// the latest must succeed: two failures set the rows aside. Gives what it said.
+/// Damages a copy of the store and starts readers on it as a supervisor would, with the consent to
+/// begin anew. The third start at the latest must succeed: after two failures the engine is not
+/// asked again. Gives what it said.
 fn read_after(written: &Path, damage: impl FnOnce(&mut Vec<u8>)) -> Said {
     let place = Place::new();
     copy(written, place.path());
@@ -127,7 +104,8 @@ fn read_after(written: &Path, damage: impl FnOnce(&mut Vec<u8>)) -> Said {
 #[ignore = "run by the tests above as a process of its own"]
 fn reader() {
     std::panic::set_hook(Box::new(|_| std::process::abort()));
-    let (mut store, opening) = Store::open(&given_directory(), &me()).unwrap();
+    let (mut store, opening) =
+        Store::open_or_begin_anew(&given_directory(), &me(), &mut |_| {}).unwrap();
     // An engine that finds one of its pages damaged says so: an error, never other bytes.
     let read = store.messages_after(Seq(0), usize::MAX, usize::MAX);
     let noticed =

@@ -3,6 +3,7 @@
 mod support;
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use imlink_model::uplink::{Record, SendOutcome};
@@ -54,7 +55,7 @@ fn an_account_that_is_purged_is_in_no_file() {
         Token::new("token-1").unwrap(),
         Token::new("token-2").unwrap(),
     );
-    let mut accounts = Accounts::open(home.path()).unwrap();
+    let accounts = Accounts::open(home.path()).unwrap();
     accounts.remember(&key, &token, &user).unwrap();
     accounts.remember(&key, &other_token, &other).unwrap();
     let directory = accounts.directory(&key, &user);
@@ -81,17 +82,50 @@ fn an_account_that_is_purged_is_in_no_file() {
     accounts.purge(&key, &user).unwrap();
 }
 
+// F-D12
 #[test]
-fn a_purge_that_was_interrupted_is_finished_by_the_next_start() {
+fn a_purge_that_was_decided_is_finished_by_the_next_start() {
     let home = Place::new();
-    drop(Accounts::open(home.path()).unwrap());
-    let rest = home.path().join("accounts/0123.purged");
-    fs::create_dir(&rest).unwrap();
-    fs::write(rest.join("db"), CANARY).unwrap();
+    let (key, user) = (AppKey::new("key").unwrap(), canary_user());
+    let token = Token::new("token").unwrap();
+    let accounts = Accounts::open(home.path()).unwrap();
+    accounts.remember(&key, &token, &user).unwrap();
+    let directory = accounts.directory(&key, &user);
+    let begin_anew = || {
+        let (mut store, _) = Store::open_or_begin_anew(&directory, &user, &mut |_| {}).unwrap();
+        write_canary(&mut store, &conversation(1));
+    };
+    begin_anew();
+    fs::write(directory.join("version"), "7\n").unwrap();
+    begin_anew();
+    drop(accounts);
+    // What a purge leaves that ends before its first deed.
+    write_decision(&directory.with_extension("purged"));
 
-    drop(Accounts::open(home.path()).unwrap());
+    let accounts = Accounts::open(home.path()).unwrap();
 
     assert!(!has_canary(home.path()));
+    assert!(!has(home.path(), "canary-user"));
+    assert_eq!(accounts.known_user(&key, &token).unwrap(), None);
+    let left: Vec<_> = fs::read_dir(home.path().join("accounts"))
+        .unwrap()
+        .collect();
+    assert_eq!(left.len(), 1, "the index alone: {left:?}");
+}
+
+/// The note of a purge of the canary user, in the form it has on the disk.
+fn write_decision(decided: &Path) {
+    let mut account = vec![3];
+    account.extend_from_slice(b"key");
+    account.push(11);
+    account.extend_from_slice(b"canary-user");
+    fs::create_dir(decided).unwrap();
+    fs::write(decided.join("account"), account).unwrap();
+    fs::set_permissions(decided.join("account"), fs::Permissions::from_mode(0o600)).unwrap();
+}
+
+fn canary_user() -> UserId {
+    UserId::new("canary-user").unwrap()
 }
 
 fn write_canary(store: &mut Store, conversation: &Conversation) {

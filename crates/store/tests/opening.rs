@@ -22,7 +22,7 @@ fn a_second_process_is_refused_until_the_first_has_gone() {
     holder.kill("");
 
     assert!(matches!(&refused, OpenError::Locked { directory: named } if named == directory));
-    assert_eq!(refused.code(), Code::RC_DB_CORRUPT);
+    assert_eq!(refused.code(), Code::LOCAL_STORE_FAILED);
     Store::open(directory, &me()).unwrap();
 }
 
@@ -72,7 +72,7 @@ fn a_newer_store_is_refused_with_both_versions_and_left_as_it_is() {
                 ..
             }
         ));
-        assert_eq!(refused.code(), Code::LOCAL_STORE_FAILED);
+        assert_eq!(refused.code(), Code::LOCAL_STORE_NEWER);
         assert!(
             refused
                 .to_string()

@@ -29,8 +29,8 @@ codes! { Local:
     "Free disk space, shorten retention or raise the limit, then repeat the call."
 
     90007 LOCAL_STORE_FAILED Never;
-    "The account's store cannot be opened, because it is damaged or was written by a newer imlink."
-    "Update imlink, or move the damaged store away and restore a copy; the daemon's log says which it is."
+    "The account's messages cannot be read or kept here, for a reason that the daemon's log names."
+    "Look into the daemon's log: its directory may be in use by another process, or belong to somebody else."
 
     90008 LOCAL_BAD_REQUEST Never;
     "The daemon could not read a frame or an argument of the call."

@@ -11,14 +11,14 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, Once, PoisonError};
 use std::thread::{self, Thread, ThreadId};
 
-use crate::directory;
+use crate::directory::{self, Stroke};
 use crate::engine::sled;
 
 /// Files that get a stroke if the thread beside them panics, or a thread of the engine.
 static WATCHED: Mutex<BTreeMap<PathBuf, ThreadId>> = Mutex::new(BTreeMap::new());
 
 /// Runs `work`; a panic of it adds a stroke to `failed`.
-pub(super) fn panics<T>(failed: &Path, work: impl FnOnce() -> T) -> T {
+pub(crate) fn panics<T>(failed: &Path, work: impl FnOnce() -> T) -> T {
     static INSTALL: Once = Once::new();
     INSTALL.call_once(install);
 
@@ -42,7 +42,7 @@ fn note(panicking: &Thread) {
     for (failed, thread) in &*watched {
         if of_engine || *thread == panicking.id() {
             // The process is about to end; there is nobody to tell.
-            let _ = directory::add_stroke(failed);
+            let _ = directory::add_stroke(failed, Stroke::Panic);
         }
     }
 }

@@ -46,6 +46,35 @@ impl Row for Head {
     }
 }
 
+/// The rows were begun anew, and with those before them durable subscriptions are gone: a name that
+/// is not known may be one that was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Anew {
+    /// The last position given before.
+    pub(crate) last: u64,
+    /// This machine's time in milliseconds when the first of them was asked for; zero before.
+    pub(crate) noticed: i64,
+}
+
+impl Anew {
+    pub(crate) fn after(last: Seq) -> Self {
+        Self {
+            last: last.0,
+            noticed: 0,
+        }
+    }
+}
+
+impl Row for Anew {
+    fn encode(&self) -> Vec<u8> {
+        write(self)
+    }
+
+    fn decode(form: u8, payload: &[u8]) -> Option<Self> {
+        read(form, payload)
+    }
+}
+
 /// A text of the user's own, such as a draft.
 impl Row for Body {
     fn encode(&self) -> Vec<u8> {

@@ -4,14 +4,18 @@ use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
+use imlink_model::Seq;
+
 use crate::database::Database;
 use crate::engine::EngineError;
 use crate::engine::sled::Sled;
+use crate::opening::Attempt;
 use crate::progress::Report;
+use crate::salvage::{self, Salvaged};
 use crate::space::Space;
 use crate::version::{FORMAT, Version};
 use crate::witness::Witness;
-use crate::{OpenError, copy, directory, opening};
+use crate::{OpenError, aside, copy, directory};
 
 /// An open database and what lies around it.
 #[derive(Debug)]
@@ -20,8 +24,10 @@ pub(crate) struct Files {
     pub(crate) home: Home,
     pub(crate) space: Space,
     pub(crate) witness: Witness,
-    /// Where rows went that could not be opened.
-    pub(crate) set_aside: Option<PathBuf>,
+    /// What was taken over from rows that were set aside.
+    pub(crate) salvaged: Option<Salvaged>,
+    /// The attempt these files were opened in; over once their rows were looked through.
+    pub(crate) attempt: Attempt,
     /// The format the rows had, if they were taken over from an earlier one.
     pub(crate) migrated_from: Option<u32>,
 }
@@ -36,6 +42,7 @@ pub(crate) struct Home {
 
 /// Opens the database in a directory, or makes both.
 pub(crate) fn open(path: &Path, report: Report<'_>) -> Result<Files, OpenError> {
+    aside::finish(path)?;
     directory::claim(path)?;
     let space = Space::open(path)?;
     let lock = directory::lock(path)?;
@@ -45,8 +52,9 @@ pub(crate) fn open(path: &Path, report: Report<'_>) -> Result<Files, OpenError> 
     if version.format < FORMAT {
         space.require(bytes_of(&version.rows(path))?)?;
     }
-    let ((old, new), set_aside) = opening::open(path, &version.rows(path), |rows| {
-        let old = open_database(rows)?;
+    let attempt = Attempt::begin(path)?;
+    let (old, new) = attempt.run(|| {
+        let old = open_database(&version.rows(path))?;
         if version.format == FORMAT {
             return Ok((old, None));
         }
@@ -71,12 +79,17 @@ pub(crate) fn open(path: &Path, report: Report<'_>) -> Result<Files, OpenError> 
             new
         }
     };
+    let witness = Witness::open(&path.join("witness"))?;
+    let last = Seq(witness.seen().map_or(0, |seen| seen.seq));
+    let room = |batch: &_| space.for_batch(batch, 0);
+    let salvaged = salvage::carry_out(path, &database, last, &room)?;
     Ok(Files {
         database,
         home,
         space,
-        witness: Witness::open(&path.join("witness"))?,
-        set_aside,
+        witness,
+        salvaged,
+        attempt,
         migrated_from,
     })
 }

@@ -2,6 +2,7 @@
 
 use super::files::Home;
 use crate::engine::Batch;
+use crate::salvage::Salvaged;
 use crate::space::{Space, Writable};
 use crate::transaction::State;
 use crate::witness::Witness;
@@ -12,6 +13,8 @@ pub(super) struct Kept {
     pub(super) space: Option<Space>,
     pub(super) witness: Option<Witness>,
     pub(super) home: Option<Home>,
+    /// What was taken over from rows that were set aside, if this is the first opening since.
+    pub(super) salvaged: Option<Salvaged>,
 }
 
 impl Kept {

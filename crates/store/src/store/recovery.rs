@@ -1,7 +1,5 @@
 //! What a store finds out about its rows before it serves them.
 
-use std::path::Path;
-
 use imlink_model::{OutboxId, Seq, UserId};
 
 use super::{Kept, Limits, RolledBack, Store};
@@ -11,26 +9,16 @@ use crate::draft::Draft;
 use crate::engine::{Batch, EngineError};
 use crate::key::{self, Kind};
 use crate::listing::Listing;
-use crate::row::Head;
+use crate::row::{Anew, Head};
 use crate::transaction::{Indexed, State};
 use crate::witness::{Seen, Witness};
-use crate::{Gap, GapCause, OpenError, OutboxState, Writable};
+use crate::{Gap, GapCause, OutboxState, Writable};
 
 /// Why rows that the engine opened cannot be served.
 #[derive(Debug)]
 pub(super) enum RecoveryError {
     OtherAccount,
     Engine(EngineError),
-}
-
-impl RecoveryError {
-    pub(super) fn at(self, directory: &Path) -> OpenError {
-        let directory = directory.into();
-        match self {
-            Self::OtherAccount => OpenError::OtherAccount { directory },
-            Self::Engine(source) => OpenError::Engine { directory, source },
-        }
-    }
 }
 
 impl From<EngineError> for RecoveryError {
@@ -49,10 +37,14 @@ impl Store {
         kept: Kept,
     ) -> Result<(Self, Option<RolledBack>), RecoveryError> {
         let mut draft = Draft::new(&database);
-        claim_for(user, &mut draft)?;
+        let fresh = claim_for(user, &mut draft)? == Rows::Fresh;
         let open = doubt_what_was_sending(&mut draft)?;
         let seen = kept.witness.as_ref().and_then(Witness::seen);
         let (head, rolled_back) = head(seen, &mut draft)?;
+        let subscriptions_are_here = kept.salvaged.is_some_and(|salvaged| !salvaged.incomplete);
+        if fresh && head.seq > 0 && !subscriptions_are_here {
+            draft.put(&key::single(Kind::Anew), &Anew::after(Seq(head.seq)));
+        }
         let gaps = Chain::check_end(Seq(head.seq), &mut draft)?;
         let mut state = State {
             head,
@@ -66,6 +58,7 @@ impl Store {
             lost_outgoing: head.open.saturating_sub(open as u64),
             indexed: Indexed::restore(&database)?,
             gaps: gaps.len() + usize::from(rolled_back.is_some()),
+            anew: draft.sound_row(&key::single(Kind::Anew))?,
         };
         let mut unsaved = Batch::new();
         if !draft.is_empty() {
@@ -93,15 +86,24 @@ impl Store {
     }
 }
 
+/// Whether rows were served before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Rows {
+    Fresh,
+    Served,
+}
+
 /// Rows are made for one user and never served to another.
-fn claim_for(user: &UserId, draft: &mut Draft<'_>) -> Result<(), RecoveryError> {
+fn claim_for(user: &UserId, draft: &mut Draft<'_>) -> Result<Rows, RecoveryError> {
     let key = key::single(Kind::Owner);
     match draft.sound_row::<UserId>(&key)? {
-        Some(owner) if owner == *user => {}
+        Some(owner) if owner == *user => return Ok(Rows::Served),
         Some(_) => return Err(RecoveryError::OtherAccount),
-        None => draft.put(&key, user),
+        None => {}
     }
-    Ok(())
+    let was_there = draft.value(&key)?.is_some();
+    draft.put(&key, user);
+    Ok(if was_there { Rows::Served } else { Rows::Fresh })
 }
 
 /// Nobody can say what became of a message that was being sent when the last run ended. Returns
