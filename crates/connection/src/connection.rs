@@ -186,6 +186,8 @@ impl Connection {
             Command::Disconnect { push } => self.on_disconnect(push, now),
             Command::Restore(restored) => self.on_restore(restored, now),
             Command::Send(message) => self.on_send(message),
+            Command::Withdraw(row) => self.on_withdraw(row),
+            Command::Resend(row) => self.on_resend(row),
             Command::Network(Network::Available) => self.on_network_available(now),
             Command::Network(Network::Unavailable) => self.on_network_unavailable(now),
             Command::Hint(hint) => self.on_hint(hint, now),
@@ -204,6 +206,11 @@ impl Connection {
         let Some(pending) = self.outlet.take_pending(id) else {
             return;
         };
+        if let (Pending::Sending(row), Code::LOCAL_TOO_LATE | Code::RC_DB_DATA_NOT_FOUND) =
+            (&pending, code)
+        {
+            return self.on_sending_refused(*row);
+        }
         warn!(cause = code.number(), "The store could not keep a record");
         self.outlet
             .rest_store(now + self.config.timings.record_retry);

@@ -12,8 +12,8 @@
 //!
 //! A conversation is a *lane*: its messages go one after the other, in the order of their
 //! acceptance. A message in doubt holds its lane until a pull that began afterwards is complete: if
-//! the cloud has it, that pull shows it. After that it stays in doubt, is never sent again, and the
-//! lane goes on (decisions.md P17).
+//! the cloud has it, that pull shows it. After that it stays in doubt and the lane goes on, unless
+//! the app accepts doubles: then it waits again, in its old place (decisions.md P17).
 
 mod lanes;
 
@@ -21,7 +21,7 @@ use std::collections::BTreeMap;
 use std::time::Instant;
 
 use imlink_model::uplink::SendOutcome;
-use imlink_model::{Conversation, OutboxId, OutgoingMessage};
+use imlink_model::{Code, Conversation, OutboxId, OutgoingMessage, Resend};
 
 use crate::RecordId;
 use lanes::Lanes;
@@ -201,6 +201,23 @@ impl Outbox {
         self.set(id, State::Queued);
     }
 
+    /// The app has a row in doubt sent once more. If its lane went on without it, it goes before all
+    /// that still wait there. False if it is not in doubt.
+    pub(crate) fn resend(&mut self, id: OutboxId) -> bool {
+        let Some(row) = self.rows.get(&id) else {
+            return false;
+        };
+        match row.state {
+            State::Doubt(_) => {}
+            State::Queued | State::Recording { .. } | State::InFlight { .. } => return false,
+        }
+        if !self.lanes.contains(&row.message) {
+            self.lanes.insert(&row.message);
+        }
+        self.requeue(id);
+        true
+    }
+
     /// Nobody knows the row's fate; its lane waits for a round after this one. The id it was
     /// transmitted under stays its own if the acknowledgement can still come. False if the row was
     /// in doubt already, or is not there.
@@ -242,25 +259,36 @@ impl Outbox {
             .collect()
     }
 
-    /// Rows in doubt since before this round stop holding their lanes.
-    pub(crate) fn on_round_complete(&mut self, round: u64) {
+    /// Rows in doubt since before this round stop holding their lanes. Those that may arrive twice
+    /// wait again instead, and are returned.
+    pub(crate) fn on_round_complete(&mut self, round: u64) -> Vec<OutboxId> {
+        let mut again = Vec::new();
         for id in self.by_wire_ref.values() {
             if let Some(row) = self.rows.get(id)
                 && let State::Doubt(doubt) = row.state
                 && doubt.since < round
             {
-                self.lanes.remove(&row.message);
+                match row.message.options.resend {
+                    Resend::Always => again.push(*id),
+                    Resend::Safe | Resend::Never => self.lanes.remove(&row.message),
+                }
             }
         }
+        again.retain(|id| self.resend(*id));
+        again
     }
 
-    /// The link is gone: what was transmitted is in doubt, what was not waits again.
+    /// The link is gone: what was transmitted is in doubt, what was not waits again, or has failed
+    /// if it is to be tried once.
     pub(crate) fn on_link_down(&mut self, round: u64) -> Vec<(OutboxId, SendOutcome)> {
         let mut outcomes = Vec::new();
         for (id, row) in &mut self.rows {
             match &mut row.state {
                 State::Queued => {}
-                State::Recording { .. } => outcomes.push((*id, SendOutcome::Queued)),
+                State::Recording { .. } => {
+                    let outcome = unsent(&row.message, Code::RC_NET_UNAVAILABLE);
+                    outcomes.push((*id, outcome));
+                }
                 State::InFlight { .. } => outcomes.push((*id, SendOutcome::InDoubt)),
                 State::Doubt(doubt) => doubt.message_id = None,
             }
@@ -271,7 +299,8 @@ impl Outbox {
                 SendOutcome::InDoubt => {
                     self.doubt(*id, round, LateAcknowledgement::Impossible);
                 }
-                _ => self.requeue(*id),
+                SendOutcome::Queued => self.requeue(*id),
+                SendOutcome::Sent { .. } | SendOutcome::Failed { .. } => self.settle(*id),
             }
         }
         outcomes
@@ -350,6 +379,14 @@ impl Outbox {
                 }
             }
         }
+    }
+}
+
+/// What becomes of a message that was tried and proven not to be delivered, for this reason.
+pub(crate) fn unsent(message: &OutgoingMessage, code: Code) -> SendOutcome {
+    match message.options.resend {
+        Resend::Safe | Resend::Always => SendOutcome::Queued,
+        Resend::Never => SendOutcome::Failed { code },
     }
 }
 

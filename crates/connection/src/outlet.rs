@@ -142,6 +142,11 @@ impl Outlet {
         }
     }
 
+    /// The row's fate was decided elsewhere: what could not be stored of it is out of date.
+    pub(crate) fn forget_row(&mut self, row: OutboxId) {
+        self.unstored.remove(&row);
+    }
+
     /// Messages known to be sent whose outcome is not durable yet.
     pub(crate) fn unstored_uids(&self) -> BTreeSet<String> {
         let pending = self.pending.values().filter_map(|pending| match pending {

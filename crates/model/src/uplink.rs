@@ -34,6 +34,12 @@ pub enum Command {
     /// Send this message; it is durable already. Its fate comes back as a
     /// [`Record::Outcome`].
     Send(OutgoingMessage),
+    /// The row has ended by the app's wish: it is not sent and not looked for any more. Does nothing
+    /// if there is none.
+    Withdraw(OutboxId),
+    /// The row is durably queued again by the app's wish, though its fate is unknown. Does nothing
+    /// unless it is in doubt.
+    Resend(OutboxId),
     /// The machine has a network, or lost it.
     Network(Network),
     /// A reason to look at the link at once: probe it if it is up, restart the ladder if not.
@@ -101,7 +107,9 @@ pub enum Record {
         /// How far the account is read once these are stored.
         cursor: Cursor,
     },
-    /// From now on the fate of this row depends on the cloud.
+    /// From now on the fate of this row depends on the cloud. Refused with
+    /// [`LOCAL_TOO_LATE`](Code::LOCAL_TOO_LATE) if the row has ended, because it was withdrawn: the
+    /// driver lets go of it.
     Sending {
         /// The row.
         id: OutboxId,
@@ -125,7 +133,7 @@ pub enum SendOutcome {
         /// Its time there.
         at: Millis,
     },
-    /// The cloud refused it; it was not delivered.
+    /// It was not delivered, or the app gave it up.
     Failed {
         /// Why.
         code: Code,

@@ -1,7 +1,7 @@
 //! What can be asked of a store, and what came of it.
 
 use imlink_model::uplink::{Record, SendOutcome};
-use imlink_model::{Code, Message, OutgoingMessage, Seq};
+use imlink_model::{AppId, ClientMessageId, Code, Message, OutgoingMessage, Seq};
 
 use crate::{Edited, OutboxState, Start, Submission, SubscriptionKey};
 
@@ -13,6 +13,22 @@ pub enum Change {
     /// An app sends a message. The same app and client id again are the same row, whatever else
     /// differs.
     Submit(Submission),
+    /// An app takes a message back that was not handed to the link, or gives up one in doubt: it has
+    /// failed with `LOCAL_WITHDRAWN`. Refused with `LOCAL_TOO_LATE` if it is on its way or has ended
+    /// otherwise, and with `LOCAL_NO_MESSAGE` if there is none.
+    Withdraw {
+        /// The app.
+        app: AppId,
+        /// Its own id of the message.
+        client_id: ClientMessageId,
+    },
+    /// An app has a message in doubt sent once more. Refused as `Withdraw` is, also where it waits.
+    Resend {
+        /// The app.
+        app: AppId,
+        /// Its own id of the message.
+        client_id: ClientMessageId,
+    },
     /// An app subscribes, or comes back to a subscription.
     Subscribe {
         /// Which one.
@@ -42,7 +58,8 @@ pub enum Applied {
         /// What recalls did to messages that were stored before.
         recalled: Vec<Edited>,
     },
-    /// Noted, with nothing to tell anybody: a row is being sent, or was settled already.
+    /// Noted, with nothing to tell anybody: a row is being sent, or was settled or withdrawn
+    /// already.
     Recorded,
     /// The fate of an outgoing message changed.
     Settled {

@@ -64,6 +64,6 @@ pub use salvage::Salvaged;
 pub use space::Writable;
 pub use store::{
     Anomalies, ConversationEntry, ConversationPage, ConversationPlace, Exported, HistoryQuery,
-    Limits, Opening, Page, RolledBack, SearchPage, SearchQuery, Side, Store, Unread,
+    Limits, Opening, OutboxPage, Page, RolledBack, SearchPage, SearchQuery, Side, Store, Unread,
 };
 pub use subscription::{Start, SubscriptionKey};

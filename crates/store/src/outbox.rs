@@ -25,6 +25,8 @@ pub struct Submission {
 /// Where an outgoing message stands.
 ///
 /// ```text
+///    +--------------------------+
+///    |                          v
 /// Queued <-> Sending -> Sent | Failed
 ///    ^          |          ^
 ///    |          v          |

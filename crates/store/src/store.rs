@@ -29,8 +29,8 @@ use kept::Kept;
 use recovery::RecoveryError;
 
 pub use read::{
-    ConversationEntry, ConversationPage, ConversationPlace, Exported, HistoryQuery, Page,
-    SearchPage, SearchQuery, Side, Unread,
+    ConversationEntry, ConversationPage, ConversationPlace, Exported, HistoryQuery, OutboxPage,
+    Page, SearchPage, SearchQuery, Side, Unread,
 };
 
 /// The rows of one account, open in this process alone.

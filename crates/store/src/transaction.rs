@@ -112,6 +112,8 @@ impl<'a> Transaction<'a> {
             Change::Record(Record::Sending { id }) => self.sending(id),
             Change::Record(Record::Outcome { id, outcome }) => self.outcome(id, outcome),
             Change::Submit(submission) => self.submit(submission),
+            Change::Withdraw { app, client_id } => self.withdraw(&app, &client_id),
+            Change::Resend { app, client_id } => self.resend(&app, &client_id),
             Change::Subscribe {
                 subscription,
                 start,

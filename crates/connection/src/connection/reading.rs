@@ -191,7 +191,10 @@ impl Work<'_> {
         let Progress::Complete(round) = progress else {
             return;
         };
-        self.account.outbox.on_round_complete(round);
+        for row in self.account.outbox.on_round_complete(round) {
+            debug!("The cloud does not show a message in doubt: it is sent again");
+            self.outlet.record_outcome(row, SendOutcome::Queued);
+        }
         if !self.online.synchronized {
             self.online.synchronized = true;
             self.outlet.event(Event::Synchronized);

@@ -9,7 +9,7 @@ use tracing::{debug, warn};
 
 use super::{Connection, Sending, Work};
 use crate::RecordId;
-use crate::outbox::{Acknowledged, LateAcknowledgement};
+use crate::outbox::{Acknowledged, LateAcknowledgement, unsent};
 use crate::outgoing::{publish, route};
 use crate::refusal::Verdict;
 use crate::state::{Account, Phase, State};
@@ -66,6 +66,29 @@ impl Connection {
             && account.outbox.recorded(row, record).is_some()
         {
             account.outbox.requeue(row);
+        }
+    }
+
+    /// The mark is refused, because the row has ended or is not there: nothing is sent.
+    pub(super) fn on_sending_refused(&mut self, row: OutboxId) {
+        debug!("A message was taken back before it was handed to the link");
+        self.on_withdraw(row);
+    }
+
+    /// The row has ended by the app's wish.
+    pub(super) fn on_withdraw(&mut self, row: OutboxId) {
+        self.outlet.forget_row(row);
+        if let Some(account) = &mut self.account {
+            account.outbox.settle(row);
+        }
+    }
+
+    /// The app has a message in doubt sent once more; its row is queued already.
+    pub(super) fn on_resend(&mut self, row: OutboxId) {
+        if let Some(account) = &mut self.account
+            && account.outbox.resend(row)
+        {
+            self.outlet.forget_row(row);
         }
     }
 
@@ -169,8 +192,18 @@ impl Work<'_> {
             // Later messages of the conversation may have gone already.
             return self.settle(row.id, SendOutcome::Failed { code });
         }
-        self.account.outbox.requeue(row.id);
-        self.outlet.record_outcome(row.id, SendOutcome::Queued);
+        let Some(message) = self.account.outbox.message(row.id) else {
+            return;
+        };
+        match unsent(message, code) {
+            SendOutcome::Queued => {
+                self.account.outbox.requeue(row.id);
+                self.outlet.record_outcome(row.id, SendOutcome::Queued);
+            }
+            ended @ (SendOutcome::Failed { .. }
+            | SendOutcome::Sent { .. }
+            | SendOutcome::InDoubt) => self.settle(row.id, ended),
+        }
     }
 
     fn settle(&mut self, row: OutboxId, outcome: SendOutcome) {

@@ -17,6 +17,7 @@ use crate::key::{self, Kind};
 pub use conversations::{ConversationEntry, ConversationPage, ConversationPlace, Unread};
 pub use export::Exported;
 pub use history::{HistoryQuery, Page, Side};
+pub use outbox::OutboxPage;
 pub use search::{SearchPage, SearchQuery};
 
 impl Store {

@@ -2,8 +2,8 @@
 
 use imlink_model::uplink::SendOutcome;
 use imlink_model::{
-    Code, Direction, Flags, MAX_BODY_BYTES, Message, MessageUid, Millis, Origin, OutboxId,
-    OutgoingMessage,
+    AppId, ClientMessageId, Code, Direction, Flags, MAX_BODY_BYTES, Message, MessageUid, Millis,
+    Origin, OutboxId, OutgoingMessage,
 };
 
 use super::timeline::Unreadable;
@@ -61,7 +61,8 @@ impl Transaction<'_> {
         })
     }
 
-    /// From here on the fate of a row depends on the cloud.
+    /// From here on the fate of a row depends on the cloud. Refused with `LOCAL_TOO_LATE` if it has
+    /// a fate: this is where withdrawing and sending meet, and one of them comes first.
     pub(super) fn sending(&mut self, id: OutboxId) -> Result<Applied, EngineError> {
         match self.fate(id)? {
             Fate::Open => {
@@ -69,8 +70,49 @@ impl Transaction<'_> {
                     .put(&key::outbox(Kind::Open, id), &OutboxState::Sending);
                 Ok(Applied::Recorded)
             }
-            Fate::Final => Ok(Applied::Recorded),
+            Fate::Final => Ok(refused(Code::LOCAL_TOO_LATE)),
             Fate::Unknown => Ok(refused(Code::RC_DB_DATA_NOT_FOUND)),
+        }
+    }
+
+    /// Ends a message that is not on its way. Again, it does nothing.
+    pub(super) fn withdraw(
+        &mut self,
+        app: &AppId,
+        client_id: &ClientMessageId,
+    ) -> Result<Applied, EngineError> {
+        let (id, state) = match self.submitted(app, client_id)? {
+            Ok(found) => found,
+            Err(code) => return Ok(refused(code)),
+        };
+        let code = Code::LOCAL_WITHDRAWN;
+        match state {
+            OutboxState::Queued | OutboxState::InDoubt => {
+                self.outcome(id, SendOutcome::Failed { code })
+            }
+            OutboxState::Failed { code: ended } if ended == code => Ok(Applied::Recorded),
+            OutboxState::Sending | OutboxState::Sent { .. } | OutboxState::Failed { .. } => {
+                Ok(refused(Code::LOCAL_TOO_LATE))
+            }
+        }
+    }
+
+    /// Puts a message in doubt back into the queue.
+    pub(super) fn resend(
+        &mut self,
+        app: &AppId,
+        client_id: &ClientMessageId,
+    ) -> Result<Applied, EngineError> {
+        match self.submitted(app, client_id)? {
+            Ok((id, OutboxState::InDoubt)) => self.outcome(id, SendOutcome::Queued),
+            Ok((
+                _,
+                OutboxState::Queued
+                | OutboxState::Sending
+                | OutboxState::Sent { .. }
+                | OutboxState::Failed { .. },
+            )) => Ok(refused(Code::LOCAL_TOO_LATE)),
+            Err(code) => Ok(refused(code)),
         }
     }
 
@@ -160,6 +202,26 @@ impl Transaction<'_> {
         }
     }
 
+    /// The row an app's message has, and where it stands; else why there is nothing to be done.
+    fn submitted(
+        &self,
+        app: &AppId,
+        client_id: &ClientMessageId,
+    ) -> Result<Result<(OutboxId, OutboxState), Code>, EngineError> {
+        let key = key::client_id(app, client_id);
+        if self.draft.value(&key)?.is_none() {
+            return Ok(Err(Code::LOCAL_NO_MESSAGE));
+        }
+        let Some(id) = self.draft.sound_row::<OutboxId>(&key)? else {
+            return Ok(Err(Code::RC_DB_CORRUPT));
+        };
+        match state_of(&self.draft, id) {
+            Ok(Some(state)) => Ok(Ok((id, state))),
+            Ok(None) | Err(ReadError::Damaged { .. }) => Ok(Err(Code::RC_DB_CORRUPT)),
+            Err(ReadError::Engine(error)) => Err(error),
+        }
+    }
+
     /// Puts a message the cloud has among the account's messages. If the cloud's copy of it came
     /// first, that one learns which app it is from and nothing is returned.
     fn enter_sent(
@@ -182,6 +244,7 @@ impl Transaction<'_> {
             None => {}
         }
         let sender = self.user.clone();
+        let expansion = &outgoing.options.expansion;
         self.enter(|seq, now| Message {
             seq,
             uid: Some(uid.clone()),
@@ -196,10 +259,12 @@ impl Transaction<'_> {
             flags: Flags {
                 silent: outgoing.options.silent,
                 persisted: true,
+                mention: outgoing.mentions_somebody(),
+                expandable: outgoing.options.expandable || expansion.is_some(),
                 ..Flags::default()
             },
             client_id: Some(outgoing.client_id.clone()),
-            expansion: None,
+            expansion: expansion.clone(),
             offline: false,
         })
     }

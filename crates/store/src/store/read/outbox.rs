@@ -1,6 +1,6 @@
 //! What apps submitted, and how far they have acknowledged.
 
-use imlink_model::{AppId, ClientMessageId, OutboxId, OutgoingMessage, Seq};
+use imlink_model::{AppId, ClientMessageId, Code, OutboxId, OutgoingMessage, Seq};
 
 use super::Store;
 use crate::database::Lookup;
@@ -9,6 +9,15 @@ use crate::key::{self, Kind};
 use crate::row::SubscriptionRow;
 use crate::transaction::outbox_state;
 use crate::{OutboxState, ReadError, SubscriptionKey};
+
+/// A part of what an app's outbox has not got rid of.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OutboxPage {
+    /// Messages and where they stand, in the order of their acceptance.
+    pub entries: Vec<(OutgoingMessage, OutboxState)>,
+    /// There are newer ones.
+    pub more: bool,
+}
 
 impl Store {
     /// The message an app submitted under that id, and where it stands. `None` if it was never
@@ -34,6 +43,73 @@ impl Store {
             return Ok(None);
         };
         Ok(Some((outgoing, state)))
+    }
+
+    /// The messages of an app that the cloud does not have, as far as anybody knows: those without
+    /// a final state, and those it refused. What the app itself withdrew is not among them.
+    ///
+    /// Only those behind a row, at most `limit` of them and of `max_bytes` of bodies, but one at
+    /// least if there is one.
+    ///
+    /// # Errors
+    /// [`ReadError::Engine`] if the rows cannot be read.
+    pub fn outbox_page(
+        &self,
+        app: &AppId,
+        behind: Option<OutboxId>,
+        limit: usize,
+        max_bytes: usize,
+    ) -> Result<OutboxPage, ReadError> {
+        let mut page = OutboxPage::default();
+        let mut bytes = 0_usize;
+        for id in self.unsent_behind(behind)? {
+            // A damaged row has nothing to show.
+            let outgoing: Option<OutgoingMessage> =
+                self.database.sound_row(&key::outbox(Kind::Outgoing, id))?;
+            let Some(outgoing) = outgoing.filter(|outgoing| outgoing.app == *app) else {
+                continue;
+            };
+            bytes = bytes.saturating_add(outgoing.body.as_str().len());
+            let is_first = page.entries.is_empty();
+            if page.entries.len() >= limit || (bytes > max_bytes && !is_first) {
+                page.more = true;
+                break;
+            }
+            let state = match outbox_state(&self.database, id) {
+                Ok(state) => state,
+                Err(ReadError::Damaged { .. }) => None,
+                Err(error @ ReadError::Engine(_)) => return Err(error),
+            };
+            // A state that cannot be read: whether it was sent is not known.
+            page.entries
+                .push((outgoing, state.unwrap_or(OutboxState::InDoubt)));
+        }
+        Ok(page)
+    }
+
+    /// Rows behind a row that are not sent and not withdrawn, oldest first.
+    fn unsent_behind(&self, behind: Option<OutboxId>) -> Result<Vec<OutboxId>, ReadError> {
+        let first = OutboxId(behind.map_or(0, |id| id.0.saturating_add(1)));
+        let rows = |kind| {
+            let range = key::outbox(kind, first)..key::all(kind).end;
+            self.database.scan(&range, Order::Forward)
+        };
+        let mut unsent = Vec::new();
+        for pair in rows(Kind::Open) {
+            let (key, _) = pair?;
+            unsent.extend(key::tail(&key).map(OutboxId));
+        }
+        for pair in rows(Kind::Settled) {
+            let (key, head) = pair?;
+            let state = self.database.sound_row_of(&key, &head)?;
+            if let Some(OutboxState::Failed { code }) = state
+                && code != Code::LOCAL_WITHDRAWN
+            {
+                unsent.extend(key::tail(&key).map(OutboxId));
+            }
+        }
+        unsent.sort_unstable();
+        Ok(unsent)
     }
 
     /// The position a subscription has acknowledged, `None` if there is no such subscription.

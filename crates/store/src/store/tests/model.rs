@@ -40,6 +40,14 @@ enum Action {
     Failed(u8),
     InDoubt(u8),
     Queued(u8),
+    Withdraw {
+        app: u8,
+        client: u8,
+    },
+    Resend {
+        app: u8,
+        client: u8,
+    },
     Subscribe(u8, bool),
     Acknowledge(u8, u8),
     Unsubscribe(u8),
@@ -57,6 +65,8 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         1 => row.clone().prop_map(Action::Failed),
         1 => row.clone().prop_map(Action::InDoubt),
         1 => row.prop_map(Action::Queued),
+        1 => (0..2_u8, 0..12_u8).prop_map(|(app, client)| Action::Withdraw { app, client }),
+        1 => (0..2_u8, 0..12_u8).prop_map(|(app, client)| Action::Resend { app, client }),
         1 => (0..3_u8, any::<bool>()).prop_map(|(name, all)| Action::Subscribe(name, all)),
         2 => (0..3_u8, 0..40_u8).prop_map(|(name, seq)| Action::Acknowledge(name, seq)),
         1 => (0..3_u8).prop_map(Action::Unsubscribe),
@@ -162,7 +172,7 @@ impl Model {
                     *state = OutboxState::Sending;
                     Told::Recorded
                 }
-                Some(_) => Told::Recorded,
+                Some(_) => Told::Refused(Code::LOCAL_TOO_LATE),
                 None => Told::Refused(Code::RC_DB_DATA_NOT_FOUND),
             },
             Action::Sent(row, uid) => self.settle(*row, sent(&uid_of(*uid))),
@@ -174,6 +184,24 @@ impl Model {
             ),
             Action::InDoubt(row) => self.settle(*row, SendOutcome::InDoubt),
             Action::Queued(row) => self.settle(*row, SendOutcome::Queued),
+            Action::Withdraw { app, client } => {
+                let code = Code::LOCAL_WITHDRAWN;
+                match self.row_of(*app, *client) {
+                    None => Told::Refused(Code::LOCAL_NO_MESSAGE),
+                    Some((id, OutboxState::Queued | OutboxState::InDoubt)) => {
+                        self.settle(id, SendOutcome::Failed { code })
+                    }
+                    Some((_, OutboxState::Failed { code: ended })) if ended == code => {
+                        Told::Recorded
+                    }
+                    Some(_) => Told::Refused(Code::LOCAL_TOO_LATE),
+                }
+            }
+            Action::Resend { app, client } => match self.row_of(*app, *client) {
+                None => Told::Refused(Code::LOCAL_NO_MESSAGE),
+                Some((id, OutboxState::InDoubt)) => self.settle(id, SendOutcome::Queued),
+                Some(_) => Told::Refused(Code::LOCAL_TOO_LATE),
+            },
             Action::Subscribe(name, all) => {
                 let last = if *all { 0 } else { self.messages.len() as u64 };
                 let after = *self.subscriptions.entry(name_of(*name)).or_insert(last);
@@ -217,8 +245,15 @@ impl Model {
         }
     }
 
-    fn settle(&mut self, row: u8, outcome: SendOutcome) -> Told {
-        let Some((app, client, state)) = self.outbox.get_mut(&u64::from(row)) else {
+    fn row_of(&self, app: u8, client: u8) -> Option<(u64, OutboxState)> {
+        let (app, client) = (app_of(app), client_of(client));
+        let mut rows = self.outbox.iter();
+        let (id, row) = rows.find(|(_, row)| row.0 == app && row.1 == client)?;
+        Some((*id, row.2.clone()))
+    }
+
+    fn settle(&mut self, row: impl Into<u64>, outcome: SendOutcome) -> Told {
+        let Some((app, client, state)) = self.outbox.get_mut(&row.into()) else {
             return Told::Refused(Code::RC_DB_DATA_NOT_FOUND);
         };
         if state.is_final() {
@@ -300,6 +335,22 @@ impl Model {
                 }
             }
         }
+        for app in (0..2).map(app_of) {
+            let rows = seen.outbox.iter();
+            let unsent = rows.filter(|(_, row)| row.0 == app && is_unsent(&row.2));
+            let listed = store
+                .outbox_page(&AppId::new(app.as_str()).unwrap(), None, ALL, ALL)
+                .unwrap();
+            assert_eq!(
+                listed
+                    .entries
+                    .iter()
+                    .map(|(outgoing, state)| (outgoing.id.0, state))
+                    .collect::<Vec<_>>(),
+                unsent.map(|(id, row)| (*id, &row.2)).collect::<Vec<_>>()
+            );
+            assert!(!listed.more);
+        }
         seen.next_outbox = store.state.head.outbox;
         let settled = seen.outbox.iter().filter(|(_, row)| row.2.is_final());
         seen.retirable = settled.map(|(id, _)| *id).collect();
@@ -355,6 +406,15 @@ fn assert_indexes_agree(store: &Store, messages: &[Message]) {
     }
 }
 
+/// The cloud does not have it, as far as anybody knows, and the app did not take it back.
+fn is_unsent(state: &OutboxState) -> bool {
+    match state {
+        OutboxState::Queued | OutboxState::Sending | OutboxState::InDoubt => true,
+        OutboxState::Failed { code } => *code != Code::LOCAL_WITHDRAWN,
+        OutboxState::Sent { .. } => false,
+    }
+}
+
 fn picture(message: Message) -> Entry {
     let author = match message.origin {
         Origin::App(app) => Some((
@@ -406,6 +466,14 @@ impl Action {
             ),
             Self::InDoubt(id) => settle(row(id), SendOutcome::InDoubt),
             Self::Queued(id) => settle(row(id), SendOutcome::Queued),
+            Self::Withdraw { app, client: id } => Change::Withdraw {
+                app: AppId::new(app_of(*app)).unwrap(),
+                client_id: client(&client_of(*id)),
+            },
+            Self::Resend { app, client: id } => Change::Resend {
+                app: AppId::new(app_of(*app)).unwrap(),
+                client_id: client(&client_of(*id)),
+            },
             Self::Subscribe(name, all) => Change::Subscribe {
                 subscription: subscription(&name_of(*name)),
                 start: if *all { Start::Beginning } else { Start::Now },

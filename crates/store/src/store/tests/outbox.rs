@@ -1,6 +1,6 @@
 //! Messages on their way out.
 
-use imlink_model::{Code, MAX_BODY_BYTES, Origin};
+use imlink_model::{Code, MAX_BODY_BYTES, Origin, Resend};
 
 use super::*;
 use crate::Limits;
@@ -148,7 +148,7 @@ fn a_final_state_never_changes() {
     for id in [sent_one, failed_one] {
         assert_eq!(
             house.apply(Change::Record(Record::Sending { id })),
-            Applied::Recorded
+            refused(Code::LOCAL_TOO_LATE)
         );
         for outcome in [
             sent("u-9"),
@@ -306,4 +306,188 @@ fn every_message_has_a_number_of_its_own_at_the_cloud() {
         .collect();
     assert_eq!(numbers.len(), 5_000);
     assert!(numbers.iter().all(|number| (1..1 << 51).contains(number)));
+}
+
+#[test]
+fn what_an_app_asks_of_a_send_is_kept() {
+    let mut house = House::new();
+    let options = SendOptions {
+        silent: true,
+        push_content: Some("pc".into()),
+        push_data: Some("pd".into()),
+        resend: Resend::Always,
+        directed: vec![user("bob"), user("群主")],
+        expandable: true,
+        expansion: Some(r#"{"k":{"v":"v"}}"#.into()),
+    };
+    let asked = Submission {
+        body: Body::new(r#"{"content":"@bob","mentionedInfo":{"type":1}}"#),
+        options: options.clone(),
+        ..submission("c-1")
+    };
+
+    house.apply(Change::Submit(asked));
+    house.reopen();
+
+    let restored = house.store.restored().unwrap().queued.remove(0);
+    assert_eq!(restored.options, options);
+    house.outcome(restored.id, sent("u-1"));
+    let message = house.messages().remove(0);
+    assert!(message.flags.mention && message.flags.silent && message.flags.expandable);
+    assert_eq!(message.expansion.as_deref(), Some(r#"{"k":{"v":"v"}}"#));
+}
+
+// F-D18: format 1
+#[test]
+fn a_row_of_form_1_has_the_options_of_its_time() {
+    use crate::row::Row;
+
+    // Id 1, app "a", client id "c", wire ref 7, private to "bob", text "{}", time 0, silent.
+    let payload = b"\x01\x01a\x01c\x07\x01\x03bob\x00\x09RC:TxtMsg\x02{}\x00\x01\x01\x02pc\x00";
+
+    let row = OutgoingMessage::decode(1, payload).unwrap();
+
+    let expected = SendOptions {
+        silent: true,
+        push_content: Some("pc".into()),
+        ..SendOptions::default()
+    };
+    assert_eq!(row.options, expected);
+    assert_eq!(OutgoingMessage::decode(2, payload), None);
+    assert_eq!(OutgoingMessage::decode(2, &row.encode()), Some(row));
+}
+
+fn withdraw(client_id: &str) -> Change {
+    Change::Withdraw {
+        app: app(),
+        client_id: client(client_id),
+    }
+}
+
+fn resend(client_id: &str) -> Change {
+    Change::Resend {
+        app: app(),
+        client_id: client(client_id),
+    }
+}
+
+fn refused(code: Code) -> Applied {
+    Applied::Refused { code }
+}
+
+#[test]
+fn a_message_that_waits_can_be_withdrawn_once_and_then_never_goes() {
+    let mut house = House::new();
+    let outgoing = house.submit("c-1");
+    let outcome = SendOutcome::Failed {
+        code: Code::LOCAL_WITHDRAWN,
+    };
+
+    let first = house.apply(withdraw("c-1"));
+    let again = house.apply(withdraw("c-1"));
+    let mark = house.apply(Change::Record(Record::Sending { id: outgoing.id }));
+
+    let settled = Applied::Settled {
+        outgoing,
+        outcome: outcome.clone(),
+        message: None,
+    };
+    assert_eq!(first, settled);
+    assert_eq!(again, Applied::Recorded, "repeated after a lost answer");
+    assert_eq!(mark, refused(Code::LOCAL_TOO_LATE));
+    house.reopen();
+    assert_eq!(house.state("c-1"), Some(outcome.into()));
+    assert!(house.store.restored().unwrap().queued.is_empty());
+    assert_eq!(house.apply(resend("c-1")), refused(Code::LOCAL_TOO_LATE));
+}
+
+#[test]
+fn a_message_on_its_way_or_ended_cannot_be_withdrawn() {
+    let mut house = House::new();
+    let [on_its_way, sent_one, failed] = ["a", "b", "c"].map(|id| house.submit(id).id);
+    house.apply(Change::Record(Record::Sending { id: on_its_way }));
+    house.outcome(sent_one, sent("u-1"));
+    let code = Code::new(405);
+    house.outcome(failed, SendOutcome::Failed { code });
+
+    for id in ["a", "b", "c"] {
+        assert_eq!(house.apply(withdraw(id)), refused(Code::LOCAL_TOO_LATE));
+        assert_eq!(house.apply(resend(id)), refused(Code::LOCAL_TOO_LATE));
+    }
+    assert_eq!(house.apply(withdraw("d")), refused(Code::LOCAL_NO_MESSAGE));
+    assert_eq!(house.apply(resend("d")), refused(Code::LOCAL_NO_MESSAGE));
+}
+
+// decisions.md P17
+#[test]
+fn a_message_in_doubt_can_be_given_up_or_sent_again() {
+    let mut house = House::new();
+    let ids = ["given up", "again"].map(|client| house.submit(client).id);
+    for id in ids {
+        house.apply(Change::Record(Record::Sending { id }));
+        house.outcome(id, SendOutcome::InDoubt);
+    }
+
+    house.apply(withdraw("given up"));
+    let again = house.apply(resend("again"));
+    // The cloud's copy comes too late: one fate is one fate.
+    house.outcome(ids[0], sent("u-1"));
+
+    assert!(matches!(
+        again,
+        Applied::Settled {
+            outcome: SendOutcome::Queued,
+            ..
+        }
+    ));
+    house.reopen();
+    assert_eq!(house.state("again"), Some(OutboxState::Queued));
+    let code = Code::LOCAL_WITHDRAWN;
+    assert_eq!(house.state("given up"), Some(OutboxState::Failed { code }));
+}
+
+// F-I37
+#[test]
+fn an_outbox_shows_an_app_its_own_and_nothing_it_is_done_with() {
+    let mut house = House::new();
+    for client_id in ["queued", "sending", "sent", "failed", "withdrawn", "doubt"] {
+        house.submit(client_id);
+    }
+    house.apply(Change::Submit(Submission {
+        app: AppId::new("mail").unwrap(),
+        ..submission("theirs")
+    }));
+    house.apply(Change::Record(Record::Sending { id: OutboxId(2) }));
+    house.outcome(OutboxId(3), sent("u-1"));
+    let code = Code::new(405);
+    house.outcome(OutboxId(4), SendOutcome::Failed { code });
+    house.apply(withdraw("withdrawn"));
+    house.outcome(OutboxId(6), SendOutcome::InDoubt);
+
+    let mut seen = Vec::new();
+    let mut behind = None;
+    loop {
+        let page = house.store.outbox_page(&app(), behind, 3, ALL).unwrap();
+        behind = page.entries.last().map(|(outgoing, _)| outgoing.id);
+        seen.extend(page.entries);
+        if !page.more {
+            break;
+        }
+    }
+
+    let seen: Vec<_> = seen
+        .iter()
+        .map(|(outgoing, state)| (outgoing.client_id.as_str(), state))
+        .collect();
+    assert_eq!(
+        seen,
+        [
+            ("queued", &OutboxState::Queued),
+            ("sending", &OutboxState::Sending),
+            ("failed", &OutboxState::Failed { code }),
+            ("doubt", &OutboxState::InDoubt),
+        ]
+    );
+    let one = house.store.outbox_page(&app(), None, 10, 1).unwrap();
+    assert_eq!((one.entries.len(), one.more), (1, true), "cut by bytes");
 }
