@@ -4,14 +4,19 @@
 //! meets one: every commit looks whether there is room for it and is refused where there is not,
 //! while rows are read as before. And a reserve lies beside the rows, given up when a store is
 //! opened without room, so that it opens all the same (F-D01, F-D02, F-D05, F-D06).
+//!
+//! A quota is met once: no file system tells it beforehand. The engine's failure ends the process
+//! and gives the reserve up; from then on taking it back is what shows whether there is room.
 
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
+use imlink_model::Code;
 use rustix::fs::{FallocateFlags, StatVfsMountFlags, fallocate, fstatvfs};
 
 use crate::engine::Batch;
+use crate::error::trouble;
 use crate::{CommitError, OpenError, directory};
 
 /// What the engine takes to open a small store: a segment or two, and as much again.
@@ -27,6 +32,9 @@ const LAG: u64 = 1024 * 1024;
 /// Free bytes below which nothing is written. The engine takes room by segments of 512 KiB, and
 /// moves older rows as it goes.
 const MARGIN: u64 = 2 * 1024 * 1024;
+
+/// Free inodes below which nothing is written. A commit takes none, an opening two.
+const INODES: u64 = 8;
 
 /// What a byte of a batch may take on the disk: leaves of the engine are written as a whole.
 const GROWTH: u64 = 4;
@@ -58,6 +66,9 @@ impl Writable {
 pub(crate) struct Space {
     home: File,
     reserve: PathBuf,
+    /// An empty file: with the reserve's own inode there are two to open with, one for the trace of
+    /// the attempt and one for the engine's note.
+    spare: PathBuf,
 }
 
 impl Space {
@@ -67,10 +78,11 @@ impl Space {
         let space = Self {
             home: File::open(home).map_err(OpenError::io("opening", home))?,
             reserve: home.join("reserve"),
+            spare: home.join("spare"),
         };
         match space.ask(RESERVE.max(space.kept())) {
             Writable::Yes => {}
-            Writable::Full => directory::remove(&space.reserve)?,
+            Writable::Full => space.give_up_reserve()?,
             Writable::ReadOnly => {
                 return Err(OpenError::ReadOnly {
                     directory: home.into(),
@@ -97,10 +109,20 @@ impl Space {
         if writable == Writable::Yes
             && let Err(error) = self.take_reserve(reserve)
         {
-            // There is room for the batch; the reserve is for another day.
             tracing::debug!(%error, "No room is kept for a full disk");
+            // The file system has room, but not for this user (F-D06).
+            if trouble(&error) == Some(Code::LOCAL_STORE_FULL) {
+                return Writable::Full;
+            }
         }
         writable
+    }
+
+    /// Makes room to open with. Until the reserve is taken back, which shows that there is room,
+    /// nothing is written.
+    pub(crate) fn give_up_reserve(&self) -> Result<(), OpenError> {
+        directory::remove(&self.reserve)?;
+        directory::remove(&self.spare)
     }
 
     /// Makes sure that a copy of the rows finds room.
@@ -124,7 +146,14 @@ impl Space {
     }
 
     fn take_reserve(&self, bytes: u64) -> io::Result<()> {
-        let file = directory::open_private(&self.reserve).map_err(io::Error::other)?;
+        let open = |path| {
+            directory::open_private(path).map_err(|error| match error {
+                OpenError::Io { source, .. } => source,
+                other => io::Error::other(other),
+            })
+        };
+        let file = open(&self.reserve)?;
+        open(&self.spare)?;
         match fallocate(&file, FallocateFlags::empty(), 0, bytes) {
             Ok(()) => Ok(()),
             Err(error) => {
@@ -142,7 +171,10 @@ impl Space {
         };
         if found.f_flag.contains(StatVfsMountFlags::RDONLY) {
             Writable::ReadOnly
-        } else if found.f_bavail.saturating_mul(found.f_frsize) < wanted {
+        } else if found.f_bavail.saturating_mul(found.f_frsize) < wanted
+            // Some file systems have no number of them.
+            || (found.f_files > 0 && found.f_favail < INODES)
+        {
             Writable::Full
         } else {
             Writable::Yes

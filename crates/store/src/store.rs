@@ -11,7 +11,7 @@ mod tests;
 use std::path::{Path, PathBuf};
 
 use imlink_model::uplink::Restored;
-use imlink_model::{Millis, OutgoingMessage, Seq, UserId};
+use imlink_model::{Code, Millis, OutgoingMessage, Seq, UserId};
 
 use crate::chain::Chain;
 use crate::database::{Database, Lookup};
@@ -325,7 +325,12 @@ impl Store {
         } = transaction.finish().map_err(CommitError::Read)?;
         if !writes.is_empty() {
             self.kept.room_for(&writes).demand()?;
-            self.database.apply(&writes).map_err(CommitError::Write)?;
+            self.database.apply(&writes).map_err(|error| {
+                if error.trouble() == Some(Code::LOCAL_STORE_FULL) {
+                    self.kept.found_full();
+                }
+                CommitError::Write(error)
+            })?;
             self.kept.note(&state);
             self.unsaved.clear();
         }

@@ -115,6 +115,43 @@ fn full_copy() {
     assert_eq!(messages(&store).len(), 301);
 }
 
+// F-D06
+#[test]
+fn a_disk_without_inodes_refuses_writes_serves_reads_and_heals() {
+    on_own_mount("no_inodes", "size=64m,nr_inodes=64");
+}
+
+#[test]
+#[ignore = "run by the test above on a file system of its own"]
+fn no_inodes() {
+    let disk = given_directory();
+    let home = disk.join("account");
+    let (mut store, _) = Store::open(&home, &me()).unwrap();
+    store
+        .commit((1..=300).map(arrival).collect(), Millis(0))
+        .unwrap();
+
+    // Another program takes all there are.
+    let others = disk.join("others");
+    fs::create_dir(&others).unwrap();
+    let taken = (0..).take_while(|n| fs::File::create(others.join(n.to_string())).is_ok());
+    assert!(taken.count() > 10);
+
+    assert_serves(&mut store, 300);
+    drop(store);
+    for _ in 0..3 {
+        let (mut store, opening) = Store::open(&home, &me()).unwrap();
+        assert_eq!(opening, Default::default());
+        assert_serves(&mut store, 300);
+    }
+
+    let (mut store, _) = Store::open(&home, &me()).unwrap();
+    fs::remove_dir_all(&others).unwrap();
+    store.commit(vec![arrival(301)], Millis(0)).unwrap();
+    assert_eq!(messages(&store).len(), 301);
+    assert!(fs::metadata(home.join("reserve")).unwrap().len() > 0);
+}
+
 // F-D05
 #[test]
 fn a_store_on_a_read_only_file_system_is_refused_by_that_name() {

@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use imlink_model::Seq;
+use imlink_model::{Code, Seq};
 
 use crate::database::Database;
 use crate::engine::EngineError;
@@ -53,15 +53,22 @@ pub(crate) fn open(path: &Path, report: Report<'_>) -> Result<Files, OpenError> 
         space.require(bytes_of(&version.rows(path))?)?;
     }
     let attempt = Attempt::begin(path)?;
-    let (old, new) = attempt.run(|| {
-        let old = open_database(&version.rows(path))?;
-        if version.format == FORMAT {
-            return Ok((old, None));
-        }
-        let new = open_database(&next.rows(path))?;
-        copy::from_format_1(&old, &new, report)?;
-        Ok((old, Some(new)))
-    })?;
+    let (old, new) = attempt
+        .run(|| {
+            let old = open_database(&version.rows(path))?;
+            if version.format == FORMAT {
+                return Ok((old, None));
+            }
+            let new = open_database(&next.rows(path))?;
+            copy::from_format_1(&old, &new, report)?;
+            Ok((old, Some(new)))
+        })
+        .inspect_err(|error| {
+            // Room that only an attempt could ask for. The next one has the reserve's.
+            if error.code() == Code::LOCAL_STORE_FULL {
+                let _ = space.give_up_reserve();
+            }
+        })?;
     directory::sync_parent(&version.rows(path))?;
     let mut home = Home {
         path: path.into(),

@@ -24,6 +24,14 @@ impl Kept {
             .map_or(Writable::Yes, |space| space.for_batch(writes, self.rows()))
     }
 
+    /// The engine found no room, and what it says of the room there is was wrong.
+    pub(super) fn found_full(&self) {
+        if let Some(space) = &self.space {
+            // This process writes nothing more; the next one asks again.
+            let _ = space.give_up_reserve();
+        }
+    }
+
     /// Bytes of the rows; none where the system does not say.
     fn rows(&self) -> u64 {
         let bytes = self.home.as_ref().map(Home::bytes);
