@@ -59,6 +59,8 @@ enum Verb {
     Status(verb::status::Arguments),
     /// Send a message and wait for what becomes of it.
     Send(verb::send::Arguments),
+    /// Talk with somebody: the last messages, those that come in, and what you type.
+    Chat(verb::chat::Arguments),
     /// Print messages as they come in, and those that came while nobody listened.
     Listen(verb::listen::Arguments),
     /// Print the stored messages of a conversation.
@@ -116,6 +118,7 @@ impl Verb {
             Self::Connect(arguments) => verb::connect::run(arguments, output),
             Self::Status(arguments) => verb::status::run(arguments, output),
             Self::Send(arguments) => verb::send::run(arguments, output),
+            Self::Chat(arguments) => verb::chat::run(arguments, output),
             Self::Listen(arguments) => verb::listen::run(arguments, output),
             Self::History(arguments) => verb::history::run(arguments, output),
             Self::Search(arguments) => verb::search::run(arguments, output),

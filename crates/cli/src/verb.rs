@@ -1,6 +1,7 @@
 //! One file per verb.
 
 pub mod activate;
+pub mod chat;
 pub mod connect;
 pub mod conversations;
 pub mod daemon;

@@ -2,6 +2,7 @@
 
 mod archives;
 mod arguments;
+mod chatting;
 mod connecting;
 mod daemon;
 mod explaining;

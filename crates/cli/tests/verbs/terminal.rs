@@ -5,11 +5,13 @@ use std::io::{Read, Write};
 use std::os::fd::OwnedFd;
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
+use rustix::process::{Pid, Signal, kill_process};
 use rustix::pty::{OpenptFlags, grantpt, ioctl_tiocgptpeer, openpt, unlockpt};
-use rustix::termios::{Winsize, tcsetwinsize};
+use rustix::termios::{LocalModes, Winsize, tcgetattr, tcsetwinsize};
 
-use crate::stage::{Home, eventually};
+use crate::stage::{Home, PATIENCE, eventually};
 
 /// A command whose standard streams are a terminal, and the person before it.
 pub struct Terminal {
@@ -68,9 +70,15 @@ impl Terminal {
 
     /// Waits until a text has been written.
     pub fn shows(&self, text: &str) {
-        eventually(&format!("the terminal shows {text:?}"), || {
-            self.seen().contains(text)
-        });
+        let deadline = Instant::now() + PATIENCE;
+        while !self.seen().contains(text) {
+            assert!(
+                Instant::now() < deadline,
+                "{text:?} is not shown: {:?}",
+                self.seen()
+            );
+            std::thread::sleep(Duration::from_millis(20));
+        }
     }
 
     /// Everything written so far, without colours and movements.
@@ -87,6 +95,19 @@ impl Terminal {
             status.is_some()
         });
         status.unwrap().code()
+    }
+
+    /// Whether typed lines are edited by the kernel, as a shell leaves and wants it.
+    pub fn is_cooked(&self) -> bool {
+        let modes = tcgetattr(&self.keyboard).unwrap();
+        modes
+            .local_modes
+            .contains(LocalModes::ICANON | LocalModes::ECHO | LocalModes::ISIG)
+    }
+
+    /// Sends the command a signal.
+    pub fn signal(&self, signal: Signal) {
+        kill_process(Pid::from_child(&self.child), signal).unwrap();
     }
 }
 

@@ -1,0 +1,378 @@
+//! `imlink chat`: a small conversation at a terminal, or through a pipe.
+
+mod keyboard;
+mod order;
+mod post;
+mod said;
+mod screen;
+mod talk;
+
+use std::time::{Duration, Instant};
+
+use clap::Args;
+use imlink::{
+    Client, Code, Conversation, Event, Filter, HistoryQuery, Outgoing, Subscription, TargetId,
+    UserId,
+};
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::account::Account;
+use crate::command::Ending;
+use crate::failure::Failure;
+use crate::output::{Escaped, Output, Paint};
+use crate::runtime::{self, DONE, interruption};
+use crate::verb::history::conversation;
+use keyboard::{Key, Keyboard};
+use order::{HELP, Order};
+use post::Post;
+use screen::Screen;
+use talk::Talk;
+
+/// Messages of a page that is read to catch up.
+const PAGE: u16 = 50;
+
+/// Own messages under way; a pipe is not read on while there are more. The cloud takes five a
+/// second (behaviour.md 13.3).
+const UNDER_WAY: usize = 32;
+
+/// Who leaves a terminal does not wait longer for what is just being sent.
+const PARTING: Duration = Duration::from_secs(1);
+
+#[derive(Args)]
+#[command(after_help = "\
+The last messages are shown, then those that come in, while you type. What was shown is read. Of
+your own messages it is told when the cloud has them, that they wait for the link, that they
+failed and why, or that nobody can say (`in doubt`). At a terminal /help
+lists what else can be typed, and Ctrl-D or /quit leaves. From a pipe every line is a message,
+and the command ends after the last one's outcome.
+
+Examples:
+  imlink chat bob
+  imlink chat team --group -n 50
+  printf 'Done.\\nSee the log.\\n' | imlink chat bob
+
+Exit status of a pipe: that of the first message that failed, 7 if one is in doubt, 6 if one still
+waits.
+
+With --json one object per line, with the field event: message (and the fields of `imlink listen
+--json`), unread {unread, hidden}, sent {client_id, text, uid, sent_at}, waiting and in-doubt
+{client_id, text}, failed {client_id, text, code, code_name, cause}, typing {user}, recalled {seq,
+sender, sent_at}, reconnecting {code, code_name}, connected.")]
+pub struct Arguments {
+    /// The other user, or the group with --group.
+    target: TargetId,
+
+    /// The target is a group.
+    #[arg(long)]
+    group: bool,
+
+    /// Show so many of the last messages, 0 to 200.
+    #[arg(short, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u16).range(0..=200))]
+    number: u16,
+
+    /// From a pipe: wait so many seconds for the last outcome.
+    #[arg(long, value_name = "SECONDS", default_value_t = 30)]
+    wait: u32,
+
+    #[command(flatten)]
+    account: Account,
+}
+
+/// A talk and everything around it.
+struct Chat {
+    client: Client,
+    conversation: Conversation,
+    user: UserId,
+    talk: Talk,
+    post: Post,
+    screen: Screen,
+}
+
+/// Whether the talk goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Next {
+    GoesOn,
+    Ends,
+}
+
+pub fn run(arguments: Arguments, output: Output) -> Ending {
+    runtime::run(async {
+        tokio::select! {
+            ending = chat(&arguments, output) => ending,
+            failure = interruption() => Err(failure),
+            failure = told_to_end() => Err(failure),
+        }
+    })
+}
+
+/// The terminal is put back also for who sends a signal, or closes the window.
+async fn told_to_end() -> Failure {
+    let signals = (
+        signal(SignalKind::terminate()),
+        signal(SignalKind::hangup()),
+    );
+    match signals {
+        (Ok(mut terminate), Ok(mut hangup)) => {
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = hangup.recv() => {}
+            }
+            Failure::interrupted()
+        }
+        (Err(error), _) | (_, Err(error)) => error.into(),
+    }
+}
+
+async fn chat(arguments: &Arguments, output: Output) -> Ending {
+    let conversation = conversation(arguments.target.clone(), arguments.group)?;
+    let (client, user) = arguments.account.join().await?;
+    let mut events = client.events();
+    let filter = Filter {
+        conversations: vec![conversation.clone()],
+        object_names: Vec::new(),
+    };
+    let mut wakes = client.subscribe_now_to(filter).await?;
+    let (mut keyboard, printer) = Keyboard::open(output)?;
+    let mut chat = Chat {
+        talk: Talk::new(conversation.clone(), user.clone()),
+        post: Post::new(client.clone()),
+        screen: Screen::new(output, printer),
+        client,
+        conversation,
+        user,
+    };
+    chat.open(arguments.number, keyboard.is_terminal()).await?;
+
+    let mut patience = None;
+    loop {
+        let tally = chat.talk.tally();
+        if patience.is_some() && tally.open == 0 {
+            break;
+        }
+        let busy = tally.open >= UNDER_WAY && !keyboard.is_terminal();
+        let woken = tokio::select! {
+            biased;
+            event = events.next() => match event {
+                Some(event) => chat.handle_event(event)?,
+                None => break,
+            },
+            () = woken(&mut wakes) => true,
+            (id, outcome) = chat.post.ended() => {
+                chat.show(|talk| talk.ended(&id, outcome))?;
+                false
+            }
+            () = at(chat.talk.deadline()) => {
+                chat.show(|talk| talk.tick(Instant::now()))?;
+                false
+            }
+            () = at(patience) => break,
+            key = keyboard.next(), if patience.is_none() && !busy => {
+                if chat.handle_key(key, keyboard.is_terminal())? == Next::Ends {
+                    let wait = match keyboard.is_terminal() {
+                        true => PARTING,
+                        false => Duration::from_secs(arguments.wait.into()),
+                    };
+                    patience = Some(Instant::now() + wait);
+                }
+                false
+            }
+        };
+        if woken {
+            chat.catch_up().await?;
+        }
+    }
+    chat.part(keyboard.is_terminal())
+}
+
+/// The subscription tells that there is something; what it is, the history says, from the place
+/// that was shown last: so nothing is left out, however often link and daemon come and go.
+async fn woken(wakes: &mut Subscription) {
+    match wakes.next().await {
+        Some(_) => {}
+        // Events tell why it ended.
+        None => std::future::pending().await,
+    }
+}
+
+/// Waits for a moment, for ever if there is none.
+async fn at(moment: Option<Instant>) {
+    match moment {
+        Some(moment) => tokio::time::sleep_until(moment.into()).await,
+        None => std::future::pending().await,
+    }
+}
+
+impl Chat {
+    async fn open(&mut self, number: u16, terminal: bool) -> Result<(), Failure> {
+        let summary = self.client.conversation(self.conversation.clone()).await?;
+        // With none wanted one is read all the same: its place is where the talk begins.
+        let wanted = number.max(1);
+        let page = self.client.history(self.conversation.clone(), None, wanted);
+        let mut last = page.await?.entries;
+        last.reverse();
+        if number == 0 {
+            self.talk.skip(&last);
+            last.clear();
+        }
+        if terminal {
+            let (user, target) = (
+                Escaped(self.user.as_str()),
+                Escaped(self.conversation.target.as_str()),
+            );
+            self.screen.remark(Paint::dim(format_args!(
+                "{user} with {target}; /help lists what can be typed, Ctrl-D leaves."
+            )))?;
+        }
+        self.show(|talk| talk.open(last, summary.as_ref()))?;
+        let up = self.client.status() == imlink::ConnectionStatus::Connected;
+        self.show(|talk| talk.link(up, None))?;
+        self.tell_read().await;
+        Ok(())
+    }
+
+    /// Shows what was stored since. If it cannot be read there is no daemon; it is read when there
+    /// is one again.
+    async fn catch_up(&mut self) -> Result<(), Failure> {
+        loop {
+            let query = HistoryQuery::newest(self.conversation.clone())
+                .after(self.talk.place())
+                .limit(PAGE);
+            let Ok(page) = self.client.history_page(query).await else {
+                return Ok(());
+            };
+            let more = page.more && !page.entries.is_empty();
+            for message in page.entries {
+                self.show(|talk| talk.stored(message))?;
+            }
+            if !more {
+                break;
+            }
+        }
+        self.tell_read().await;
+        Ok(())
+    }
+
+    async fn tell_read(&mut self) {
+        if let Some(up_to) = self.talk.take_read() {
+            let told = self
+                .client
+                .mark_read(self.conversation.clone(), up_to)
+                .await;
+            // What is read is told again with the next message.
+            drop(told);
+        }
+    }
+
+    /// Whether there may be something new in the history.
+    fn handle_event(&mut self, event: Event) -> Result<bool, Failure> {
+        match event {
+            Event::Status(change) if change.status.is_final() => {
+                let code = change.code.unwrap_or(Code::LOCAL_NO_ACCOUNT);
+                return Err(Failure::of(
+                    code,
+                    format!("The account is offline for good: {}.", change.status),
+                ));
+            }
+            Event::Status(change) => {
+                let up = change.status == imlink::ConnectionStatus::Connected;
+                self.show(|talk| talk.link(up, change.code))?;
+                return Ok(up);
+            }
+            Event::Transient(message) => {
+                self.show(|talk| talk.heard(*message, Instant::now()))?;
+            }
+            Event::Changed(message) => self.show(|talk| talk.changed(&message))?,
+            Event::SendResult {
+                id: _,
+                client_id,
+                state,
+            } => self.show(|talk| talk.cleared(&client_id, state))?,
+            Event::Synchronized | Event::Lagged { .. } => return Ok(true),
+            _ => {}
+        }
+        Ok(false)
+    }
+
+    fn handle_key(&mut self, key: Key, terminal: bool) -> Result<Next, Failure> {
+        let order = match key {
+            Key::Line(line) if terminal => Order::of(&line),
+            Key::Line(line) => Order::text(&line),
+            Key::Typing => return Ok(Next::GoesOn),
+            Key::Interrupted => return Err(Failure::interrupted()),
+            Key::End => Order::Quit,
+            Key::Failed(error) => return Err(error.into()),
+        };
+        match order {
+            Order::Nothing => {}
+            Order::Say(text) => {
+                let message = Outgoing::text(self.conversation.clone(), &text);
+                let id = message.client_id().clone();
+                self.talk.say(id, text, Instant::now());
+                self.post.send(message);
+            }
+            Order::Who => self.who()?,
+            Order::Help => self.screen.remark(HELP)?,
+            Order::Quit => return Ok(Next::Ends),
+            Order::Unknown(order) => self.screen.remark(format_args!(
+                "There is no {}; /help lists what there is, //… sends it.",
+                Escaped(&order)
+            ))?,
+        }
+        Ok(Next::GoesOn)
+    }
+
+    fn who(&mut self) -> Result<(), Failure> {
+        let user = Escaped(self.user.as_str());
+        let kind = self.conversation.kind;
+        let target = Escaped(self.conversation.target.as_str());
+        let status = self.client.status();
+        let open = self.talk.tally().open;
+        self.screen.remark(format_args!(
+            "{user} with {target} ({kind}), {status}; {open} messages are under way."
+        ))?;
+        Ok(())
+    }
+
+    fn show<T>(&mut self, step: impl FnOnce(&mut Talk) -> T) -> Result<(), Failure>
+    where
+        T: IntoIterator<Item = said::Said>,
+    {
+        for said in step(&mut self.talk) {
+            self.screen.say(&said)?;
+        }
+        Ok(())
+    }
+
+    /// A person was told everything; a script gets the worst of it as the exit status.
+    fn part(mut self, terminal: bool) -> Ending {
+        let tally = self.talk.tally();
+        if terminal {
+            if tally.open > 0 {
+                self.screen.remark(format_args!(
+                    "{} of your messages were not out yet; `imlink outbox` shows what the daemon has of them.",
+                    tally.open
+                ))?;
+            }
+            return DONE;
+        }
+        if let Some(code) = tally.failed {
+            return Err(Failure::of(
+                code,
+                format!("A message was not delivered: {}", code.cause()),
+            ));
+        }
+        if tally.open > 0 {
+            let cause = format!("{} messages were not out in time.", tally.open);
+            return Err(Failure::of(Code::LOCAL_TIMEOUT, cause).with_cure(
+                "Do not send them again: `imlink outbox` shows those that the daemon has and will send.",
+            ));
+        }
+        if tally.in_doubt > 0 {
+            let cause = format!("{} messages may have arrived or not.", tally.in_doubt);
+            return Err(Failure::of(Code::RC_MSG_RESP_TIMEOUT, cause).with_cure(
+                "Look into `imlink history` before sending them again; they would be further messages.",
+            ));
+        }
+        DONE
+    }
+}
