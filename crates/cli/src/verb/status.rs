@@ -30,9 +30,9 @@ Examples:
 
 With --json: daemon {version, pid, instance, started_at}, accounts [{app_key, user, status,
 status_name, since, code, code_name, next_attempt_in_ms, gateway, slot, round_trip_ms, apps,
-queued, in_doubt, last_seq}], apps [{app, pid, uid, client, attached_at, user, right}], more_apps.
-Times are milliseconds since 1970. With --watch one object per change; while there is no daemon it
-is {\"error\":{...}}.")]
+queued, in_doubt, database, database_name, last_seq}], apps [{app, pid, uid, client, attached_at,
+user, right}], more_apps. Times are milliseconds since 1970. With --watch one object per change;
+while there is no daemon it is {\"error\":{...}}.")]
 pub struct Arguments {
     /// Go on, and show it again whenever something changes.
     #[arg(long)]

@@ -53,6 +53,9 @@ pub(super) struct AccountFields {
     pub(super) queued: u32,
     /// Messages whose fate is unknown.
     pub(super) in_doubt: u32,
+    /// How its rows are: 0, or why they cannot be read or written; `null` until it was looked.
+    pub(super) database: Option<i32>,
+    pub(super) database_name: Option<&'static str>,
     /// Place of the newest stored message.
     pub(super) last_seq: u64,
 }
@@ -145,6 +148,8 @@ impl From<AccountReport> for AccountFields {
             apps: account.apps,
             queued: account.outbox.queued,
             in_doubt: account.outbox.in_doubt,
+            database: account.database.map(Code::number),
+            database_name: account.database.map(Code::name),
             last_seq: account.last_seq.0,
         }
     }

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use imlink::{ConnectionStatus, Millis};
+use imlink::{Code, ConnectionStatus, Millis};
 
 use super::report::{AccountFields, AppFields, Report};
 use crate::output::{Escaped, Paint, Table, age};
@@ -65,6 +65,14 @@ impl AccountFields {
             (queued, 0) => format!("{queued} queued"),
             (queued, in_doubt) => format!("{queued} queued, {in_doubt} in doubt"),
         };
+        let database = self.database.filter(|code| *code != 0).map(|number| {
+            let code = Code::new(number);
+            let cause = code.cause();
+            format!(
+                "{} {cause}",
+                Paint::bad(format_args!("{code} {}", code.name()))
+            )
+        });
         let why = self
             .code
             .zip(self.code_name)
@@ -91,6 +99,7 @@ impl AccountFields {
                 "slot",
                 self.slot.as_deref().map(|slot| Escaped(slot).to_string()),
             ),
+            ("database", database),
             ("outbox", Some(outbox)),
             ("messages", Some(self.last_seq.to_string())),
         ]

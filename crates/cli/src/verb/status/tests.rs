@@ -53,9 +53,27 @@ fn without_an_account_it_says_what_to_do() {
     assert!(shown.contains("imlink connect"), "{shown}");
 }
 
+// issue 4: a damaged or newer store is reported as such (code and status)
+#[test]
+fn rows_that_cannot_be_used_are_told_with_their_code() {
+    let mut report = report();
+    report.accounts[0].database = Some(Code::LOCAL_STORE_FULL);
+
+    let shown = Report::at(report, NOW).to_string();
+
+    let wanted = format!(
+        "  database  90006 LOCAL_STORE_FULL {}\n",
+        Code::LOCAL_STORE_FULL.cause()
+    );
+    let shown = anstream::adapter::strip_str(&shown).to_string();
+    assert!(shown.contains(&wanted), "{shown}");
+}
+
 #[test]
 fn programs_get_every_field() {
-    let json = json_line(&Report::at(report(), NOW)).unwrap();
+    let mut report = report();
+    report.accounts[1].database = None;
+    let json = json_line(&Report::at(report, NOW)).unwrap();
 
     assert_eq!(
         json,
@@ -65,10 +83,11 @@ fn programs_get_every_field() {
             r#""user":"alice","status":0,"status_name":"CONNECTED","since":999995000,"#,
             r#""code":null,"code_name":null,"next_attempt_in_ms":null,"#,
             r#""gateway":"127.0.0.1:7341","slot":"web","round_trip_ms":3,"apps":1,"queued":0,"#,
-            r#""in_doubt":0,"last_seq":12},{"app_key":"imlink-sandbox","user":"李雷","#,
+            r#""in_doubt":0,"database":0,"database_name":"SUCCESS","last_seq":12},{"app_key":"imlink-sandbox","user":"李雷","#,
             r#""status":13,"status_name":"SUSPEND","since":999990000,"code":30011,"#,
             r#""code_name":"RC_SOCKET_DISCONNECTED","next_attempt_in_ms":250,"gateway":null,"#,
-            r#""slot":null,"round_trip_ms":null,"apps":0,"queued":2,"in_doubt":1,"last_seq":0}],"#,
+            r#""slot":null,"round_trip_ms":null,"apps":0,"queued":2,"in_doubt":1,"database":null,"#,
+            r#""database_name":null,"last_seq":0}],"#,
             r#""apps":[{"app":"notes","pid":4712,"uid":1000,"client":"imlink-rust 0.1.0","#,
             r#""attached_at":999940000,"user":"alice","right":"admin"}],"more_apps":3}"#
         )
