@@ -2,8 +2,11 @@
 
 use std::collections::BTreeSet;
 use std::ops::Range;
+use std::path::Path;
 use std::sync::{Mutex, OnceLock, PoisonError};
 
+use crate::engine::paged::Paged;
+use crate::engine::sled::Sled;
 use crate::engine::{Batch, Engine, EngineError, Order, Scan};
 use crate::error::ReadError;
 use crate::key::{self, Kind};
@@ -71,6 +74,16 @@ fn if_sound<T>(read: Result<T, ReadError>) -> Result<Option<T>, EngineError> {
 }
 
 impl Database {
+    /// Opens rows of a format, or makes them. Those of the first one were not in pages. May panic on
+    /// damaged files.
+    pub(crate) fn open(rows: &Path, format: u32) -> Result<Self, EngineError> {
+        let engine = Sled::open(rows)?;
+        Ok(match format {
+            1 => Self::new(engine),
+            _ => Self::new(Paged::over(engine)),
+        })
+    }
+
     pub(crate) fn new(engine: impl Engine + 'static) -> Self {
         Self {
             engine: Box::new(engine),

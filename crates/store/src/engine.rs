@@ -1,12 +1,13 @@
 //! What the store asks of an engine: three operations.
 //!
 //! A second engine is one more file beside [`sled`](self::sled) and a line in the conformance
-//! tests.
+//! tests. What is particular to an engine that pays for every pair is in [`paged`](self::paged).
 
 #[cfg(test)]
 mod conformance;
 #[cfg(test)]
 pub(crate) mod memory;
+pub(crate) mod paged;
 pub(crate) mod sled;
 
 use std::collections::BTreeMap;

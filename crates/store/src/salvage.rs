@@ -19,12 +19,11 @@ use imlink_model::Seq;
 
 use crate::database::{Database, Lookup};
 use crate::directory::Stroke;
-use crate::engine::sled::Sled;
 use crate::engine::{Batch, EngineError, Order};
 use crate::key::{self, Kind};
 use crate::opening::{is_deadly, strokes, watch};
 use crate::row::SubscriptionRow;
-use crate::version::Version;
+use crate::version::{FORMAT, Version};
 use crate::{OpenError, Writable, directory, record};
 
 /// What is taken over. A message's rows stand or fall by themselves; what is missing of one shows
@@ -82,12 +81,12 @@ pub(crate) fn carry_out(
         incomplete: true,
         ..Salvaged::default()
     };
-    if let Some(rows) = readable_rows(&aside)
+    if let Some((rows, format)) = readable_rows(&aside)
         && !is_deadly(&aside)?
         && strokes(&tried)? < TRIES
     {
         directory::add_stroke(&tried, Stroke::Plain)?;
-        match watch::panics(&tried, || take_over(&rows, new, last, room)) {
+        match watch::panics(&tried, || take_over(&rows, format, new, last, room)) {
             Ok(found) => salvaged = found,
             Err(TakeOver::Read(error)) => tracing::warn!(%error, "Nothing can be taken over"),
             // Once there is room it goes on.
@@ -122,13 +121,12 @@ enum TakeOver {
 
 fn take_over(
     rows: &Path,
+    format: u32,
     new: &Database,
     last: Seq,
     room: &dyn Fn(&Batch) -> Writable,
 ) -> Result<Salvaged, TakeOver> {
-    let old = Sled::open(rows)
-        .map(Database::new)
-        .map_err(TakeOver::Read)?;
+    let old = Database::open(rows, format).map_err(TakeOver::Read)?;
     let mut salvaged = Salvaged::default();
     let mut taken = Batch::new();
     let mut bytes = 0;
@@ -197,16 +195,20 @@ fn put(
 }
 
 /// The directory of rows, if they may be of a format that is known. Which one counts is not known
-/// without the version; the oldest one is whole while another is being written.
-fn readable_rows(aside: &Path) -> Option<PathBuf> {
+/// without the version; the oldest one is whole while another is being written. Gives the format
+/// too.
+fn readable_rows(aside: &Path) -> Option<(PathBuf, u32)> {
     match Version::peek(aside) {
-        Ok(Some(version)) => Some(version.rows(aside)).filter(|rows| rows.is_dir()),
+        Ok(Some(version)) => {
+            Some((version.rows(aside), version.format)).filter(|(rows, _)| rows.is_dir())
+        }
         Ok(None) => {
             let entries = fs::read_dir(aside).ok()?.flatten();
             entries
                 .map(|entry| entry.path())
                 .filter(|path| path.is_dir() && Version::is_rows(path))
                 .min()
+                .map(|rows| (rows, FORMAT))
         }
         Err(_) => None,
     }

@@ -16,6 +16,7 @@ use imlink_model::Code;
 use rustix::fs::{FallocateFlags, StatVfsMountFlags, fallocate, fstatvfs};
 
 use crate::engine::Batch;
+use crate::engine::paged::PAGE_BYTES;
 use crate::error::trouble;
 use crate::{CommitError, OpenError, directory};
 
@@ -95,11 +96,7 @@ impl Space {
     /// Whether there is room for a batch beside so many bytes of rows. Takes the reserve back as
     /// soon as there is, and lets it grow with the rows.
     pub(crate) fn for_batch(&self, batch: &Batch, rows: u64) -> Writable {
-        let bytes: usize = batch
-            .iter()
-            .map(|(key, value)| key.len() + value.as_ref().map_or(0, Vec::len))
-            .sum();
-        let wanted = MARGIN.saturating_add((bytes as u64).saturating_mul(GROWTH));
+        let wanted = MARGIN.saturating_add(bytes_of(batch).saturating_mul(GROWTH));
         let reserve = RESERVE.saturating_add(rows / ROWS_TO_NOTES);
         let kept = self.kept();
         if kept.saturating_add(LAG) > reserve {
@@ -180,4 +177,21 @@ impl Space {
             Writable::Yes
         }
     }
+}
+
+/// Bytes of a batch with the pages that change with it: about one for all rows whose keys differ
+/// in a number at their ends.
+fn bytes_of(batch: &Batch) -> u64 {
+    let mut bytes = 0;
+    let mut neighbours: &[u8] = &[];
+    for (key, value) in batch {
+        bytes += key.len() + value.as_ref().map_or(0, Vec::len);
+        let stem = key.len().saturating_sub(size_of::<u64>()).max(1);
+        let stem = key.get(..stem).unwrap_or(key);
+        if stem != neighbours {
+            bytes += PAGE_BYTES;
+            neighbours = stem;
+        }
+    }
+    bytes as u64
 }

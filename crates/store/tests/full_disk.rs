@@ -190,7 +190,7 @@ fn fill(store: &mut Store) -> u64 {
 
 fn assert_serves(store: &mut Store, stored: u64) {
     let refused = store
-        .commit(vec![submission(stored + 1)], Millis(0))
+        .commit(vec![arrival(stored + 1), submission(stored + 1)], Millis(0))
         .unwrap_err();
     assert_eq!(refused.code(), Code::LOCAL_STORE_FULL);
     assert!(!refused.is_fatal());

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::memory::Memory;
+use super::paged::Paged;
 use super::sled::{MAX_VALUE_BYTES, Sled};
 use super::{Batch, Engine, Order};
 
@@ -11,8 +12,9 @@ type Make<'a> = &'a dyn Fn(&Path) -> Box<dyn Engine>;
 
 fn for_every_engine(check: fn(&Path, Make<'_>)) {
     let memory = Memory::default();
-    let makes: [Make<'_>; 2] = [
+    let makes: [Make<'_>; 3] = [
         &|directory| Box::new(Sled::open(directory).unwrap()),
+        &|directory| Box::new(Paged::over(Sled::open(directory).unwrap())),
         &|_| Box::new(memory.clone()),
     ];
 
@@ -111,6 +113,11 @@ fn debug_shows_no_values() {
     engine.apply(&batch(&[("key", Some("canary"))])).unwrap();
 
     assert_eq!(format!("{engine:?}"), "Sled { .. }");
+    let engine = Paged::over(engine);
+    engine
+        .apply(&batch(&[("other", Some("canary 2"))]))
+        .unwrap();
+    assert_eq!(format!("{engine:?}"), "Paged { engine: Sled { .. }, .. }");
 }
 
 fn batch(writes: &[(&str, Option<&str>)]) -> Batch {

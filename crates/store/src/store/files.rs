@@ -7,8 +7,6 @@ use std::path::{Path, PathBuf};
 use imlink_model::{Code, Seq};
 
 use crate::database::Database;
-use crate::engine::EngineError;
-use crate::engine::sled::Sled;
 use crate::opening::Attempt;
 use crate::progress::Report;
 use crate::salvage::{self, Salvaged};
@@ -55,11 +53,11 @@ pub(crate) fn open(path: &Path, report: Report<'_>) -> Result<Files, OpenError> 
     let attempt = Attempt::begin(path)?;
     let (old, new) = attempt
         .run(|| {
-            let old = open_database(&version.rows(path))?;
+            let old = Database::open(&version.rows(path), version.format)?;
             if version.format == FORMAT {
                 return Ok((old, None));
             }
-            let new = open_database(&next.rows(path))?;
+            let new = Database::open(&next.rows(path), FORMAT)?;
             copy::from_format_1(&old, &new, report)?;
             Ok((old, Some(new)))
         })
@@ -120,7 +118,7 @@ impl Home {
         let next = self.version.next();
         let rows = next.rows(&self.path);
         directory::remove_all(&rows)?;
-        let copied = open_database(&rows).and_then(|new| {
+        let copied = Database::open(&rows, FORMAT).and_then(|new| {
             copy::as_they_are(old, &new, report)?;
             Ok(new)
         });
@@ -157,8 +155,4 @@ fn bytes_of(rows: &Path) -> Result<u64, OpenError> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(0),
         sum => sum.map_err(OpenError::io("reading", rows)),
     }
-}
-
-fn open_database(rows: &Path) -> Result<Database, EngineError> {
-    Sled::open(rows).map(Database::new)
 }

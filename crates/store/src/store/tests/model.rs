@@ -11,6 +11,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::engine::Engine;
+use crate::engine::paged::Paged;
 use crate::engine::sled::Sled;
 use crate::{Limits, Start};
 
@@ -94,7 +95,7 @@ proptest! {
     #[test]
     fn a_store_on_the_disk_does_what_the_model_does(steps in steps()) {
         let directory = tempfile::tempdir().unwrap();
-        compare(&|| Sled::open(directory.path()).unwrap(), &steps)?;
+        compare(&|| Paged::over(Sled::open(directory.path()).unwrap()), &steps)?;
     }
 }
 

@@ -6,6 +6,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::engine::Engine;
+use crate::engine::paged::Paged;
 use crate::engine::sled::Sled;
 use crate::{Edit, HistoryQuery, Insertion, Side, Unread};
 
@@ -66,7 +67,7 @@ proptest! {
     #[test]
     fn conversations_on_the_disk_are_what_the_model_says(actions in actions()) {
         let directory = tempfile::tempdir().unwrap();
-        compare(&|| Sled::open(directory.path()).unwrap(), &actions)?;
+        compare(&|| Paged::over(Sled::open(directory.path()).unwrap()), &actions)?;
     }
 }
 
