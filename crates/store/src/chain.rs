@@ -94,12 +94,17 @@ pub(crate) struct Chain {
 }
 
 impl Chain {
-    /// Checks the blocks of the newest messages; what is wrong with them is noted in the draft and
+    /// Checks the blocks of the newest messages, all behind a position; what is wrong with them is noted in the draft and
     /// then taken as it is, so that it is reported once.
-    pub(crate) fn check_end(last: Seq, draft: &mut Draft<'_>) -> Result<Vec<Gap>, EngineError> {
+    pub(crate) fn check_end(
+        after: Seq,
+        last: Seq,
+        draft: &mut Draft<'_>,
+    ) -> Result<Vec<Gap>, EngineError> {
         let end = block_of(last);
+        let first = end.saturating_sub(CHECKED_AT_OPENING - 1);
         let mut gaps = Vec::new();
-        for number in end.saturating_sub(CHECKED_AT_OPENING - 1)..=end {
+        for number in first.min(block_of(after.next()))..=end {
             if let Some(gap) = damage(draft.database(), number)? {
                 settle(number, &gap, draft)?;
                 gaps.push(gap);

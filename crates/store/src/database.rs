@@ -10,6 +10,7 @@ use crate::engine::sled::Sled;
 use crate::engine::{Batch, Engine, EngineError, Order, Scan};
 use crate::error::ReadError;
 use crate::key::{self, Kind};
+use crate::pending::Pending;
 use crate::record::{self, Unsealed};
 use crate::row::Row;
 
@@ -17,6 +18,7 @@ use crate::row::Row;
 #[derive(Debug)]
 pub(crate) struct Database {
     engine: Box<dyn Engine>,
+    pending: Pending,
     quarantine: Mutex<BTreeSet<Vec<u8>>>,
     failure: OnceLock<EngineError>,
 }
@@ -87,6 +89,7 @@ impl Database {
     pub(crate) fn new(engine: impl Engine + 'static) -> Self {
         Self {
             engine: Box::new(engine),
+            pending: Pending::default(),
             quarantine: Mutex::default(),
             failure: OnceLock::new(),
         }
@@ -107,9 +110,17 @@ impl Database {
             .inspect_err(|error| drop(self.failure.set(error.clone())))
     }
 
+    /// The pairs of a range, entries of timelines among them that are not on the disk.
     pub(crate) fn scan(&self, range: &Range<Vec<u8>>, order: Order) -> Scan<'_> {
-        self.engine
-            .scan(range.start.as_slice()..range.end.as_slice(), order)
+        let stored = self
+            .engine
+            .scan(range.start.as_slice()..range.end.as_slice(), order);
+        self.pending.among(stored, range, order)
+    }
+
+    /// The entries of timelines that are not on the disk.
+    pub(crate) fn pending(&self) -> &Pending {
+        &self.pending
     }
 
     /// The number the last key of that kind ends in; zero if there is none.

@@ -85,6 +85,15 @@ impl<'a> Draft<'a> {
         self.writes.is_empty()
     }
 
+    /// Puts a write unless there is one for its key.
+    pub(crate) fn put_if_untouched(&mut self, key: Vec<u8>, value: Option<Vec<u8>>) {
+        self.writes.entry(key).or_insert(value);
+    }
+
+    pub(crate) fn writes_mut(&mut self) -> &mut Batch {
+        &mut self.writes
+    }
+
     pub(crate) fn into_writes(self) -> Batch {
         self.writes
     }

@@ -124,6 +124,11 @@ impl Kind {
         }
     }
 
+    /// Whether a key is of this kind.
+    pub(crate) fn is_of(self, key: &[u8]) -> bool {
+        key.first() == Some(&self.tag())
+    }
+
     const fn tag(self) -> u8 {
         self as u8
     }

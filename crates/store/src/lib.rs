@@ -39,6 +39,7 @@ mod listing;
 mod notice;
 mod opening;
 mod outbox;
+mod pending;
 mod progress;
 mod record;
 mod row;

@@ -322,6 +322,7 @@ impl Store {
             writes,
             state,
             moves,
+            deferral,
         } = transaction.finish().map_err(CommitError::Read)?;
         if !writes.is_empty() {
             self.kept.room_for(&writes).demand()?;
@@ -331,6 +332,7 @@ impl Store {
                 }
                 CommitError::Write(error)
             })?;
+            self.database.pending().settle(deferral);
             self.kept.note(&state);
             self.unsaved.clear();
         }

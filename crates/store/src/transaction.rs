@@ -17,6 +17,7 @@ use crate::draft::Draft;
 use crate::engine::{Batch, EngineError};
 use crate::key::{self, Kind};
 use crate::listing::Move;
+use crate::pending::Deferral;
 use crate::row::{Anew, Head};
 use crate::store::Limits;
 use crate::{Applied, Change, Edit, Edited, Gap};
@@ -81,6 +82,8 @@ pub(crate) struct Finished {
     pub(crate) state: State,
     /// What else it has to know then.
     pub(crate) moves: Vec<Move>,
+    /// What becomes of entries that are not written.
+    pub(crate) deferral: Deferral,
 }
 
 impl<'a> Transaction<'a> {
@@ -153,6 +156,7 @@ impl<'a> Transaction<'a> {
     /// Ends it; nothing is written yet.
     pub(crate) fn finish(mut self) -> Result<Finished, EngineError> {
         self.retire_settled()?;
+        let deferral = self.draft.defer_entries(&mut self.state.head);
         if !self.draft.is_empty() {
             self.state.seal_commit(&mut self.draft);
         }
@@ -160,6 +164,7 @@ impl<'a> Transaction<'a> {
             writes: self.draft.into_writes(),
             state: self.state,
             moves: self.moves,
+            deferral,
         })
     }
 }

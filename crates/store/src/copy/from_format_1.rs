@@ -94,8 +94,14 @@ fn take_over(
             }),
         }
     }
-    let Finished { writes, state, .. } = transaction.finish()?;
+    let Finished {
+        writes,
+        state,
+        deferral,
+        ..
+    } = transaction.finish()?;
     new.apply(&writes)?;
+    new.pending().settle(deferral);
     Ok((state, seq))
 }
 

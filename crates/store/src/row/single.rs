@@ -23,6 +23,8 @@ pub(crate) struct Head {
     pub(crate) unread: u64,
     /// Those of them that mention the user.
     pub(crate) mentions: u64,
+    /// Up to which position messages have their entries in timelines on the disk.
+    pub(crate) listed: u64,
 }
 
 /// Form 1 was of stores of format 1; it had the first two numbers.

@@ -1,12 +1,12 @@
 //! What a store finds out about its rows before it serves them.
 
-use imlink_model::{OutboxId, Seq, UserId};
+use imlink_model::{Message, OutboxId, Seq, UserId};
 
 use super::{Kept, Limits, RolledBack, Store};
 use crate::chain::Chain;
 use crate::database::{Database, Lookup};
 use crate::draft::Draft;
-use crate::engine::{Batch, EngineError};
+use crate::engine::{Batch, EngineError, Order};
 use crate::key::{self, Kind};
 use crate::listing::Listing;
 use crate::row::{Anew, Head};
@@ -45,7 +45,7 @@ impl Store {
         if fresh && head.seq > 0 && !subscriptions_are_here {
             draft.put(&key::single(Kind::Anew), &Anew::after(Seq(head.seq)));
         }
-        let gaps = Chain::check_end(Seq(head.seq), &mut draft)?;
+        let gaps = Chain::check_end(Seq(head.listed), Seq(head.seq), &mut draft)?;
         let mut state = State {
             head,
             cursor: database
@@ -56,7 +56,7 @@ impl Store {
             next_wire_counter: 0,
             uid_conflicts: 0,
             lost_outgoing: head.open.saturating_sub(open as u64),
-            indexed: Indexed::restore(&database)?,
+            indexed: restore_derived(&head, &database)?,
             gaps: gaps.len() + usize::from(rolled_back.is_some()),
             anew: draft.sound_row(&key::single(Kind::Anew))?,
         };
@@ -91,6 +91,26 @@ impl Store {
 enum Rows {
     Fresh,
     Served,
+}
+
+/// Reads the newest messages for what is not on the disk of them: entries of timelines, and words.
+fn restore_derived(head: &Head, database: &Database) -> Result<Indexed, EngineError> {
+    let mut indexed = Indexed::restore(database)?;
+    let listed = Seq(head.listed);
+    let first = listed.min(indexed.last).next();
+    let newest = key::message(first)..key::all(Kind::Message).end;
+    for pair in database.scan(&newest, Order::Forward) {
+        let (key, value) = pair?;
+        let message: Option<Message> = database.sound_row_of(&key, &value)?;
+        let Some(message) = message else {
+            continue;
+        };
+        indexed.add(&message);
+        if message.seq > listed {
+            database.pending().add(&message);
+        }
+    }
+    Ok(indexed)
 }
 
 /// Rows are made for one user and never served to another.

@@ -32,21 +32,19 @@ impl Default for Indexed {
 }
 
 impl Indexed {
-    /// Finds the last stretch, and reads what is behind it. One that cannot be read is made again.
+    /// Finds the last stretch. One that cannot be read is made again.
     pub(crate) fn restore(database: &Database) -> Result<Self, EngineError> {
-        let mut indexed = Self {
+        Ok(Self {
             last: last_stretch(database)?,
             growing: Signature::new(),
-        };
-        let behind = key::message(indexed.last.next())..key::all(Kind::Message).end;
-        for pair in database.scan(&behind, Order::Forward) {
-            let (key, head) = pair?;
-            let message: Option<Message> = database.sound_row_of(&key, &head)?;
-            if let Some(message) = message {
-                indexed.growing.add(&content::words(&message));
-            }
+        })
+    }
+
+    /// Takes in a message that is on the disk, unless a stretch has it.
+    pub(crate) fn add(&mut self, message: &Message) {
+        if message.seq > self.last {
+            self.growing.add(&content::words(message));
         }
-        Ok(indexed)
     }
 }
 
