@@ -7,6 +7,7 @@ mod export;
 mod incoming;
 mod model;
 mod outbox;
+mod paging;
 mod pending;
 mod reading;
 mod recalls;
