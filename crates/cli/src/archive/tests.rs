@@ -65,6 +65,25 @@ fn the_format_stays_as_it_is() {
     );
 }
 
+#[test]
+fn the_document_shows_a_whole_export() {
+    let document = include_str!("../../../../docs/export.md");
+    let (_, shown) = document.split_once("```json\n").unwrap();
+    let (shown, _) = shown.split_once("```").unwrap();
+
+    let mut archive = Archive::open(shown.as_bytes()).unwrap();
+    let mut writer = Writer::new(Vec::new(), archive.header().clone()).unwrap();
+    while let Some(entry) = archive.next().unwrap() {
+        match entry {
+            Entry::Message(message, _) => writer.message((*message).into()).unwrap(),
+            Entry::Conversation(conversation) => writer.conversation(conversation).unwrap(),
+        }
+    }
+
+    let written = String::from_utf8(writer.finish().unwrap()).unwrap();
+    assert_eq!(written, shown, "and shows it as it is written");
+}
+
 // issue 4: import refuses a wrong header or a broken line, and names its number
 #[test]
 fn whatever_is_no_archive_is_told_by_its_line() {

@@ -88,6 +88,15 @@ struct Chat {
     screen: Screen,
 }
 
+/// What a subscription had to tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Wake {
+    /// There is something new.
+    Message,
+    /// It ended, for example because this command stood still for too long.
+    Ended,
+}
+
 /// Whether the talk goes on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Next {
@@ -131,7 +140,7 @@ async fn chat(arguments: &Arguments, output: Output) -> Ending {
         conversations: vec![conversation.clone()],
         object_names: Vec::new(),
     };
-    let mut wakes = client.subscribe_now_to(filter).await?;
+    let mut wakes = Some(client.subscribe_now_to(filter.clone()).await?);
     let (mut keyboard, printer) = Keyboard::open(output)?;
     let mut chat = Chat {
         talk: Talk::new(conversation.clone(), user.clone()),
@@ -156,7 +165,12 @@ async fn chat(arguments: &Arguments, output: Output) -> Ending {
                 Some(event) => chat.handle_event(event)?,
                 None => break,
             },
-            () = woken(&mut wakes) => true,
+            wake = woken(&mut wakes) => {
+                if wake == Wake::Ended {
+                    wakes = None;
+                }
+                true
+            }
             (id, outcome) = chat.post.ended() => {
                 chat.show(|talk| talk.ended(&id, outcome))?;
                 false
@@ -178,6 +192,9 @@ async fn chat(arguments: &Arguments, output: Output) -> Ending {
             }
         };
         if woken {
+            if wakes.is_none() {
+                wakes = chat.subscribe(&filter).await?;
+            }
             chat.catch_up().await?;
         }
     }
@@ -186,10 +203,12 @@ async fn chat(arguments: &Arguments, output: Output) -> Ending {
 
 /// The subscription tells that there is something; what it is, the history says, from the place
 /// that was shown last: so nothing is left out, however often link and daemon come and go.
-async fn woken(wakes: &mut Subscription) {
-    match wakes.next().await {
-        Some(_) => {}
-        // Events tell why it ended.
+async fn woken(wakes: &mut Option<Subscription>) -> Wake {
+    match wakes {
+        Some(wakes) => match wakes.next().await {
+            Some(Ok(_)) => Wake::Message,
+            Some(Err(_)) | None => Wake::Ended,
+        },
         None => std::future::pending().await,
     }
 }
@@ -228,6 +247,15 @@ impl Chat {
         self.show(|talk| talk.link(up, None))?;
         self.tell_read().await;
         Ok(())
+    }
+
+    /// Subscribes again; without a daemon, when there is one again.
+    async fn subscribe(&self, filter: &Filter) -> Result<Option<Subscription>, Failure> {
+        match self.client.subscribe_now_to(filter.clone()).await {
+            Ok(wakes) => Ok(Some(wakes)),
+            Err(error) if error.is_retryable() => Ok(None),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// Shows what was stored since. If it cannot be read there is no daemon; it is read when there
