@@ -56,8 +56,9 @@ pub enum Event {
     },
     /// Everything that waited in the cloud when the account came online is stored.
     Synchronized {},
-    /// Another message stands in the place of a stored one: it was recalled. Its place has been
-    /// delivered to subscriptions before, and is not delivered again.
+    /// Another message stands in the place of a stored one, for it was recalled; or an app noted
+    /// something of it. Its place has been delivered to subscriptions before, and is not delivered
+    /// again.
     Changed {
         /// What stands there now.
         message: Message,

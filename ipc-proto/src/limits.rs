@@ -19,9 +19,13 @@ pub const MAX_GREETING: usize = 1024;
 /// subscription and names around a message.
 pub const MAX_MESSAGE: usize = MAX_FRAME - 256;
 
-/// Longest key-value data of a message, in bytes, that surely fits beside the largest body in
-/// either codec. More is delivered as long as the whole message stays below [`MAX_MESSAGE`].
-pub const SURE_EXPANSION: usize = 40 * 1024;
+/// Longest key-value data and local extra of a message together, in bytes, that surely fit beside
+/// the largest body in either codec. More key-value data is delivered as long as the whole message
+/// stays below [`MAX_MESSAGE`]; a local extra is refused if there would be more.
+pub const BESIDE_BODY: usize = imlink_model::MAX_BESIDE_BODY_BYTES;
+
+/// Longest local extra of a message, in bytes; the daemon refuses more with `LOCAL_BAD_REQUEST`.
+pub const MAX_LOCAL_EXTRA: usize = imlink_model::MAX_LOCAL_EXTRA_BYTES;
 
 /// Longest push text and longest push data of one send, in bytes each; the daemon refuses more
 /// with `LOCAL_BAD_REQUEST`. Both fit beside the largest body in either codec.
@@ -30,7 +34,7 @@ pub const MAX_PUSH_TEXT: usize = 16 * 1024;
 /// Longest key-value data that one send carries, in bytes of its JSON text; the daemon refuses
 /// more with `LOCAL_BAD_REQUEST`. What is sent can be delivered beside the largest body.
 pub const MAX_EXPANSION: usize = imlink_model::Expansion::MAX_BYTES;
-const _: () = assert!(MAX_EXPANSION <= SURE_EXPANSION);
+const _: () = assert!(MAX_EXPANSION <= BESIDE_BODY);
 
 /// A page is cut at this many bytes of [`message_cost`](crate::message_cost), but never before
 /// its first message. Half a frame, so that a page of ordinary messages does not hold up the

@@ -1,7 +1,8 @@
 //! A message as apps see it.
 
 use imlink_model::{
-    self as model, AppId, Body, ClientMessageId, MessageUid, Millis, ObjectName, Seq, UserId,
+    self as model, AppId, Body, ClientMessageId, MessageUid, Millis, ObjectName, ReceivedStatus,
+    Seq, UserId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -40,6 +41,14 @@ pub struct Message {
     pub expansion: Option<PrivateText>,
     /// It was sent before the connection that brought it was made.
     pub offline: bool,
+    /// What the user did with it, as the apps say, in the vendor's bits (behaviour.md 13.1): 1
+    /// read, 2 listened to, 4 downloaded, 8 taken by another device before. Others are kept.
+    #[serde(default)]
+    pub received: u8,
+    /// What an app keeps with it on this machine, at most
+    /// [`MAX_LOCAL_EXTRA`](crate::limits::MAX_LOCAL_EXTRA).
+    #[serde(default)]
+    pub local_extra: Option<PrivateText>,
 }
 
 /// Who wrote a message, seen from the account.
@@ -95,6 +104,7 @@ impl Message {
             wire_ref: _,
             expansion,
             offline,
+            retrieved,
         } = message;
         let origin = match direction {
             model::Direction::Sent => Origin::OtherDevice,
@@ -115,6 +125,12 @@ impl Message {
             client_id: None,
             expansion: expansion.map(PrivateText::from),
             offline,
+            received: if retrieved {
+                ReceivedStatus::RETRIEVED.bits()
+            } else {
+                ReceivedStatus::NONE.bits()
+            },
+            local_extra: None,
         }
     }
 }
@@ -136,6 +152,8 @@ impl From<model::Message> for Message {
             client_id,
             expansion,
             offline,
+            received,
+            local_extra,
         } = message;
         Self {
             seq,
@@ -152,6 +170,8 @@ impl From<model::Message> for Message {
             client_id,
             expansion: expansion.map(PrivateText::from),
             offline,
+            received: received.bits(),
+            local_extra: local_extra.map(PrivateText::from),
         }
     }
 }
@@ -175,6 +195,8 @@ impl TryFrom<Message> for model::Message {
             client_id,
             expansion,
             offline,
+            received,
+            local_extra,
         } = message;
         Ok(Self {
             seq,
@@ -191,6 +213,8 @@ impl TryFrom<Message> for model::Message {
             client_id,
             expansion: expansion.map(String::from),
             offline,
+            received: ReceivedStatus::from_bits(received),
+            local_extra: local_extra.map(String::from),
         })
     }
 }

@@ -66,6 +66,7 @@ pub fn message_cost(message: &Message) -> usize {
     let texts = [
         Some(message.body.as_str()),
         message.expansion.as_ref().map(|text| text.as_str()),
+        message.local_extra.as_ref().map(|text| text.as_str()),
         Some(message.conversation.target.as_str()),
         message.conversation.channel.as_ref().map(|id| id.as_str()),
         Some(message.sender.as_str()),

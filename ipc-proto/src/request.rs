@@ -299,6 +299,22 @@ pub enum Request {
     },
     /// Asks for nothing. Answer: `Pong`.
     Ping {},
+    /// Notes something of a stored message, for this machine and all apps of the account. Nothing
+    /// but what is named changes, so that two apps do not undo what the other noted. Answer:
+    /// `Done`; `RC_DB_DATA_NOT_FOUND` if there is no such message.
+    Annotate {
+        /// Its place.
+        #[serde(with = "wide")]
+        seq: Seq,
+        /// Bits of [`Message::received`] that are set.
+        set: u8,
+        /// Bits of it that are taken away, before the others are set.
+        clear: u8,
+        /// Replaces the local extra, at most
+        /// [`MAX_LOCAL_EXTRA`](crate::limits::MAX_LOCAL_EXTRA) long; an empty text removes it,
+        /// `None` leaves it.
+        extra: Option<PrivateText>,
+    },
 }
 
 /// How a stored message is named.

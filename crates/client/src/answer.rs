@@ -3,7 +3,7 @@
 use std::fmt;
 
 use imlink_ipc_proto::{self as proto, Response, StatusReport};
-use imlink_model::{Code, Conversation, Message, Millis, OutboxId, Seq, UserId};
+use imlink_model::{Code, Conversation, Direction, Message, Millis, OutboxId, Seq, UserId};
 use tracing::debug;
 
 use crate::{Error, SendState};
@@ -60,6 +60,21 @@ pub struct ConversationSummary {
     pub total: u32,
     /// What the user has begun to write.
     pub draft: Option<String>,
+}
+
+impl ConversationSummary {
+    /// Whether a message of this conversation is read: one the user wrote always is, a received one
+    /// if its time is not behind [`read_up_to`](Self::read_up_to).
+    ///
+    /// [`mark_read`](crate::Client::mark_read) and the unread counts go by this.
+    /// [`ReceivedStatus::READ`](crate::ReceivedStatus::READ) is a bit that apps set for themselves.
+    #[must_use]
+    pub fn has_read(&self, message: &Message) -> bool {
+        match message.direction {
+            Direction::Sent => true,
+            Direction::Received => Some(message.sent_at) <= self.read_up_to,
+        }
+    }
 }
 
 impl fmt::Debug for ConversationSummary {

@@ -48,7 +48,8 @@ pub enum Event {
     },
     /// Everything that waited in the cloud when the account came online is stored.
     Synchronized,
-    /// Another message stands in the place of a stored one: it was recalled. Subscriptions do not
+    /// Another message stands in the place of a stored one, for it was recalled; or another app of
+    /// the account noted something of it ([`Annotation`](crate::Annotation)). Subscriptions do not
     /// bring it again.
     Changed(Box<Message>),
     /// Stored messages were deleted on this machine, by another app of the account.
@@ -144,6 +145,22 @@ pub enum SendState {
     InDoubt,
 }
 
+impl SendState {
+    /// The vendor's number of it (behaviour.md 13.1, "sentStatus"): 10 sending, 20 failed, 30 sent.
+    ///
+    /// What waits and what is in doubt is 10, as the vendor's kits show a message that is not
+    /// settled. A message of a timeline has no state of its own: it was sent or received, that is 30.
+    /// The numbers from 40 on are what receivers did, which is not known here.
+    #[must_use]
+    pub const fn sent_status(&self) -> i32 {
+        match self {
+            Self::Queued | Self::Sending | Self::InDoubt => 10,
+            Self::Failed { .. } => 20,
+            Self::Sent { .. } => 30,
+        }
+    }
+}
+
 impl From<imlink_ipc_proto::SendState> for SendState {
     fn from(state: imlink_ipc_proto::SendState) -> Self {
         use imlink_ipc_proto::SendState as Theirs;
@@ -202,6 +219,29 @@ impl Events {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_send_state_has_the_vendors_number() {
+        let sent = SendState::Sent {
+            uid: MessageUid::new("U-1").unwrap(),
+            at: Millis(1),
+        };
+        let failed = SendState::Failed {
+            code: Code::RC_MSG_CONTENT_EXCEED_LIMIT,
+        };
+        let states = [
+            SendState::Queued,
+            SendState::Sending,
+            SendState::InDoubt,
+            failed,
+            sent,
+        ];
+
+        assert_eq!(
+            states.map(|state| state.sent_status()),
+            [10, 10, 10, 20, 30]
+        );
+    }
 
     #[tokio::test]
     async fn a_reader_that_falls_behind_is_told_how_much_it_missed() {

@@ -57,6 +57,7 @@
 pub mod blocking;
 pub mod socket;
 
+mod annotation;
 mod answer;
 mod attachment;
 mod builder;
@@ -73,6 +74,7 @@ mod rows;
 mod subscription;
 mod transport;
 
+pub use annotation::Annotation;
 pub use answer::{ConversationSummary, Found, Page, Unread};
 pub use builder::{Builder, DetachedCalls};
 pub use client::Client;
@@ -85,8 +87,9 @@ pub use imlink_ipc_proto::{
 pub use imlink_model::{
     AppId, AppKey, Area, Body, ChannelId, ClientMessageId, Code, CodeInfo, ConnectionStatus,
     Conversation, ConversationKind, Direction, Expansion, ExpansionError, Flags, IdError,
-    MAX_BODY_BYTES, MAX_DIRECTED, Message, MessageUid, Millis, ObjectName, Origin, OutboxId,
-    Resend, Retry, SendOptions, Seq, SubscriptionName, TargetId, Token, TokenError, UserId,
+    MAX_BODY_BYTES, MAX_DIRECTED, MAX_LOCAL_EXTRA_BYTES, Message, MessageUid, Millis, ObjectName,
+    Origin, OutboxId, ReceivedStatus, Resend, Retry, SendOptions, Seq, SubscriptionName, TargetId,
+    Token, TokenError, UserId,
 };
 pub use listeners::{ConnectCallback, ListenerId};
 pub use outgoing::Outgoing;

@@ -48,6 +48,7 @@ impl Reader<'_> {
         message: DownStreamMessage,
     ) -> Result<IncomingMessage, Unrepresentable> {
         let flags = flags(&message);
+        let retrieved = message.status & status::RETRIEVED != 0;
         let kind = ConversationKind::from_number(message.r#type)
             .ok_or(Unrepresentable::Kind(message.r#type))?;
         let direction = if message.direction == Some(SENT) {
@@ -97,6 +98,7 @@ impl Reader<'_> {
             offline: self
                 .connected_at
                 .is_some_and(|connected_at| sent_at < connected_at),
+            retrieved,
         })
     }
 }

@@ -73,6 +73,7 @@ mod tests {
             wire_ref: None,
             expansion: None,
             offline: false,
+            retrieved: false,
         }
     }
 

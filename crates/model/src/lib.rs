@@ -11,6 +11,7 @@ mod expansion;
 mod ids;
 mod message;
 mod recall;
+mod received;
 mod secret;
 mod status;
 mod time;
@@ -29,6 +30,7 @@ pub use message::{
     SendOptions,
 };
 pub use recall::{Recall, Trace};
+pub use received::{MAX_BESIDE_BODY_BYTES, MAX_LOCAL_EXTRA_BYTES, ReceivedStatus};
 pub use secret::{Token, TokenError};
 pub use status::ConnectionStatus;
 pub use time::Millis;

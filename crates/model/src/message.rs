@@ -6,8 +6,8 @@ use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    AppId, Body, ClientMessageId, Conversation, MessageUid, Millis, ObjectName, OutboxId, Seq,
-    UserId,
+    AppId, Body, ClientMessageId, Conversation, MessageUid, Millis, ObjectName, OutboxId,
+    ReceivedStatus, Seq, UserId,
 };
 
 /// Who wrote the message, seen from the account.
@@ -73,6 +73,8 @@ pub struct IncomingMessage {
     pub expansion: Option<String>,
     /// It was sent before this connection was made.
     pub offline: bool,
+    /// Another device of the user had it before.
+    pub retrieved: bool,
 }
 
 /// A message as the store keeps it and apps see it. `Debug` shows no content.
@@ -106,6 +108,12 @@ pub struct Message {
     pub expansion: Option<String>,
     /// It was sent before the connection that brought it was made.
     pub offline: bool,
+    /// What the user did with it, as the apps say.
+    pub received: ReceivedStatus,
+    /// What an app keeps with it on this machine, at most [`MAX_LOCAL_EXTRA_BYTES`] long.
+    ///
+    /// [`MAX_LOCAL_EXTRA_BYTES`]: crate::MAX_LOCAL_EXTRA_BYTES
+    pub local_extra: Option<String>,
 }
 
 /// What an app may ask of one send. `Debug` shows no content.
@@ -204,6 +212,7 @@ impl fmt::Debug for IncomingMessage {
             .field("wire_ref", &self.wire_ref)
             .field("expansion", &Hidden(&self.expansion))
             .field("offline", &self.offline)
+            .field("retrieved", &self.retrieved)
             .finish()
     }
 }
@@ -225,6 +234,8 @@ impl fmt::Debug for Message {
             .field("client_id", &self.client_id)
             .field("expansion", &Hidden(&self.expansion))
             .field("offline", &self.offline)
+            .field("received", &self.received)
+            .field("local_extra", &Hidden(&self.local_extra))
             .finish()
     }
 }
@@ -283,6 +294,7 @@ mod tests {
             wire_ref: None,
             expansion: canary(),
             offline: false,
+            retrieved: false,
         };
 
         let shown = format!("{options:?} {incoming:?}");

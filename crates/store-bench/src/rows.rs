@@ -74,6 +74,7 @@ impl Rows {
             wire_ref: None,
             expansion: None,
             offline: false,
+            retrieved: false,
         }
     }
 

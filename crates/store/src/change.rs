@@ -49,6 +49,10 @@ pub enum Change {
 
 /// What became of one [`Change`].
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "one for each change of a batch, for as long as it takes to tell"
+)]
 pub enum Applied {
     /// Messages arrived.
     Stored {

@@ -3,7 +3,7 @@
 
 use imlink_model::{
     AppId, Body, ClientMessageId, Code, Conversation, Direction, Message, Millis, ObjectName,
-    Recall, Seq, UserId,
+    Recall, ReceivedStatus, Seq, UserId,
 };
 
 use crate::ConversationSummary;
@@ -33,6 +33,21 @@ pub enum Edit {
         /// The text.
         text: Option<Body>,
     },
+    /// An app notes something of a message, for this machine only. Refused if the message is not
+    /// stored.
+    Annotate {
+        /// Its place.
+        seq: Seq,
+        /// What was done with it: these bits are set.
+        set: ReceivedStatus,
+        /// These bits are taken away, before the others are set.
+        clear: ReceivedStatus,
+        /// Replaces the local extra; an empty text removes it, `None` leaves it. Refused with
+        /// 90008 if it has more than [`MAX_LOCAL_EXTRA_BYTES`](imlink_model::MAX_LOCAL_EXTRA_BYTES),
+        /// or with the message's key-value data more than
+        /// [`MAX_BESIDE_BODY_BYTES`](imlink_model::MAX_BESIDE_BODY_BYTES).
+        extra: Option<Body>,
+    },
     /// A message was taken back. One that is not stored is taken back when it comes; does nothing
     /// if it was taken back before, or is in another conversation.
     Recall(Recall),
@@ -51,6 +66,8 @@ pub enum Edited {
     Stored(Message),
     /// A conversation is as it was asked to be.
     Conversation(ConversationSummary),
+    /// Something else is noted of a message; it says nothing else than before.
+    Annotated(Message),
     /// Something else stands where the message stood.
     Recalled(Message),
     /// Messages are gone from their conversations.

@@ -32,6 +32,8 @@ pub(crate) fn recalled(message: Message, recall: &Recall) -> Message {
     notice.object_name = ObjectName::recall_notice();
     notice.body = Body::new(body.expect("texts, numbers and booleans"));
     notice.expansion = None;
+    // An app may have noted what the message said.
+    notice.local_extra = None;
     notice.flags.counted = false;
     notice.flags.mention = false;
     notice

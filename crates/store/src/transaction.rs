@@ -1,5 +1,6 @@
 //! The changes of one commit, worked out before anything is written.
 
+mod annotation;
 mod conversation;
 mod deletion;
 mod index;
@@ -136,6 +137,12 @@ impl<'a> Transaction<'a> {
                 up_to,
             } => self.mark_read(&conversation, up_to),
             Edit::SetDraft { conversation, text } => self.set_draft(conversation, text),
+            Edit::Annotate {
+                seq,
+                set,
+                clear,
+                extra,
+            } => self.annotate(seq, set, clear, extra.as_ref()),
             Edit::Recall(recall) => self.recall(recall),
             Edit::Delete(seqs) => self.delete(seqs),
             Edit::Forget(conversation) => self.forget(&conversation),

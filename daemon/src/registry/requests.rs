@@ -206,7 +206,8 @@ impl Registry {
             | Request::Insert { .. }
             | Request::Delete { .. }
             | Request::Forget { .. }
-            | Request::Import { .. } => {
+            | Request::Import { .. }
+            | Request::Annotate { .. } => {
                 let request = self.rows_request(peer, request)?;
                 self.handle_store_request(peer, id, request);
             }
@@ -392,6 +393,7 @@ fn needs_init(request: &Request) -> bool {
         | Request::Delete { .. }
         | Request::Forget { .. }
         | Request::Import { .. }
+        | Request::Annotate { .. }
         | Request::Hint { .. } => true,
     }
 }

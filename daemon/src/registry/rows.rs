@@ -4,7 +4,7 @@ use imlink_ipc_proto::{
     ConversationSummary, Event, MessageKey, Request, Response, Work, conversation_cost,
     conversations_length, limits, page_length,
 };
-use imlink_model::{Code, Conversation, MAX_BODY_BYTES, Message, Seq};
+use imlink_model::{Code, Conversation, MAX_BODY_BYTES, Message, ReceivedStatus, Seq};
 use imlink_store::{
     ConversationEntry, ConversationPage, ConversationPlace, Edit, Edited, Insertion, Progress,
     SearchPage, Side,
@@ -120,6 +120,22 @@ impl Registry {
                     counted,
                 }))
             }
+            Request::Annotate {
+                seq,
+                set,
+                clear,
+                extra,
+            } => {
+                if let Some(extra) = &extra {
+                    check_extra(extra.as_str().len())?;
+                }
+                StoreRequest::Edit(Edit::Annotate {
+                    seq,
+                    set: ReceivedStatus::from_bits(set),
+                    clear: ReceivedStatus::from_bits(clear),
+                    extra: extra.map(|text| imlink_model::Body::new(String::from(text))),
+                })
+            }
             Request::Delete { seqs } => StoreRequest::Edit(Edit::Delete(seqs)),
             Request::Forget { conversation } => {
                 StoreRequest::Forget(conversation.try_into().map_err(bad)?)
@@ -133,6 +149,9 @@ impl Registry {
                     .any(|message| message.body.as_str().len() > MAX_BODY_BYTES)
                 {
                     return Err(plain(Code::RC_MSG_CONTENT_EXCEED_LIMIT));
+                }
+                for extra in messages.iter().filter_map(|one| one.local_extra.as_ref()) {
+                    check_extra(extra.len())?;
                 }
                 StoreRequest::Import(messages)
             }
@@ -255,6 +274,10 @@ impl Registry {
                 let conversation = Box::new(summary_of(summary));
                 self.tell_others(id, asker, &Event::Conversation { conversation });
             }
+            Edited::Annotated(message) => {
+                let message = message.into();
+                self.tell_others(id, asker, &Event::Changed { message });
+            }
             Edited::Recalled(message) => {
                 let message = message.into();
                 self.tell_others(id, None, &Event::Changed { message });
@@ -349,6 +372,17 @@ fn side_of(side: imlink_ipc_proto::Side) -> Side {
         imlink_ipc_proto::Side::Before { seq } => Side::Before(seq),
         imlink_ipc_proto::Side::After { seq } => Side::After(seq),
     }
+}
+
+fn check_extra(bytes: usize) -> Result<(), Refusal> {
+    if bytes <= limits::MAX_LOCAL_EXTRA {
+        return Ok(());
+    }
+    let text = format!(
+        "a local extra has {bytes} bytes, at most {} are allowed",
+        limits::MAX_LOCAL_EXTRA
+    );
+    Err(Refusal(Code::LOCAL_BAD_REQUEST, text))
 }
 
 fn optional(

@@ -6,4 +6,5 @@ mod corners;
 mod delivering;
 mod joining;
 mod leaving;
+mod noting;
 mod sending;

@@ -38,7 +38,7 @@ variants! {
         Init Connect Join Disconnect Logout Send SendState Outbox Withdraw Resend Signal Recall
         JoinChatroom LeaveChatroom Subscribe Acknowledge Unsubscribe
         History Timeline Message Search Conversations Conversation Unread MarkRead SetDraft Insert
-        Delete Forget Import Purge Status Hint Ping
+        Delete Forget Import Purge Status Hint Ping Annotate
     }
     Resend { Safe Always Never }
     Start { Now Beginning }

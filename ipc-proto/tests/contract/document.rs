@@ -89,6 +89,7 @@ fn the_limits_are_those_in_force() {
         ("MAX_PUSH_TEXT", limits::MAX_PUSH_TEXT.to_string()),
         ("MAX_EXPANSION", limits::MAX_EXPANSION.to_string()),
         ("MAX_DIRECTED", MAX_DIRECTED.to_string()),
+        ("MAX_LOCAL_EXTRA", limits::MAX_LOCAL_EXTRA.to_string()),
         ("RECENT_MESSAGES", limits::RECENT_MESSAGES.to_string()),
         ("CHATROOMS", limits::CHATROOMS.to_string()),
         (

@@ -386,6 +386,24 @@ fn requests() -> Vec<(&'static str, Request)> {
                 },
             },
         ),
+        (
+            "annotate",
+            Request::Annotate {
+                seq: Seq((1 << 60) + 1),
+                set: 0b10,
+                clear: 0b101,
+                extra: Some(private_text()),
+            },
+        ),
+        (
+            "annotate nothing",
+            Request::Annotate {
+                seq: Seq(42),
+                set: 0,
+                clear: 0,
+                extra: None,
+            },
+        ),
     ]
 }
 
@@ -694,6 +712,8 @@ pub fn message() -> Message {
         client_id: Some(client_id()),
         expansion: Some(private_text()),
         offline: true,
+        received: 0b1010,
+        local_extra: Some(private_text()),
     }
 }
 
@@ -718,6 +738,8 @@ pub fn plain_message() -> Message {
         client_id: None,
         expansion: None,
         offline: false,
+        received: 0,
+        local_extra: None,
     }
 }
 

@@ -2,8 +2,8 @@
 
 use bytes::BytesMut;
 use imlink_ipc_proto::limits::{
-    MAX_FRAME, MAX_GREETING, MAX_PUSH_TEXT, PAGE_BYTES, PAGE_ENTRIES, REPORTED_ACCOUNTS,
-    REPORTED_APPS, SURE_EXPANSION,
+    BESIDE_BODY, MAX_FRAME, MAX_GREETING, MAX_LOCAL_EXTRA, MAX_PUSH_TEXT, PAGE_BYTES, PAGE_ENTRIES,
+    REPORTED_ACCOUNTS, REPORTED_APPS,
 };
 use imlink_ipc_proto::{
     ClientFrame, Codec, Conversation, ConversationSummary, EncodeError, EncodedMessage, Greeting,
@@ -25,10 +25,13 @@ use crate::strategies::{codec, message};
 const WORST: &str = "\u{1}";
 
 #[test]
-fn the_largest_body_with_a_sure_expansion_is_delivered_in_either_codec() {
+fn the_largest_body_with_all_that_may_be_beside_it_is_delivered_in_either_codec() {
     let message = Message {
         body: Body::new(WORST.repeat(MAX_BODY_BYTES)),
-        expansion: Some(PrivateText::from(WORST.repeat(SURE_EXPANSION))),
+        expansion: Some(PrivateText::from(
+            WORST.repeat(BESIDE_BODY - MAX_LOCAL_EXTRA),
+        )),
+        local_extra: Some(PrivateText::from(WORST.repeat(MAX_LOCAL_EXTRA))),
         ..widest_message()
     };
 
@@ -336,5 +339,7 @@ fn widest_message() -> Message {
         direction: imlink_ipc_proto::Direction::Received,
         expansion: Some(PrivateText::from(String::new())),
         offline: false,
+        received: u8::MAX,
+        local_extra: Some(PrivateText::from(String::new())),
     }
 }

@@ -53,13 +53,15 @@ pub fn message() -> BoxedStrategy<Message> {
             option::of(client_id()),
             option::of(private_text()),
             any::<bool>(),
+            any::<u8>(),
+            option::of(private_text()),
         ),
     )
         .prop_map(
             |(
                 (seq, uid, conversation, direction, origin, sender),
                 (object_name, body, sent_at, received_at, flags),
-                (client_id, expansion, offline),
+                (client_id, expansion, offline, received, local_extra),
             )| Message {
                 seq: Seq(seq),
                 uid,
@@ -75,6 +77,8 @@ pub fn message() -> BoxedStrategy<Message> {
                 client_id,
                 expansion,
                 offline,
+                received,
+                local_extra,
             },
         )
         .boxed()
@@ -240,6 +244,14 @@ fn editing() -> BoxedStrategy<Request> {
         }),
         (conversation(), option::of(private_text()))
             .prop_map(|(conversation, text)| Request::SetDraft { conversation, text }),
+        (any::<u64>(), any::<[u8; 2]>(), option::of(private_text())).prop_map(
+            |(seq, [set, clear], extra)| Request::Annotate {
+                seq: Seq(seq),
+                set,
+                clear,
+                extra,
+            }
+        ),
         (
             (conversation(), direction(), user(), object_name()),
             (body(), any::<i64>(), any::<bool>(), client_id())

@@ -10,6 +10,7 @@ mod leaving;
 mod limits;
 mod link;
 mod messages;
+mod noting;
 mod reconnect_kick;
 mod refusals;
 mod rows;

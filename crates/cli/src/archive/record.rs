@@ -2,7 +2,8 @@
 
 use imlink::{
     AppId, Body, ChannelId, ClientMessageId, Conversation, ConversationKind, ConversationSummary,
-    Direction, Flags, Message, MessageUid, Millis, ObjectName, Origin, Seq, TargetId, UserId,
+    Direction, Flags, Message, MessageUid, Millis, ObjectName, Origin, ReceivedStatus, Seq,
+    TargetId, UserId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -29,6 +30,12 @@ pub struct MessageRecord {
     /// Key-value data as JSON text.
     expansion: Option<Body>,
     offline: bool,
+    /// What the user did with it, in the vendor's bits.
+    #[serde(default)]
+    received: ReceivedStatus,
+    /// What an app keeps with it on its machine.
+    #[serde(default)]
+    local_extra: Option<Body>,
 }
 
 /// A conversation, besides its messages. `Debug` does not show the draft.
@@ -119,6 +126,8 @@ impl From<Message> for MessageRecord {
             client_id,
             expansion,
             offline,
+            received,
+            local_extra,
         } = message;
         Self {
             seq: seq.0,
@@ -144,6 +153,8 @@ impl From<Message> for MessageRecord {
             client_id,
             expansion: expansion.map(Body::new),
             offline,
+            received,
+            local_extra: local_extra.map(Body::new),
         }
     }
 }
@@ -167,6 +178,8 @@ impl From<MessageRecord> for Message {
             client_id,
             expansion,
             offline,
+            received,
+            local_extra,
         } = record;
         Self {
             seq: Seq(seq),
@@ -194,6 +207,8 @@ impl From<MessageRecord> for Message {
             client_id,
             expansion: expansion.map(|text| text.as_str().to_owned()),
             offline,
+            received,
+            local_extra: local_extra.map(|text| text.as_str().to_owned()),
         }
     }
 }

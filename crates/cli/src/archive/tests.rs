@@ -2,7 +2,8 @@
 
 use imlink::{
     AppId, Body, ChannelId, ClientMessageId, Conversation, ConversationKind, ConversationSummary,
-    Direction, Flags, Message, MessageUid, Millis, ObjectName, Origin, Seq, TargetId, UserId,
+    Direction, Flags, Message, MessageUid, Millis, ObjectName, Origin, ReceivedStatus, Seq,
+    TargetId, UserId,
 };
 
 use super::{Archive, ArchiveError, Entry, Header, Tally, VERSION, Writer};
@@ -54,7 +55,8 @@ fn the_format_stays_as_it_is() {
             r#""direction":"received","origin":"other-device","sender":"bob","object_name":"RC:TxtMsg","#,
             r#""body":"{\"content\":\"hi\"}","sent_at":2,"received_at":3,"flags":{"persisted":true,"#,
             r#""counted":false,"mention":false,"silent":false,"expandable":false,"transient":false},"#,
-            r#""client_id":null,"expansion":"{\"a\":1}","offline":true}}"#,
+            r#""client_id":null,"expansion":"{\"a\":1}","offline":true,"#,
+            r#""received":2,"local_extra":"kept"}}"#,
             "\n",
             r#"{"conversation":{"kind":"private","target":"bob","channel":null,"read_up_to":17,"#,
             r#""draft":"See \u001b you"}}"#,
@@ -248,6 +250,8 @@ fn message(seq: u64, origin: Origin) -> Message {
         client_id: None,
         expansion: Some(r#"{"a":1}"#.to_owned()),
         offline: true,
+        received: ReceivedStatus::LISTENED,
+        local_extra: Some("kept".to_owned()),
     }
 }
 

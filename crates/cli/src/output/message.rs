@@ -225,6 +225,8 @@ mod tests {
             client_id: None,
             expansion: None,
             offline: false,
+            received: imlink_model::ReceivedStatus::NONE,
+            local_extra: None,
         }
     }
 }

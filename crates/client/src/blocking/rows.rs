@@ -3,7 +3,7 @@
 use imlink_model::{Conversation, Message, MessageUid, Millis, Seq};
 
 use super::Client;
-use crate::{ConversationSummary, Error, Found, HistoryQuery, Insertion, Page, Unread};
+use crate::{Annotation, ConversationSummary, Error, Found, HistoryQuery, Insertion, Page, Unread};
 
 impl Client {
     /// See [`crate::Client::history`].
@@ -123,6 +123,14 @@ impl Client {
     pub fn set_draft(&self, conversation: Conversation, text: Option<&str>) -> Result<(), Error> {
         self.runtime
             .wait(self.client.set_draft(conversation, text))?
+    }
+
+    /// See [`crate::Client::annotate`].
+    ///
+    /// # Errors
+    /// As there; -3 inside an async runtime.
+    pub fn annotate(&self, seq: Seq, annotation: Annotation) -> Result<(), Error> {
+        self.runtime.wait(self.client.annotate(seq, annotation))?
     }
 
     /// See [`crate::Client::insert`].

@@ -2,15 +2,23 @@
 
 use imlink_model::{
     AppId, Body, ClientMessageId, Direction, Flags, Message, MessageUid, Millis, ObjectName,
-    Origin, Seq, UserId,
+    Origin, ReceivedStatus, Seq, UserId,
 };
 use serde::{Deserialize, Serialize};
 
 use super::conversation::ConversationRow;
-use super::{Row, read, write};
+use super::{Row, read_form, write};
 
+/// Form 1, of stores of format 1, was the first part alone.
 #[derive(Serialize, Deserialize)]
 struct MessageRow<'a> {
+    #[serde(borrow)]
+    message: ArrivedRow<'a>,
+    local: LocalRow<'a>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct ArrivedRow<'a> {
     seq: u64,
     uid: Option<&'a str>,
     #[serde(borrow)]
@@ -28,6 +36,13 @@ struct MessageRow<'a> {
     offline: bool,
 }
 
+/// What is known of a message on this machine only.
+#[derive(Default, Serialize, Deserialize)]
+struct LocalRow<'a> {
+    received: u8,
+    extra: Option<&'a str>,
+}
+
 #[derive(Serialize, Deserialize)]
 enum OriginRow<'a> {
     Remote,
@@ -36,8 +51,10 @@ enum OriginRow<'a> {
 }
 
 impl Row for Message {
+    const FORM: u8 = 2;
+
     fn encode(&self) -> Vec<u8> {
-        write(&MessageRow {
+        let message = ArrivedRow {
             seq: self.seq.0,
             uid: self.uid.as_ref().map(MessageUid::as_str),
             conversation: ConversationRow::of(&self.conversation),
@@ -59,11 +76,25 @@ impl Row for Message {
             client_id: self.client_id.as_ref().map(ClientMessageId::as_str),
             expansion: self.expansion.as_deref(),
             offline: self.offline,
-        })
+        };
+        let local = LocalRow {
+            received: self.received.bits(),
+            extra: self.local_extra.as_deref(),
+        };
+        write(&MessageRow { message, local })
     }
 
     fn decode(form: u8, payload: &[u8]) -> Option<Self> {
-        let row: MessageRow<'_> = read(form, payload)?;
+        let MessageRow {
+            message: row,
+            local,
+        } = match form {
+            1 => MessageRow {
+                message: read_form(1, form, payload)?,
+                local: LocalRow::default(),
+            },
+            _ => read_form(Self::FORM, form, payload)?,
+        };
         Some(Self {
             seq: Seq(row.seq),
             uid: row.uid.map(MessageUid::new).transpose().ok()?,
@@ -87,6 +118,8 @@ impl Row for Message {
             client_id: row.client_id.map(ClientMessageId::new).transpose().ok()?,
             expansion: row.expansion.map(Into::into),
             offline: row.offline,
+            received: ReceivedStatus::from_bits(local.received),
+            local_extra: local.extra.map(Into::into),
         })
     }
 }

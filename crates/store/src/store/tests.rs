@@ -19,8 +19,8 @@ use bytes::Bytes;
 use imlink_model::uplink::{Cursor, Record, SendOutcome};
 use imlink_model::{
     AppId, Body, ClientMessageId, Conversation, Direction, Flags, IncomingMessage, Message,
-    MessageUid, Millis, ObjectName, OutboxId, OutgoingMessage, Recall, SendOptions, Seq,
-    SubscriptionName, Trace, UserId,
+    MessageUid, Millis, ObjectName, OutboxId, OutgoingMessage, Recall, ReceivedStatus, SendOptions,
+    Seq, SubscriptionName, Trace, UserId,
 };
 
 use super::Store;
@@ -117,6 +117,7 @@ fn received(uid: &str, peer: &str, body: &str) -> IncomingMessage {
         wire_ref: None,
         expansion: None,
         offline: false,
+        retrieved: false,
     }
 }
 

@@ -1,8 +1,8 @@
 //! Messages that come from no cloud: inserted by an app, or out of an export.
 
-use imlink_model::{Code, Flags, MAX_BODY_BYTES, Message, Origin};
+use imlink_model::{Code, Flags, MAX_BODY_BYTES, Message, Origin, ReceivedStatus};
 
-use super::Transaction;
+use super::{Transaction, annotation};
 use crate::database::Lookup;
 use crate::engine::EngineError;
 use crate::{Edited, Insertion, key};
@@ -48,12 +48,17 @@ impl Transaction<'_> {
             client_id: Some(client_id),
             expansion: None,
             offline: false,
+            received: ReceivedStatus::NONE,
+            local_extra: None,
         })?;
         self.draft.put(&inserted, &message.seq);
         Ok(Edited::Stored(message))
     }
 
     pub(super) fn import(&mut self, message: Message) -> Result<Edited, EngineError> {
+        if !annotation::fits(&message) {
+            return Ok(Edited::refused(Code::LOCAL_BAD_REQUEST));
+        }
         if let Some(uid) = &message.uid
             && self.draft.value(&key::uid(uid))?.is_some()
         {

@@ -3,7 +3,7 @@
 use imlink_model::uplink::SendOutcome;
 use imlink_model::{
     AppId, ClientMessageId, Code, Direction, Flags, MAX_BODY_BYTES, Message, MessageUid, Millis,
-    Origin, OutboxId, OutgoingMessage,
+    Origin, OutboxId, OutgoingMessage, ReceivedStatus,
 };
 
 use super::timeline::Unreadable;
@@ -266,6 +266,8 @@ impl Transaction<'_> {
             client_id: Some(outgoing.client_id.clone()),
             expansion: expansion.clone(),
             offline: false,
+            received: ReceivedStatus::NONE,
+            local_extra: None,
         })
     }
 

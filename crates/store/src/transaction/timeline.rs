@@ -2,7 +2,8 @@
 
 use imlink_model::uplink::Cursor;
 use imlink_model::{
-    Conversation, Direction, IncomingMessage, Message, MessageUid, Origin, Recall, Seq, UserId,
+    Conversation, Direction, IncomingMessage, Message, MessageUid, Origin, Recall, ReceivedStatus,
+    Seq, UserId,
 };
 
 use super::Transaction;
@@ -54,6 +55,12 @@ impl Transaction<'_> {
                 client_id: None,
                 expansion: message.expansion,
                 offline: message.offline,
+                received: if message.retrieved {
+                    ReceivedStatus::RETRIEVED
+                } else {
+                    ReceivedStatus::NONE
+                },
+                local_extra: None,
             };
             new.extend(self.enter(arrived)?);
         }

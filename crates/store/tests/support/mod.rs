@@ -64,6 +64,7 @@ pub fn arrival(n: u64) -> Change {
         wire_ref: None,
         expansion: None,
         offline: false,
+        retrieved: false,
     };
     let cursor = Cursor(n.to_string().into());
     Change::Record(Record::Incoming {

@@ -313,6 +313,29 @@ impl House {
             .collect()
     }
 
+    /// The messages an app was told to have changed.
+    pub(super) fn changed(&self, peer: PeerId) -> Vec<imlink_ipc_proto::Message> {
+        self.seen
+            .iter()
+            .filter_map(|effect| match effect {
+                Effect::Event {
+                    peer: to,
+                    event: Event::Changed { message },
+                } if *to == peer => Some(message.clone()),
+                _ => None,
+            })
+            .collect()
+    }
+
+    /// The edits that the store was asked for last, and who waits for them.
+    pub(super) fn last_edit(&self) -> (Vec<imlink_store::Edit>, Then) {
+        let found = self.seen.iter().rev().find_map(|effect| match effect {
+            Effect::Edit { edits, then, .. } => Some((edits.clone(), then.clone())),
+            _ => None,
+        });
+        found.expect("an edit")
+    }
+
     pub(super) fn delivered(&self, peer: PeerId) -> Vec<u64> {
         self.seen
             .iter()
@@ -471,5 +494,7 @@ pub(super) fn message(seq: u64, origin: Origin) -> Message {
         client_id: None,
         expansion: None,
         offline: false,
+        received: imlink_model::ReceivedStatus::NONE,
+        local_extra: None,
     }
 }

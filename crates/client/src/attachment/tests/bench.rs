@@ -333,5 +333,7 @@ fn message(seq: u64) -> proto::Message {
         client_id: None,
         expansion: None,
         offline: false,
+        received: 0,
+        local_extra: None,
     }
 }

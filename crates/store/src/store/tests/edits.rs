@@ -1,6 +1,6 @@
 //! Edits, one by one; under random ones the conversations are compared with a model elsewhere.
 
-use imlink_model::{Code, MAX_BODY_BYTES, TargetId};
+use imlink_model::{Code, MAX_BESIDE_BODY_BYTES, MAX_BODY_BYTES, MAX_LOCAL_EXTRA_BYTES, TargetId};
 
 use super::*;
 use crate::{ConversationSummary, Edit, Edited, HistoryQuery, Insertion, Side};
@@ -31,6 +31,75 @@ fn texts_that_are_too_long_are_refused() {
     assert_eq!(edit(&mut house, Edit::Insert(note("n-1", &long))), refused);
     assert_eq!(edit(&mut house, draft("alice", &long)), refused);
     assert!(house.messages().is_empty());
+}
+
+#[test]
+fn what_apps_note_of_a_message_stays_with_it_and_changes_nothing_else() {
+    let mut house = House::new();
+    house.receive(vec![received("u-1", "alice", "one")]);
+    let before = house.messages().remove(0);
+
+    edit(
+        &mut house,
+        annotate(1, ReceivedStatus::LISTENED, Some("note")),
+    );
+    let newer = ReceivedStatus::from_bits(64);
+    let annotated = edit(&mut house, annotate(1, newer, None));
+    house.reopen();
+
+    let expected = Message {
+        received: ReceivedStatus::LISTENED.with(newer),
+        local_extra: Some("note".into()),
+        ..before
+    };
+    assert_eq!(annotated, Edited::Annotated(expected.clone()));
+    assert_eq!(house.messages(), [expected]);
+    assert_eq!(summary(&house, "alice").unread, 1);
+    assert_eq!(house.store.anomalies(), Default::default());
+    assert_eq!(house.store.gaps().unwrap(), []);
+    let found = house.store.message_by_uid(&message_uid("u-1")).unwrap();
+    assert_eq!(found.unwrap().local_extra.as_deref(), Some("note"));
+}
+
+#[test]
+fn an_empty_local_extra_is_none_and_bits_can_be_taken_away() {
+    let mut house = House::new();
+    house.receive(vec![received("u-1", "alice", "one")]);
+    let before = house.messages();
+    edit(&mut house, annotate(1, ReceivedStatus::READ, Some("note")));
+
+    let undo = Edit::Annotate {
+        seq: Seq(1),
+        set: ReceivedStatus::NONE,
+        clear: ReceivedStatus::READ,
+        extra: Some(Body::new("")),
+    };
+    edit(&mut house, undo.clone());
+
+    assert_eq!(house.messages(), before);
+    assert_eq!(edit(&mut house, undo), Edited::Unchanged);
+}
+
+#[test]
+fn a_note_on_what_is_not_stored_or_of_what_is_too_long_is_refused() {
+    let mut house = House::new();
+    let mut message = received("u-1", "alice", "one");
+    message.expansion = Some("x".repeat(MAX_BESIDE_BODY_BYTES - 10));
+    house.receive(vec![message, received("u-2", "alice", "two")]);
+    let refused = |code| Edited::Refused { code };
+
+    let extra = |seq, bytes| annotate(seq, ReceivedStatus::NONE, Some(&"x".repeat(bytes)));
+    let not_found = refused(Code::RC_DB_DATA_NOT_FOUND);
+    assert_eq!(edit(&mut house, extra(9, 1)), not_found);
+    let bad = refused(Code::LOCAL_BAD_REQUEST);
+    assert_eq!(edit(&mut house, extra(2, MAX_LOCAL_EXTRA_BYTES + 1)), bad);
+    assert_eq!(edit(&mut house, extra(1, 11)), bad);
+    assert!(matches!(
+        edit(&mut house, extra(1, 10)),
+        Edited::Annotated(_)
+    ));
+    let longest = extra(2, MAX_LOCAL_EXTRA_BYTES);
+    assert!(matches!(edit(&mut house, longest), Edited::Annotated(_)));
 }
 
 // F-D16
@@ -165,6 +234,15 @@ fn edit(house: &mut House, edit: Edit) -> Edited {
 fn summary(house: &House, peer: &str) -> ConversationSummary {
     let entry = house.store.conversation(&with(peer)).unwrap();
     entry.unwrap().summary
+}
+
+fn annotate(seq: u64, set: ReceivedStatus, extra: Option<&str>) -> Edit {
+    Edit::Annotate {
+        seq: Seq(seq),
+        set,
+        clear: ReceivedStatus::NONE,
+        extra: extra.map(Body::new),
+    }
 }
 
 fn draft(peer: &str, text: &str) -> Edit {

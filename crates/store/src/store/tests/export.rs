@@ -4,7 +4,7 @@ use super::*;
 use crate::{Edit, Exported, Insertion};
 
 #[test]
-fn an_export_brings_messages_reading_and_drafts_into_another_store() {
+fn an_export_brings_messages_notes_reading_and_drafts_into_another_store() {
     let (house, exported) = exported();
 
     let mut other = House::new();
@@ -68,9 +68,15 @@ fn exported() -> (House, Vec<Exported>) {
         conversation: with("alice"),
         text: Some(Body::new("dear")),
     };
+    let annotation = Edit::Annotate {
+        seq: Seq(1),
+        set: ReceivedStatus::DOWNLOADED,
+        clear: ReceivedStatus::NONE,
+        extra: Some(Body::new("kept here")),
+    };
     house
         .store
-        .edit(vec![note, read, draft], Millis(0))
+        .edit(vec![note, read, draft, annotation], Millis(0))
         .unwrap();
     house.receive(vec![received("u-3", "alice", "three")]);
     let exported = house.store.export().collect::<Result<_, _>>().unwrap();

@@ -18,6 +18,7 @@ fn a_message_keeps_everything_it_came_with() {
     };
     message.expansion = Some(r#"{"k":{"v":"1"}}"#.into());
     message.offline = true;
+    message.retrieved = true;
 
     let stored = house.receive(vec![message.clone()]);
     house.reopen();
@@ -37,6 +38,8 @@ fn a_message_keeps_everything_it_came_with() {
         client_id: None,
         expansion: message.expansion,
         offline: true,
+        received: ReceivedStatus::RETRIEVED,
+        local_extra: None,
     };
     assert_eq!(stored, house.messages());
     assert_eq!(stored, [expected]);

@@ -29,6 +29,25 @@ fn a_recalled_message_keeps_its_place_and_loses_its_words() {
 }
 
 #[test]
+fn a_recall_takes_what_an_app_noted_of_the_words() {
+    let mut house = House::new();
+    house.receive(vec![received("u-1", "alice", "one")]);
+    let note = Edit::Annotate {
+        seq: Seq(1),
+        set: ReceivedStatus::READ,
+        clear: ReceivedStatus::NONE,
+        extra: Some(Body::new("one, translated")),
+    };
+    house.store.edit(vec![note], Millis(0)).unwrap();
+
+    house.arrive(vec![], vec![recall("u-1", "alice", Trace::Notice)]);
+
+    let message = house.messages().remove(0);
+    assert_eq!(message.local_extra, None);
+    assert_eq!(message.received, ReceivedStatus::READ);
+}
+
+#[test]
 fn a_recall_without_a_trace_leaves_nothing_and_the_message_does_not_come_back() {
     let mut house = House::new();
     house.receive(vec![received("u-1", "alice", "one")]);

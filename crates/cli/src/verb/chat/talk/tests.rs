@@ -294,6 +294,8 @@ fn received(seq: u64, text: &str) -> Message {
         client_id: None,
         expansion: None,
         offline: false,
+        received: imlink::ReceivedStatus::NONE,
+        local_extra: None,
     }
 }
 
