@@ -1,10 +1,10 @@
 //! The cloud's messages as the model's (`protocol/cloud-wire.md` 5.5).
 
 use imlink_model::{
-    Body, ChannelId, Conversation, ConversationKind, Direction, Flags, IdError, IncomingMessage,
-    MessageUid, Millis, ObjectName, TargetId, UserId,
+    Body, ChannelId, Class, Conversation, ConversationKind, Direction, Flags, IdError,
+    IncomingMessage, MessageUid, Millis, ObjectName, TargetId, UserId,
 };
-use imlink_wire::flags::{Class, ext_status, status};
+use imlink_wire::flags::{ext_status, status};
 use imlink_wire::proto::DownStreamMessage;
 
 /// Value of `direction` for what the user sent.

@@ -1,8 +1,8 @@
 //! The model's messages as the cloud's, byte for byte as the SDK writes a plain text
 //! (`protocol/cloud-wire.md` 5.4).
 
-use imlink_model::{Code, ConversationKind, OutgoingMessage, SendOptions};
-use imlink_wire::flags::{Class, config, session};
+use imlink_model::{Class, Code, ConversationKind, OutgoingMessage, SendOptions};
+use imlink_wire::flags::{config, session};
 use imlink_wire::proto::{UpStreamMessage, encode_body};
 use imlink_wire::{ClientPacket, QoS, topic};
 
@@ -74,7 +74,8 @@ fn session_bits(message: &OutgoingMessage) -> i32 {
     ];
     let marks = marks.into_iter().filter(|(is_set, _)| *is_set);
     let class = Class::of(message.object_name.as_str());
-    marks.fold(class.session_bits(), |bits, (_, bit)| bits | bit)
+    let kept = session::kept(class.is_stored(), class.is_counted());
+    marks.fold(kept, |bits, (_, bit)| bits | bit)
 }
 
 #[cfg(test)]
@@ -83,6 +84,7 @@ mod tests {
     use imlink_model::{
         AppId, Body, ClientMessageId, Conversation, Millis, ObjectName, OutboxId, TargetId, UserId,
     };
+    use imlink_wire::proto::decode_body;
 
     use super::*;
 
@@ -212,6 +214,24 @@ mod tests {
                 "ugMsg", "33003", "prMsgS",
             ]
         );
+    }
+
+    // behaviour.md 13.2
+    #[test]
+    fn what_is_kept_and_counted_follows_from_the_object_name() {
+        let session_id = |name: &str| {
+            let message = OutgoingMessage {
+                object_name: ObjectName::new(name).unwrap(),
+                ..hello(1)
+            };
+            let body = decode_body::<UpStreamMessage>(body_of(&message)).unwrap();
+            body.session_id
+        };
+
+        assert_eq!(session_id("RC:HQVCMsg"), 3);
+        assert_eq!(session_id("RC:InfoNtf"), 1);
+        assert_eq!(session_id("RC:CmdMsg"), 0);
+        assert_eq!(session_id("app:card"), 3);
     }
 
     #[test]

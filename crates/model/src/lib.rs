@@ -4,6 +4,7 @@
 //! an account's link, and what it hears back, is in [`uplink`]; a second driver beside the
 //! vendor's would speak the same words.
 
+mod class;
 mod code;
 mod content;
 mod conversation;
@@ -17,6 +18,7 @@ mod status;
 mod time;
 pub mod uplink;
 
+pub use class::{CLASSES, Class, RESERVED_PREFIX};
 pub use code::{Area, CODES, Code, CodeInfo, Retry};
 pub use content::{Body, MAX_BODY_BYTES};
 pub use conversation::{Conversation, ConversationKind};

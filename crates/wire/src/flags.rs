@@ -1,10 +1,6 @@
-//! Bits inside bodies (protocol/cloud-wire.md 5.4 and 5.5) and the classes of messages (5.6).
+//! Bits inside bodies (protocol/cloud-wire.md 5.4 and 5.5).
 //!
 //! The numbers have the integer type of the field they travel in.
-
-mod class;
-
-pub use class::{CLASSES, Class};
 
 /// `UpStreamMessage.sessionId`: despite its name, how to treat the message.
 pub mod session {
@@ -18,6 +14,12 @@ pub mod session {
     pub const SILENT: i32 = 32;
     /// May be expanded later.
     pub const EXPANDABLE: i32 = 64;
+
+    /// The bits by which a message is kept (protocol/cloud-wire.md 5.6).
+    #[must_use]
+    pub const fn kept(persisted: bool, counted: bool) -> i32 {
+        (if persisted { PERSISTED } else { 0 }) | (if counted { COUNTED } else { 0 })
+    }
 }
 
 /// `DownStreamMessage.status`.
@@ -111,7 +113,7 @@ mod tests {
 
     #[test]
     fn a_plain_text_arrives_persisted_and_counted() {
-        let sent = Class::of("RC:TxtMsg").session_bits();
+        let sent = session::kept(true, true);
 
         assert_eq!(sent, 3);
         assert_eq!(status::of_session(sent), 48);

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use imlink_model::{Direction, Millis, UserId};
+use imlink_model::{Class, Direction, Millis, UserId};
 use imlink_wire::{
     flags,
     proto::{DownStreamMessage, UpStreamMessage},
@@ -34,8 +34,9 @@ impl Draft {
     /// A message as an app server sends it: flags by the class of the object name.
     #[must_use]
     pub fn new(from: UserId, to: impl Into<Target>, object_name: &str, content: &str) -> Self {
+        let class = Class::of(object_name);
         let body = UpStreamMessage {
-            session_id: flags::Class::of(object_name).session_bits(),
+            session_id: flags::session::kept(class.is_stored(), class.is_counted()),
             classname: object_name.to_owned(),
             content: content.to_owned(),
             ..UpStreamMessage::default()

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use imlink_model::UserId;
+use imlink_model::{CLASSES, Class, RESERVED_PREFIX, UserId};
 use imlink_wire::{
-    flags::{CLASSES, Class, option, session},
+    flags::{option, session},
     proto::UpStreamMessage,
 };
 use serde_json::{Value, json};
@@ -21,8 +21,6 @@ use crate::{
     },
 };
 
-/// What the names of the vendor's own classes begin with.
-const BUILT_IN: &str = "RC:";
 /// The longest text that only pushes show.
 const MAX_PUSH: usize = 16 * 1024;
 /// The most entries of an expansion, and their longest keys and values (server-api.md 4.1).
@@ -214,7 +212,7 @@ impl Letter {
 pub(super) fn class(call: &Call) -> Result<String, ApiError> {
     let class = call.required(&CLASS)?;
     let is_known = || CLASSES.iter().any(|(known, _)| *known == class);
-    if class.starts_with(BUILT_IN) && !is_known() {
+    if class.starts_with(RESERVED_PREFIX) && !is_known() {
         return Err(call.invalid(
             &CLASS,
             "begins with RC: and is none of the vendor's classes",
@@ -228,7 +226,7 @@ pub(super) fn content(call: &Call, class: &str) -> Result<String, ApiError> {
     let content = call.required(&CONTENT)?;
     let is_object =
         || serde_json::from_str::<Value>(&content).is_ok_and(|content| content.is_object());
-    if class.starts_with(BUILT_IN) && !is_object() {
+    if class.starts_with(RESERVED_PREFIX) && !is_object() {
         return Err(call.invalid(&CONTENT, "is not a JSON object"));
     }
     Ok(content)
@@ -237,11 +235,8 @@ pub(super) fn content(call: &Call, class: &str) -> Result<String, ApiError> {
 /// What the caller says of keeping and counting; else the class, where an app's own is kept and
 /// counted like a text.
 fn session_bits(call: &Call, class: &str) -> Result<i32, ApiError> {
-    let class = match class.starts_with(BUILT_IN) {
-        true => Class::of(class),
-        false => Class::Counted,
-    };
-    let mut bits = class.session_bits();
+    let class = Class::of(class);
+    let mut bits = session::kept(class.is_stored(), class.is_counted());
     for (field, bit) in [
         (&PERSISTED, session::PERSISTED),
         (&COUNTED, session::COUNTED),
