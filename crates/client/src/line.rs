@@ -17,6 +17,10 @@ const CALLS: usize = 4 * imlink_ipc_proto::limits::PENDING_REQUESTS;
 
 /// What the app's side tells the driver, in order.
 #[derive(Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "nearly all are calls, and each is on its way for a moment"
+)]
 pub(crate) enum Command {
     /// Make a call.
     Call(Call, Option<Waiter>),
