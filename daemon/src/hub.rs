@@ -9,7 +9,7 @@
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -30,10 +30,12 @@ use crate::clock;
 use crate::commits::{self, Committed, Committing, one_by_one};
 use crate::ledger::Ledger;
 use crate::messages::{
-    Ask, Attach, Detach, Drive, Happened, Inspect, Progressed, Settled, Stop, Stored,
+    Ask, Attach, Detach, Drive, GapNoted, Happened, Inspect, Progressed, Settled, Stop, Stored,
 };
 use crate::outbox::Outbox;
-use crate::registry::{About, AccountId, Effect, PeerId, Registry, SubscriptionId, Then};
+use crate::registry::{
+    About, AccountId, Effect, PeerId, Registry, SubscriptionId, Then, Unreadable,
+};
 use crate::store::{Alter, Commit, Fetch, ForgetConversation, Open, StoreActor};
 use crate::timer::Timer;
 use crate::transport::Dialer;
@@ -49,6 +51,8 @@ pub struct Hub {
     stores: BTreeMap<PathBuf, Rows>,
     ledger: Ledger,
     directories: BTreeMap<AccountId, PathBuf>,
+    /// Directories of rows that are being removed.
+    purging: BTreeMap<PathBuf, Purging>,
     connection: imlink_connection::Config,
     dialer: Dialer,
     about: About,
@@ -70,6 +74,21 @@ struct Rows {
     /// Results are taken in the order in which the changes were made, which is the order of an
     /// app's messages: an actor's own futures complete in any.
     commits: mpsc::UnboundedSender<Committing>,
+}
+
+/// Rows that are to be opened for an account.
+struct OpenRows {
+    account: AccountId,
+    directory: PathBuf,
+    user: UserId,
+    unreadable: Unreadable,
+}
+
+/// Rows that are being removed, and who wants them opened afterwards.
+#[derive(Default)]
+struct Purging {
+    under_way: usize,
+    waiting: Vec<OpenRows>,
 }
 
 /// The last message that was encoded, once per codec: a fan-out is a run of the same one.
@@ -114,6 +133,7 @@ impl Hub {
             stores: BTreeMap::new(),
             ledger,
             directories: BTreeMap::new(),
+            purging: BTreeMap::new(),
             connection,
             dialer,
             about,
@@ -179,9 +199,24 @@ impl Hub {
                 account,
                 app_key,
                 user,
+                unreadable,
             } => {
-                self.open_store(account, &app_key, user, ctx);
+                let directory = self.ledger.accounts().directory(&app_key, &user);
+                self.directories.insert(account, directory.clone());
+                let opening = OpenRows {
+                    account,
+                    directory,
+                    user,
+                    unreadable,
+                };
+                self.open_store(opening, ctx);
             }
+            Effect::Purge {
+                app_key,
+                user,
+                peer,
+                request,
+            } => self.purge(app_key, user, peer, request, ctx),
             Effect::CloseStore { account } => {
                 self.directories.remove(&account);
             }
@@ -270,15 +305,16 @@ impl Hub {
         self.upstreams.insert(account, upstream.start());
     }
 
-    fn open_store(
-        &mut self,
-        account: AccountId,
-        app_key: &AppKey,
-        user: UserId,
-        ctx: &mut Context<Self>,
-    ) {
-        let directory = self.ledger.accounts().directory(app_key, &user);
-        self.directories.insert(account, directory.clone());
+    fn open_store(&mut self, opening: OpenRows, ctx: &mut Context<Self>) {
+        if let Some(purging) = self.purging.get_mut(&opening.directory) {
+            return purging.waiting.push(opening);
+        }
+        let OpenRows {
+            account,
+            directory,
+            user,
+            unreadable,
+        } = opening;
         let rows = self.stores.entry(directory.clone()).or_insert_with(|| {
             let thread = Arbiter::new();
             let hub = ctx.address().recipient();
@@ -298,7 +334,7 @@ impl Hub {
             }
         });
         let store = rows.addr.clone();
-        let opened = rows.addr.send(Open { user });
+        let opened = rows.addr.send(Open { user, unreadable });
         ctx.spawn(opened.into_actor(self).map(move |result, act, ctx| {
             if let Some(upstream) = act.upstreams.get(&account) {
                 upstream.do_send(UseStore(store));
@@ -307,6 +343,55 @@ impl Hub {
                 .store_opened(account, result.unwrap_or(Err(Code::LOCAL_STOPPING)));
             act.drive(ctx);
         }));
+    }
+
+    /// Closes the rows of a user and has everything of them removed. Whoever wants them opened
+    /// meanwhile waits.
+    fn purge(
+        &mut self,
+        app_key: AppKey,
+        user: UserId,
+        peer: PeerId,
+        request: u64,
+        ctx: &mut Context<Self>,
+    ) {
+        let directory = self.ledger.accounts().directory(&app_key, &user);
+        self.purging.entry(directory.clone()).or_default().under_way += 1;
+        let open = self.stores.remove(&directory);
+        let closed = async move {
+            if let Some(Rows { addr, thread, .. }) = open {
+                let _ = addr.send(Stop).await;
+                thread.stop();
+            }
+        };
+        let purged = closed.into_actor(self).then(move |(), act, _| {
+            let purged = act.ledger.purge(app_key, user);
+            async { purged.await.unwrap_or(Err(Code::LOCAL_STOPPING)) }.into_actor(act)
+        });
+        ctx.spawn(purged.map(move |result, act, ctx| {
+            act.registry.purged(peer, request, result);
+            act.purge_ended(&directory, ctx);
+            act.drive(ctx);
+        }));
+    }
+
+    fn purge_ended(&mut self, directory: &Path, ctx: &mut Context<Self>) {
+        let Some(purging) = self.purging.get_mut(directory) else {
+            return;
+        };
+        purging.under_way -= 1;
+        if purging.under_way > 0 {
+            return;
+        }
+        let waiting = self
+            .purging
+            .remove(directory)
+            .map(|purging| purging.waiting);
+        for opening in waiting.into_iter().flatten() {
+            if self.directories.contains_key(&opening.account) {
+                self.open_store(opening, ctx);
+            }
+        }
     }
 
     fn store_of(&self, account: AccountId) -> Option<&Addr<StoreActor>> {
@@ -541,6 +626,15 @@ impl Handler<Stored> for Hub {
         } = stored;
         self.registry.changed(account, recalled);
         self.registry.stored(account, messages);
+        self.drive(ctx);
+    }
+}
+
+impl Handler<GapNoted> for Hub {
+    type Result = ();
+
+    fn handle(&mut self, GapNoted { account, last }: GapNoted, ctx: &mut Self::Context) {
+        self.registry.gap_noted(account, last);
         self.drive(ctx);
     }
 }

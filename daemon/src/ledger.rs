@@ -4,8 +4,9 @@ use std::fmt;
 use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
 
-use imlink_model::{AppKey, Token, UserId};
+use imlink_model::{AppKey, Code, Token, UserId};
 use imlink_store::{Accounts, CommitError};
+use tokio::sync::oneshot;
 use tracing::{error, warn};
 
 use crate::registry::Tokens;
@@ -63,6 +64,22 @@ impl Ledger {
         self.write(Box::new(move |accounts| {
             accounts.forget_account(&app_key, &user)
         }));
+    }
+
+    /// Removes everything that is kept of this user, whose rows are closed. Says when it is done.
+    pub fn purge(&self, app_key: AppKey, user: UserId) -> oneshot::Receiver<Result<(), Code>> {
+        let (answer, answered) = oneshot::channel();
+        self.write(Box::new(move |accounts| {
+            let purged = accounts.purge(&app_key, &user).map_err(|error| {
+                let cause = std::error::Error::source(&error).map(ToString::to_string);
+                error!(%error, cause, "An account is not purged");
+                error.code()
+            });
+            // An app that has left since need not know.
+            let _ = answer.send(purged);
+            Ok(())
+        }));
+        answered
     }
 
     fn write(&self, write: Write) {

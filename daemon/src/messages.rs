@@ -6,7 +6,7 @@ use actix::Message;
 use imlink_connection::Snapshot;
 use imlink_ipc_proto::Request;
 use imlink_model::uplink::{self, SendOutcome};
-use imlink_model::{Message as StoredMessage, OutgoingMessage};
+use imlink_model::{Message as StoredMessage, OutgoingMessage, Seq};
 use imlink_store::{Edited, Progress};
 
 use crate::outbox::Outbox;
@@ -74,6 +74,16 @@ pub struct Stored {
     pub messages: Vec<StoredMessage>,
     /// What recalls that came with them did to messages stored before.
     pub recalled: Vec<Edited>,
+}
+
+/// Upstream to Hub: a position stands for messages that may have been missed.
+#[derive(Debug, Message)]
+#[rtype(result = "()")]
+pub struct GapNoted {
+    /// The account.
+    pub account: AccountId,
+    /// The last position given.
+    pub last: Seq,
 }
 
 /// Upstream to Hub: the fate of an outgoing message is durable.

@@ -19,7 +19,7 @@ use bytes::{Bytes, BytesMut};
 use futures_util::stream;
 use imlink_ipc_proto::{
     ClientFrame, Codec, Deframer, Greeting, Hello, Label, Outcome, Protocol, ProtocolRange,
-    Refused, ServerFrame, Welcome, decode_client, encode_server, limits, negotiate,
+    Refused, Right, ServerFrame, Welcome, decode_client, encode_server, limits, negotiate,
 };
 use interprocess::local_socket::tokio::Stream;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -154,6 +154,9 @@ impl Peer {
                 client: hello.client.as_str().to_owned(),
                 codec: hello.codec,
                 attached_at: clock::now(),
+                // Only the user who runs the daemon may attach, and that user may do everything
+                // (decisions.md P10).
+                right: Right::Admin,
             },
             outbox: self.outbox.clone(),
         });

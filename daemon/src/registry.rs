@@ -17,6 +17,7 @@ mod deliver;
 mod effect;
 mod leave;
 mod peer;
+mod purge;
 mod report;
 mod requests;
 mod rows;
@@ -37,7 +38,8 @@ use imlink_ipc_proto::{Event, Failure, Outcome, Response};
 use imlink_model::Code;
 
 use account::Account;
-pub use account::AccountId;
+pub use account::{AccountId, Unreadable};
+pub use deliver::Stretch;
 pub use effect::{Effect, Read, Then};
 use peer::Peer;
 pub use peer::{PeerId, PeerIdentity};

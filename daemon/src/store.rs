@@ -21,14 +21,14 @@ use imlink_ipc_proto::limits;
 use imlink_model::uplink::Restored;
 use imlink_model::{Code, Conversation, Seq};
 use imlink_store::{
-    Applied, Change, CommitError, Edit, Edited, ForgetError, HistoryQuery, Page, Progress,
-    SearchQuery, Store,
+    Applied, Change, CommitError, Edit, Edited, ForgetError, HistoryQuery, Opening, Page, Progress,
+    ReadError, Salvaged, SearchQuery, Store,
 };
 use tokio::sync::oneshot;
 
 use crate::clock;
 use crate::messages::Progressed;
-use crate::registry::{Found, Read};
+use crate::registry::{Found, Read, Stretch, Unreadable};
 
 /// Changes that go into one batch at most (docs/measured.md, "Store").
 const BATCH: usize = 100;
@@ -53,6 +53,8 @@ pub struct StoreActor {
 pub struct Open {
     /// Whose rows they are.
     pub user: imlink_model::UserId,
+    /// What becomes of rows that cannot be opened.
+    pub unreadable: Unreadable,
 }
 
 /// Makes one change durable; the answer comes when it is.
@@ -134,11 +136,7 @@ impl StoreActor {
         let store = self.store.as_ref().ok_or(Code::LOCAL_STORE_FAILED)?;
         let found = match read {
             Read::After { seq, limit, bytes } => {
-                let messages = store.messages_after(seq, limit, bytes);
-                messages.and_then(|messages| {
-                    let gaps = store.gaps()?;
-                    Ok(Found::Messages { messages, gaps })
-                })
+                stretch(store, seq, limit, bytes).map(Found::Stretch)
             }
             Read::History {
                 conversation,
@@ -209,16 +207,19 @@ impl Actor for StoreActor {
 impl Handler<Open> for StoreActor {
     type Result = MessageResult<Open>;
 
-    fn handle(&mut self, Open { user }: Open, _: &mut Self::Context) -> Self::Result {
+    fn handle(&mut self, Open { user, unreadable }: Open, _: &mut Self::Context) -> Self::Result {
         self.flush();
         if self.store.is_none() {
             let mut report = self.reporter();
-            match Store::open_reporting(&self.directory, &user, &mut report) {
+            let opened = match unreadable {
+                Unreadable::Refuse => Store::open_reporting(&self.directory, &user, &mut report),
+                Unreadable::SetAside => {
+                    Store::open_or_begin_anew(&self.directory, &user, &mut report)
+                }
+            };
+            match opened {
                 Ok((store, opening)) => {
-                    if let Some(aside) = opening.set_aside {
-                        let aside = aside.display();
-                        tracing::warn!(%aside, "A damaged store was set aside; the cloud gives what it keeps");
-                    }
+                    tell_of(&opening);
                     self.store = Some(store);
                 }
                 Err(error) => {
@@ -328,6 +329,47 @@ impl Handler<crate::messages::Stop> for StoreActor {
         self.flush();
         self.store = None;
         actix::ActorContext::stop(ctx);
+    }
+}
+
+/// What a subscription that is behind gets next.
+fn stretch(store: &Store, after: Seq, limit: usize, bytes: usize) -> Result<Stretch, ReadError> {
+    let messages = store.messages_after(after, limit, bytes)?;
+    let end = messages.last().map_or(after, |message| message.seq);
+    let newest = store.last_seq();
+    let up_to = match end < newest && store.messages_after(end, 1, bytes)?.is_empty() {
+        true => newest,
+        false => end,
+    };
+    Ok(Stretch {
+        messages,
+        gaps: store.gaps()?,
+        up_to,
+    })
+}
+
+/// Says what nobody expects of an opening.
+fn tell_of(opening: &Opening) {
+    if let Some(aside) = &opening.set_aside {
+        let aside = aside.display();
+        tracing::warn!(%aside, "A store was set aside; the cloud gives what it keeps");
+    }
+    if let Some(salvaged) = opening.salvaged {
+        let Salvaged {
+            outgoing,
+            subscriptions,
+            incomplete,
+        } = salvaged;
+        tracing::warn!(
+            outgoing,
+            subscriptions,
+            incomplete,
+            "Taken over from the old store"
+        );
+    }
+    if let Some(lost) = opening.rolled_back {
+        let (commits, messages) = (lost.commits, lost.messages);
+        tracing::warn!(commits, messages, "Rows are gone that were there once");
     }
 }
 

@@ -25,7 +25,7 @@ use tokio::sync::oneshot;
 use tracing::{Span, debug_span};
 
 use crate::hub::Hub;
-use crate::messages::{Drive, Happened, Inspect, Settled, Stop, Stored};
+use crate::messages::{Drive, GapNoted, Happened, Inspect, Settled, Stop, Stored};
 use crate::registry::AccountId;
 use crate::store::{Commit, StoreActor};
 use crate::timer::Timer;
@@ -263,6 +263,7 @@ impl Upstream {
                 messages: new,
                 recalled,
             }),
+            Applied::GapNoted { last } => self.hub.do_send(GapNoted { account, last }),
             Applied::Settled {
                 outgoing,
                 outcome,

@@ -35,7 +35,8 @@ use crate::pending::Pending;
 use crate::{DetachedCalls, Error, Event, StatusChange};
 
 pub(crate) use call::{
-    Action, Call, CallbackKey, DialFailure, Dropped, Handed, ReceiptKey, SubscriptionKey, TimeLimit,
+    Action, Call, CallbackKey, DialFailure, Dropped, Handed, ReceiptKey, SubscriptionKey,
+    TimeLimit, Unreadable,
 };
 use calls::{InFlight, Parked, Patience, Purpose};
 use ladder::Ladder;

@@ -4,10 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use imlink_ipc_proto::{Hint, Request, Response, Start, StatusReport};
-use imlink_model::{ClientMessageId, Code, ConnectionStatus, SubscriptionName, Token, UserId};
+use imlink_model::{
+    AppKey, ClientMessageId, Code, ConnectionStatus, SubscriptionName, Token, UserId,
+};
 use tokio::sync::{broadcast, watch};
 
-use crate::attachment::{Call, CallbackKey, TimeLimit};
+use crate::attachment::{Call, CallbackKey, TimeLimit, Unreadable};
 use crate::line::{Command, Line, Waiter};
 use crate::listeners::{ConnectCallback, ListenerId, Listeners, Signal};
 use crate::receipt::Fate;
@@ -75,10 +77,32 @@ impl Client {
     ///
     /// # Errors
     /// 31004 or 31020 for a token that needs to be replaced, 34001 if this app is connected or
-    /// connecting already, and the other codes of behaviour.md 12.1. After -2 the connect is made
+    /// connecting already, 34302 or 90019 if the stored messages cannot be opened
+    /// ([`connect_or_begin_anew`](Self::connect_or_begin_anew) is the way out), and the other codes of behaviour.md 12.1. After -2 the connect is made
     /// again by itself as soon as there is a daemon; the events tell.
     pub async fn connect(&self, token: Token) -> Result<UserId, Error> {
-        self.connect_limited(token, None).await
+        self.connect_limited(token, None, Unreadable::Refuse).await
+    }
+
+    /// Connects the account of a token, with `limit` as in [`connect_within`](Self::connect_within),
+    /// and with the user's consent to begin anew: stored messages that cannot be opened, because
+    /// they are damaged or a newer version wrote them, are set aside on the disk, and the account
+    /// begins with what the cloud keeps. What waited to be sent and where subscriptions stood is
+    /// taken over as far as it can be read.
+    ///
+    /// For after a connect that ended with 34302 or 90019, once a person agreed. With messages that
+    /// can be opened it does what `connect_within` does.
+    ///
+    /// # Errors
+    /// As for [`connect_within`](Self::connect_within).
+    pub async fn connect_or_begin_anew(
+        &self,
+        token: Token,
+        limit: Duration,
+    ) -> Result<UserId, Error> {
+        let limit = TimeLimit::from_duration(limit);
+        self.connect_limited(token, limit, Unreadable::SetAside)
+            .await
     }
 
     /// Connects the account of a token, and gives up after `limit`, in whole seconds rounded up;
@@ -88,8 +112,8 @@ impl Client {
     /// 34006 when the limit is reached: nothing goes on trying for this app, which connects again
     /// by hand (S4-11, S4-28). Else as for [`connect`](Self::connect), but -2 ends it too.
     pub async fn connect_within(&self, token: Token, limit: Duration) -> Result<UserId, Error> {
-        self.connect_limited(token, TimeLimit::from_duration(limit))
-            .await
+        let limit = TimeLimit::from_duration(limit);
+        self.connect_limited(token, limit, Unreadable::Refuse).await
     }
 
     /// Connects in the callback form, with `limit` as in [`connect_within`](Self::connect_within)
@@ -111,6 +135,7 @@ impl Client {
         let call = Call::Connect {
             token,
             limit,
+            unreadable: Unreadable::Refuse,
             callback: Some(key),
         };
         self.0
@@ -162,6 +187,18 @@ impl Client {
     /// 90002 if this app lacks the admin right.
     pub async fn logout(&self) -> Result<(), Error> {
         self.0.line.call(Call::Logout).await.map(drop)
+    }
+
+    /// Removes everything that this machine keeps of a user's account, to the last byte: messages,
+    /// what waits to be sent, tokens, and what was set aside. Its link ends for every app, as by
+    /// [`logout`](Self::logout). Done as well if there is no such account.
+    ///
+    /// # Errors
+    /// 90002 if this app lacks the admin right, 90006 or 90020 if the disk is full or read-only.
+    /// After -2 the same call finishes the work.
+    pub async fn purge(&self, app_key: AppKey, user: UserId) -> Result<(), Error> {
+        let request = Request::Purge { app_key, user };
+        self.0.line.call(Call::Rows(request)).await.map(drop)
     }
 
     /// The connection status as this app sees it (decisions.md P24).
@@ -332,10 +369,12 @@ impl Client {
         &self,
         token: Token,
         limit: Option<TimeLimit>,
+        unreadable: Unreadable,
     ) -> Result<UserId, Error> {
         let call = Call::Connect {
             token,
             limit,
+            unreadable,
             callback: None,
         };
         self.0.line.call(call).await.and_then(answer::connected)

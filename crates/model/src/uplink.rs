@@ -107,6 +107,12 @@ pub enum Record {
         /// How far the account is read once these are stored.
         cursor: Cursor,
     },
+    /// The account was away for longer than the cloud keeps messages: between what is stored and
+    /// what comes from here on there may have been more.
+    Expired {
+        /// How far the account is read, that included.
+        cursor: Cursor,
+    },
     /// From now on the fate of this row depends on the cloud. Refused with
     /// [`LOCAL_TOO_LATE`](Code::LOCAL_TOO_LATE) if the row has ended, because it was withdrawn: the
     /// driver lets go of it.

@@ -62,6 +62,11 @@ pub enum Applied {
         /// What recalls did to messages that were stored before.
         recalled: Vec<Edited>,
     },
+    /// A position stands for messages that may have been missed.
+    GapNoted {
+        /// The last position given.
+        last: Seq,
+    },
     /// Noted, with nothing to tell anybody: a row is being sent, or was settled or withdrawn
     /// already.
     Recorded,

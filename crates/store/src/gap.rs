@@ -24,4 +24,8 @@ pub enum GapCause {
     RolledBack,
     /// Rows were lost or replaced by older ones.
     Damaged,
+    /// The account was away for longer than the cloud keeps messages (behaviour.md 13.5). Nobody
+    /// knows whether there were any; the gap has a position of its own, before those that came
+    /// afterwards.
+    Expired,
 }

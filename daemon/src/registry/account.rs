@@ -30,12 +30,23 @@ pub(super) struct Account {
     pub(super) link: Link,
     pub(super) status: Status,
     pub(super) store: StoreState,
+    /// What an app that waits for a connect wants done with rows that cannot be opened.
+    pub(super) consent: Unreadable,
     /// Apps that want the link, attached or not (decisions.md P10).
     pub(super) members: BTreeSet<App>,
     /// Connects that have no result yet.
     pub(super) waiters: Vec<Waiter>,
     /// Requests that came before the store was open, in order.
     pub(super) parked: Vec<Parked>,
+}
+
+/// What becomes of rows that cannot be opened, because they are damaged or of a newer version.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Unreadable {
+    /// They are left alone, and the account cannot be used.
+    Refuse,
+    /// They are set aside, and the account begins anew.
+    SetAside,
 }
 
 /// What the Hub asked of the link, and what came of it.
@@ -65,7 +76,10 @@ pub(super) struct Status {
 pub(super) enum StoreState {
     /// Its user is not known yet.
     Unknown,
-    Opening,
+    /// They are being opened, or set aside if that is what `unreadable` says.
+    Opening {
+        unreadable: Unreadable,
+    },
     Open {
         last_seq: Seq,
     },
@@ -92,11 +106,9 @@ impl Account {
         Self {
             app_key,
             unproven: user.is_none().then(|| token.clone()),
-            store: match user {
-                Some(_) => StoreState::Opening,
-                None => StoreState::Unknown,
-            },
+            store: StoreState::Unknown,
             user,
+            consent: Unreadable::Refuse,
             link: Link::Off,
             status: Status {
                 status: ConnectionStatus::Unconnected,
@@ -138,7 +150,9 @@ impl Account {
                     deadline: None,
                 })
                 .collect(),
-            StoreState::Opening | StoreState::Open { .. } | StoreState::Failed(_) => Vec::new(),
+            StoreState::Opening { .. } | StoreState::Open { .. } | StoreState::Failed(_) => {
+                Vec::new()
+            }
         }
     }
 
@@ -147,7 +161,7 @@ impl Account {
         match self.store {
             StoreState::Open { .. } => Some(Code::SUCCESS),
             StoreState::Failed(code) => Some(code),
-            StoreState::Unknown | StoreState::Opening => None,
+            StoreState::Unknown | StoreState::Opening { .. } => None,
         }
     }
 
@@ -155,7 +169,7 @@ impl Account {
     pub(super) fn last_seq(&self) -> Option<Seq> {
         match self.store {
             StoreState::Open { last_seq } => Some(last_seq),
-            StoreState::Unknown | StoreState::Opening | StoreState::Failed(_) => None,
+            StoreState::Unknown | StoreState::Opening { .. } | StoreState::Failed(_) => None,
         }
     }
 

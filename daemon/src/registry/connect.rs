@@ -6,7 +6,7 @@ use imlink_ipc_proto::Response;
 use imlink_model::uplink::Command;
 use imlink_model::{AppKey, Code, ConnectionStatus, Token, UserId};
 
-use super::account::{Link, Parked, StoreState, Waiter};
+use super::account::{Link, Parked, StoreState, Unreadable, Waiter};
 use super::{Account, AccountId, Effect, PeerId, Registry};
 
 /// One connect of an app.
@@ -18,6 +18,8 @@ pub struct Connect {
     pub known: Option<UserId>,
     /// The app's limit for the whole connect (decisions.md P9); `None` waits for ever.
     pub limit: Option<Duration>,
+    /// What becomes of rows that cannot be opened.
+    pub unreadable: Unreadable,
     /// The app is back after its attachment broke and had been connected before: it may send at
     /// once (decisions.md P23).
     pub replay: bool,
@@ -76,14 +78,9 @@ impl Registry {
             return self.refuse_plainly(peer, request, code);
         }
         account.members.insert(app);
-        if let (StoreState::Failed(_), Some(user)) = (&account.store, account.user.clone()) {
-            let app_key = account.app_key.clone();
-            account.store = StoreState::Opening;
-            self.effects.push_back(Effect::OpenStore {
-                account: id,
-                app_key,
-                user,
-            });
+        account.consent = account.consent.max(connect.unreadable);
+        if let StoreState::Failed(_) = account.store {
+            self.open_store(id);
         }
         let Some(account) = self.accounts.get_mut(&id) else {
             return;
@@ -293,16 +290,10 @@ impl Registry {
             app_key: app_key.clone(),
             refuse_unnamed,
         });
-        if let Some(user) = connect.known.clone() {
-            let app_key = app_key.clone();
-            self.effects.push_back(Effect::OpenStore {
-                account,
-                app_key,
-                user,
-            });
-        }
-        let new = Account::new(app_key, connect.known.clone(), &connect.token);
+        let mut new = Account::new(app_key, connect.known.clone(), &connect.token);
+        new.consent = connect.unreadable;
         self.accounts.insert(account, new);
+        self.open_store(account);
         account
     }
 }

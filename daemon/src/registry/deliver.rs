@@ -12,19 +12,31 @@ use imlink_ipc_proto::{Event, GapCause};
 use imlink_model::{Message, Seq};
 use imlink_store::{Change, Gap};
 
-use super::subscription::State;
+use super::subscription::{State, Subscription};
 use super::{AccountId, Effect, PeerId, Read, Registry, SubscriptionId, Then};
 
 /// Messages that a filter may pass over before the position is kept.
 const PASSED_OVER: u32 = 256;
 
+/// What was read for a subscription: everything behind its position, but for rows that cannot be
+/// read any more.
+#[derive(Debug)]
+pub struct Stretch {
+    /// Oldest first.
+    pub messages: Vec<Message>,
+    /// Stretches that miss messages, known by now, by their first position.
+    pub gaps: Vec<Gap>,
+    /// The position up to which these are all there are.
+    pub up_to: Seq,
+}
+
 /// Where messages for a subscription come from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Source {
+#[derive(Clone, Copy, Debug)]
+enum Source<'a> {
     /// A commit: others may have been stored before that are still on their way here.
     Commit,
-    /// The store: everything behind the position, but for rows that cannot be read any more.
-    Page,
+    /// The store, with the gaps it knows of.
+    Page(&'a [Gap]),
 }
 
 impl Registry {
@@ -40,37 +52,43 @@ impl Registry {
         if let super::account::StoreState::Open { last_seq } = &mut known.store {
             *last_seq = newest.max(*last_seq);
         }
-        let ids: Vec<SubscriptionId> = self
-            .subscriptions
-            .iter()
-            .filter(|(_, subscription)| subscription.account == account)
-            .map(|(id, _)| *id)
-            .collect();
         let messages: Vec<Arc<Message>> = messages.into_iter().map(Arc::new).collect();
-        for id in ids {
+        for id in self.subscriptions_of(account) {
             self.hand_over(id, &messages, Source::Commit);
             self.pump(id);
         }
     }
 
+    /// A position of an account stands for messages that are gone: every subscription that comes
+    /// past it is told, in its turn.
+    pub fn gap_noted(&mut self, account: AccountId, last: Seq) {
+        if let Some(known) = self.accounts.get_mut(&account)
+            && let super::account::StoreState::Open { last_seq } = &mut known.store
+        {
+            *last_seq = last.max(*last_seq);
+        }
+        for id in self.subscriptions_of(account) {
+            self.pump(id);
+        }
+    }
+
     /// A page that a subscription asked for has been read.
-    pub(super) fn page_read(&mut self, id: SubscriptionId, messages: Vec<Message>, gaps: &[Gap]) {
+    pub(super) fn page_read(&mut self, id: SubscriptionId, page: Stretch) {
         let Some(subscription) = self.subscriptions.get_mut(&id) else {
             return;
         };
         subscription.state = State::Waiting;
-        let (peer, sent) = (subscription.peer, subscription.sent);
-        if let Some(end) = messages.last().map(|message| message.seq) {
-            let passed = |gap: &&Gap| gap.first > sent && gap.first <= end;
-            for gap in gaps.iter().filter(passed) {
-                self.emit(peer, gap_event(id, gap));
-            }
+        let before = subscription.sent;
+        let end = page.messages.last().map(|message| message.seq);
+        let messages: Vec<Arc<Message>> = page.messages.into_iter().map(Arc::new).collect();
+        self.hand_over(id, &messages, Source::Page(&page.gaps));
+        let sent = |registry: &Self| registry.subscriptions.get(&id).map(|found| found.sent);
+        if end.is_none_or(|end| sent(self) == Some(end)) {
+            self.pass_gaps(id, &page.gaps, page.up_to);
         }
-        let empty = messages.is_empty();
-        let messages: Vec<Arc<Message>> = messages.into_iter().map(Arc::new).collect();
-        self.hand_over(id, &messages, Source::Page);
-        // An empty page means that the newest rows cannot be read; asking again would spin.
-        if !empty {
+        // A page that brings nothing means that the newest rows cannot be read; asking again would
+        // spin.
+        if sent(self) != Some(before) {
             self.pump(id);
         }
     }
@@ -112,7 +130,7 @@ impl Registry {
 
     /// Sends what fits. Of a commit only what continues without a hole: the rest is left for a
     /// page, which knows everything in between.
-    fn hand_over(&mut self, id: SubscriptionId, messages: &[Arc<Message>], source: Source) {
+    fn hand_over(&mut self, id: SubscriptionId, messages: &[Arc<Message>], source: Source<'_>) {
         let Some(subscription) = self.subscriptions.get_mut(&id) else {
             return;
         };
@@ -127,10 +145,14 @@ impl Registry {
         for message in messages {
             let in_turn = match source {
                 Source::Commit => message.seq == subscription.sent.next(),
-                Source::Page => message.seq > subscription.sent,
+                Source::Page(_) => message.seq > subscription.sent,
             };
             if !in_turn || subscription.window.room() == 0 {
                 return;
+            }
+            if let Source::Page(gaps) = source {
+                let told = subscription.tell_gaps(id, gaps, message.seq);
+                self.effects.extend(told);
             }
             subscription.sent = message.seq;
             if !subscription.filter.wants(message) {
@@ -149,6 +171,26 @@ impl Registry {
             });
         }
         self.keep_passed(id);
+    }
+
+    /// Tells of the gaps behind the last message that was handed over, and goes past them.
+    fn pass_gaps(&mut self, id: SubscriptionId, gaps: &[Gap], up_to: Seq) {
+        let Some(subscription) = self.subscriptions.get_mut(&id) else {
+            return;
+        };
+        let told = subscription.tell_gaps(id, gaps, up_to);
+        self.effects.extend(told);
+        let passed = gaps
+            .iter()
+            .map(|gap| gap.last)
+            .filter(|last| *last <= up_to);
+        subscription.sent = passed.max().unwrap_or_default().max(subscription.sent);
+    }
+
+    fn subscriptions_of(&self, account: AccountId) -> Vec<SubscriptionId> {
+        let own = |(_, subscription): &(_, &Subscription)| subscription.account == account;
+        let own = self.subscriptions.iter().filter(own);
+        own.map(|(id, _)| *id).collect()
     }
 
     /// Keeps the position of a durable subscription that passed many messages over and waits for
@@ -184,6 +226,24 @@ impl Registry {
     }
 }
 
+impl Subscription {
+    /// The events for the gaps between what went out and `next`; each once.
+    fn tell_gaps(&mut self, id: SubscriptionId, gaps: &[Gap], next: Seq) -> Vec<Effect> {
+        let sent = self.sent;
+        let passed = |gap: &&Gap| gap.last > sent && gap.first <= next;
+        let mut told = Vec::new();
+        for gap in gaps.iter().filter(passed) {
+            if self.gaps_told.insert(gap.first) {
+                told.push(Effect::Event {
+                    peer: self.peer,
+                    event: gap_event(id, gap),
+                });
+            }
+        }
+        told
+    }
+}
+
 /// What an app is told of messages that are gone.
 fn gap_event(subscription: SubscriptionId, gap: &Gap) -> Event {
     Event::Gap {
@@ -194,6 +254,7 @@ fn gap_event(subscription: SubscriptionId, gap: &Gap) -> Event {
         cause: match gap.cause {
             imlink_store::GapCause::RolledBack => GapCause::RolledBack,
             imlink_store::GapCause::Damaged => GapCause::Damaged,
+            imlink_store::GapCause::Expired => GapCause::Expired,
         },
     }
 }

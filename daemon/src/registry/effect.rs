@@ -10,7 +10,7 @@ use imlink_model::{
 };
 use imlink_store::{Change, ConversationPlace, Edit, Side};
 
-use super::{AccountId, PeerId, SubscriptionId};
+use super::{AccountId, PeerId, SubscriptionId, Unreadable};
 
 /// One thing to do. Effects are performed in order.
 #[derive(Debug)]
@@ -72,6 +72,19 @@ pub enum Effect {
         app_key: AppKey,
         /// Its user.
         user: UserId,
+        /// What becomes of rows that cannot be opened.
+        unreadable: Unreadable,
+    },
+    /// Remove everything that is kept of a user; comes back as `purged`.
+    Purge {
+        /// The app.
+        app_key: AppKey,
+        /// The user.
+        user: UserId,
+        /// Who asked.
+        peer: PeerId,
+        /// The id it gave the request.
+        request: u64,
     },
     /// Nothing of this account is needed any more.
     CloseStore {

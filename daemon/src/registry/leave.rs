@@ -1,11 +1,12 @@
 //! Leaving an account, and closing one that nobody needs (decisions.md P10).
 
-use imlink_ipc_proto::Response;
+use imlink_ipc_proto::{Response, Right};
 use imlink_model::uplink::{Command, PushAfterLeaving};
 use imlink_model::{Code, ConnectionStatus};
 
 use super::account::{Link, Parked, Waiter};
 use super::peer::View;
+use super::requests::{Refusal, plain};
 use super::{AccountId, Effect, PeerId, Registry};
 
 impl Registry {
@@ -22,10 +23,27 @@ impl Registry {
     }
 
     /// An app ends the account's link for every app, and its tokens are forgotten.
-    pub(super) fn logout(&mut self, peer: PeerId, request: u64) {
-        let Some(id) = self.session_of(peer) else {
-            return self.answer(peer, request, Response::Done {});
-        };
+    ///
+    /// # Errors
+    /// 90002 without the admin right.
+    pub(super) fn logout(&mut self, peer: PeerId, request: u64) -> Result<(), Refusal> {
+        self.demand_admin(peer)?;
+        if let Some(id) = self.session_of(peer) {
+            if let Some(account) = self.accounts.get(&id)
+                && let Some(user) = account.user.clone()
+            {
+                let app_key = account.app_key.clone();
+                self.effects.push_back(Effect::Forget { app_key, user });
+            }
+            self.sign_out(id);
+        }
+        self.answer(peer, request, Response::Done {});
+        self.close_unused_accounts();
+        Ok(())
+    }
+
+    /// Ends the link of an account for every app.
+    pub(super) fn sign_out(&mut self, id: AccountId) {
         self.uplink(
             id,
             Command::Disconnect {
@@ -39,10 +57,6 @@ impl Registry {
         account.members.clear();
         let mut waiters = std::mem::take(&mut account.waiters);
         waiters.extend(account.take_parked_for_good());
-        if let Some(user) = account.user.clone() {
-            let app_key = account.app_key.clone();
-            self.effects.push_back(Effect::Forget { app_key, user });
-        }
         for waiter in waiters {
             self.refuse_plainly(waiter.peer, waiter.request, Code::ACTIVE_DISCONNECT);
         }
@@ -50,8 +64,15 @@ impl Registry {
             self.show(other, ConnectionStatus::SignOut, None, None);
             self.end_view(other);
         }
-        self.answer(peer, request, Response::Done {});
-        self.close_unused_accounts();
+    }
+
+    /// # Errors
+    /// 90002 if an app may not do what concerns the others.
+    pub(super) fn demand_admin(&self, peer: PeerId) -> Result<(), Refusal> {
+        match self.peers.get(&peer).map(|peer| peer.identity.right) {
+            Some(Right::Admin) | None => Ok(()),
+            Some(Right::Use) => Err(plain(Code::LOCAL_DENIED)),
+        }
     }
 
     /// Stops the drivers and closes the rows of accounts that nobody needs.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use imlink_ipc_proto::Codec;
+use imlink_ipc_proto::{Codec, Right};
 use imlink_model::{AppId, AppKey, ConnectionStatus, Millis};
 
 use super::AccountId;
@@ -32,6 +32,8 @@ pub struct PeerIdentity {
     pub codec: Codec,
     /// When it attached, for showing.
     pub attached_at: Millis,
+    /// What it may do. Fixed when it attaches, so that no call changes what another is worth.
+    pub right: Right,
 }
 
 /// An app, seen over all its attachments.

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use imlink_connection::Snapshot;
 use imlink_ipc_proto::{
-    AccountReport, AppReport, OutboxReport, Response, Right, SendState, StatusReport, limits,
+    AccountReport, AppReport, OutboxReport, Response, SendState, StatusReport, limits,
 };
 use imlink_model::{Millis, OutgoingMessage};
 use imlink_store::OutboxState;
@@ -49,9 +49,7 @@ impl Registry {
                     .as_ref()
                     .filter(|session| session.is_live())
                     .and_then(|session| self.accounts.get(&session.account)?.user.clone()),
-                // Only the user who runs the daemon may attach, and that user may do everything
-                // (decisions.md P10).
-                right: Right::Admin,
+                right: peer.identity.right,
             })
             .collect();
         let mut accounts: Vec<AccountReport> = self

@@ -13,7 +13,7 @@ use imlink_store::{Change, Edit, Submission};
 use super::account::{Parked, StoreState};
 use super::connect::Connect;
 use super::subscription::Filter;
-use super::{Effect, PeerId, Read, Registry, Then};
+use super::{Effect, PeerId, Read, Registry, Then, Unreadable};
 
 /// Whose token is this? Known by its hash, from an earlier connect.
 pub trait Tokens {
@@ -66,7 +66,7 @@ impl Registry {
         match found.store {
             StoreState::Open { .. } => {}
             StoreState::Failed(code) => return self.refuse_plainly(peer, id, code),
-            StoreState::Unknown | StoreState::Opening => {
+            StoreState::Unknown | StoreState::Opening { .. } => {
                 let own = found.parked.iter().filter(|parked| parked.peer == peer);
                 if own.count() >= limits::PENDING_REQUESTS {
                     return self.refuse_plainly(peer, id, Code::LOCAL_QUOTA);
@@ -144,14 +144,18 @@ impl Registry {
                 token,
                 time_limit,
                 replay,
-                set_aside: _,
+                set_aside,
             } => {
+                let unreadable = match set_aside {
+                    true => Unreadable::SetAside,
+                    false => Unreadable::Refuse,
+                };
                 let limit = time_limit.filter(|limit| *limit > 0);
                 let limit = limit.map(|seconds| Duration::from_secs(seconds.into()));
-                self.connect_checked(peer, id, &token, limit, replay, now, tokens)?;
+                self.connect_checked(peer, id, &token, limit, replay, unreadable, now, tokens)?;
             }
             Request::Disconnect {} => self.disconnect(peer, id),
-            Request::Logout {} => self.logout(peer, id),
+            Request::Logout {} => self.logout(peer, id)?,
             Request::Hint { hint } => self.hint(peer, id, hint.into()),
             Request::Acknowledge { subscription, seq } => {
                 self.acknowledge(peer, id, subscription, seq)?;
@@ -192,8 +196,8 @@ impl Registry {
             | Request::Signal { .. }
             | Request::Recall { .. }
             | Request::JoinChatroom { .. }
-            | Request::LeaveChatroom { .. }
-            | Request::Purge { .. } => return Err(plain(Code::NOT_SUPPORTED_YET)),
+            | Request::LeaveChatroom { .. } => return Err(plain(Code::NOT_SUPPORTED_YET)),
+            Request::Purge { app_key, user } => self.purge(peer, id, app_key, user)?,
             Request::History { .. }
             | Request::Timeline { .. }
             | Request::Message { .. }
@@ -246,6 +250,7 @@ impl Registry {
         token: &SecretText,
         limit: Option<Duration>,
         replay: bool,
+        unreadable: Unreadable,
         now: Instant,
         tokens: &impl Tokens,
     ) -> Result<(), Refusal> {
@@ -261,6 +266,7 @@ impl Registry {
                 known,
                 limit,
                 replay,
+                unreadable,
             },
             now,
         );

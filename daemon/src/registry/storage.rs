@@ -4,24 +4,20 @@ use imlink_ipc_proto::{Event, Response};
 use imlink_model::uplink::{Command, Restored};
 use imlink_model::{Code, ConnectionStatus, Message, OutgoingMessage, Seq};
 use imlink_store::{
-    Applied, ConversationEntry, ConversationPage, Gap, OutboxState, Page, SearchPage, Unread,
+    Applied, ConversationEntry, ConversationPage, OutboxState, Page, SearchPage, Unread,
 };
 
-use super::account::{Parked, StoreState};
+use super::account::{Parked, StoreState, Unreadable};
+use super::deliver::Stretch;
 use super::rows::{conversations_response, entry, page_response, search_response};
 use super::subscription::State;
-use super::{AccountId, Registry, Then};
+use super::{AccountId, Effect, Registry, Then};
 
 /// What was read for a [`Read`](super::Read).
 #[derive(Debug)]
 pub enum Found {
     /// Messages, for a subscription.
-    Messages {
-        /// Oldest first.
-        messages: Vec<Message>,
-        /// Stretches that miss messages, known by now.
-        gaps: Vec<Gap>,
-    },
+    Stretch(Stretch),
     /// A page of messages.
     Page(Page),
     /// One message, if it is stored.
@@ -39,11 +35,44 @@ pub enum Found {
 }
 
 impl Registry {
+    /// Has the rows of an account opened, if it is known whose they are.
+    pub(super) fn open_store(&mut self, id: AccountId) {
+        let Some(account) = self.accounts.get_mut(&id) else {
+            return;
+        };
+        let Some(user) = account.user.clone() else {
+            return;
+        };
+        let unreadable = account.consent;
+        account.store = StoreState::Opening { unreadable };
+        let app_key = account.app_key.clone();
+        self.effects.push_back(Effect::OpenStore {
+            account: id,
+            app_key,
+            user,
+            unreadable,
+        });
+    }
+
     /// The rows of an account are open, or cannot be opened.
     pub fn store_opened(&mut self, id: AccountId, result: Result<(Restored, Seq), Code>) {
         let Some(account) = self.accounts.get_mut(&id) else {
             return;
         };
+        let refused = matches!(
+            account.store,
+            StoreState::Opening {
+                unreadable: Unreadable::Refuse
+            }
+        );
+        if let Err(Code::RC_DB_CORRUPT | Code::LOCAL_STORE_NEWER) = result
+            && refused
+            && account.consent == Unreadable::SetAside
+        {
+            // An app agreed while they were being opened.
+            return self.open_store(id);
+        }
+        account.consent = Unreadable::Refuse;
         let code = match result {
             Ok((restored, last_seq)) => {
                 account.store = StoreState::Open { last_seq };
@@ -141,8 +170,8 @@ impl Registry {
         };
         let (peer, request) = match then {
             Then::Deliver { subscription } => {
-                if let Found::Messages { messages, gaps } = found {
-                    self.page_read(subscription, messages, &gaps);
+                if let Found::Stretch(stretch) = found {
+                    self.page_read(subscription, stretch);
                 }
                 return;
             }
@@ -150,7 +179,7 @@ impl Registry {
             Then::Subscribe { .. } => return,
         };
         let response = match found {
-            Found::Messages { messages, gaps: _ } => page_response(messages, false),
+            Found::Stretch(stretch) => page_response(stretch.messages, false),
             Found::Page(page) => page_response(page.messages, page.more),
             Found::Message(message) => Response::Message {
                 message: message.map(Into::into),

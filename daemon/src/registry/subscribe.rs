@@ -1,5 +1,7 @@
 //! Subscribing, acknowledging, giving up.
 
+use std::collections::BTreeSet;
+
 use imlink_ipc_proto::{Response, limits};
 use imlink_model::{Code, Seq, SubscriptionName};
 use imlink_store::{Change, SubscriptionKey};
@@ -66,6 +68,7 @@ impl Registry {
             state,
             sent,
             window,
+            gaps_told: BTreeSet::new(),
             passed_over: 0,
         };
         self.subscriptions.insert(subscription, new);

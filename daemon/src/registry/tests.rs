@@ -1,5 +1,6 @@
 //! The registry without sockets, stores or clouds: calls in, effects out.
 
+mod anew;
 mod bench;
 mod connecting;
 mod corners;

@@ -4,7 +4,7 @@ use imlink_ipc_proto::{Event, SendResult};
 use imlink_model::uplink::{self, IdentifiedBy, SendOutcome};
 use imlink_model::{Code, ConnectionStatus, Millis, OutgoingMessage, UserId};
 
-use super::account::{Link, Status, StoreState};
+use super::account::{Link, Status};
 use super::{AccountId, Effect, Registry};
 
 impl Registry {
@@ -109,17 +109,12 @@ impl Registry {
                     }
                 }
                 if let Some(account) = self.accounts.get_mut(&id) {
-                    account.user = Some(user.clone());
-                    account.store = StoreState::Opening;
+                    account.user = Some(user);
                 }
                 for peer in self.peers_of(id) {
                     self.end_foreign_subscriptions(peer, id);
                 }
-                self.effects.push_back(Effect::OpenStore {
-                    account: id,
-                    app_key,
-                    user,
-                });
+                self.open_store(id);
             }
         }
     }

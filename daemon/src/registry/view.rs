@@ -67,7 +67,7 @@ impl Registry {
         let opened = match account.store {
             StoreState::Open { .. } => Some(Code::SUCCESS),
             StoreState::Failed(code) => Some(code),
-            StoreState::Unknown | StoreState::Opening => None,
+            StoreState::Unknown | StoreState::Opening { .. } => None,
         };
         self.show(peer, ConnectionStatus::Connecting, None, None);
         if let Some(code) = opened {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
-use imlink::{AppKey, Client, Token, UserId};
+use imlink::{AppKey, Client, Code, Error, Token, UserId};
 use serde::Serialize;
 
 use crate::account::Daemon;
@@ -25,6 +25,7 @@ Examples:
   imlink token alice | imlink connect --app-key imlink-sandbox
   imlink connect --app-key KEY --token-file ~/.config/my-app/token
   imlink connect --app-key KEY --limit 10      typed at a prompt that shows nothing
+  imlink connect --app-key KEY --set-aside     after 34302 or 90019: begins anew
 
 With --json: user, status, status_name.")]
 pub struct Arguments {
@@ -43,6 +44,12 @@ pub struct Arguments {
     /// Give up after so many seconds, with 34006; 0 keeps trying.
     #[arg(long, value_name = "SECONDS", default_value_t = 0)]
     limit: u32,
+
+    /// Stored messages that are damaged (34302), or that a newer imlink wrote (90019), are set aside
+    /// on the disk, and the account begins anew with what the cloud keeps. Changes nothing where they
+    /// can be opened.
+    #[arg(long)]
+    set_aside: bool,
 
     #[command(flatten)]
     daemon: Daemon,
@@ -65,11 +72,32 @@ pub fn run(arguments: Arguments, output: Output) -> Ending {
         let client = arguments.daemon.client(arguments.app_key.as_str())?;
         client.init().await?;
         let limit = Duration::from_secs(arguments.limit.into());
-        let call = client.connect_within(token, limit);
-        let user = watched(client.events(), output, call).await?;
+        let connect = async {
+            match arguments.set_aside {
+                true => client.connect_or_begin_anew(token, limit).await,
+                false => client.connect_within(token, limit).await,
+            }
+        };
+        let user = watched(client.events(), output, connect)
+            .await
+            .map_err(with_way_out)?;
         output.say(&Connected::new(&client, &user))?;
         DONE
     })
+}
+
+/// Names the way out where this command has one.
+fn with_way_out(error: Error) -> Failure {
+    let cure = match error.code() {
+        Code::RC_DB_CORRUPT => {
+            "Say --set-aside: the damaged messages are kept under another name, and the account begins anew with what the cloud keeps."
+        }
+        Code::LOCAL_STORE_NEWER => {
+            "Run the newer imlink again; or say --set-aside: its messages are kept under another name, and the account begins anew."
+        }
+        _ => return error.into(),
+    };
+    Failure::from(error).with_cure(cure)
 }
 
 fn read_token(arguments: &Arguments) -> Result<Token, Failure> {

@@ -27,6 +27,7 @@ pub(crate) enum Call {
     Connect {
         token: Token,
         limit: Option<TimeLimit>,
+        unreadable: Unreadable,
         callback: Option<CallbackKey>,
     },
     Join {
@@ -59,6 +60,15 @@ pub(crate) enum Call {
     Rows(Request),
     Hint(Hint),
     Ping,
+}
+
+/// What becomes of stored messages that cannot be opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Unreadable {
+    /// The connect is refused.
+    Refuse,
+    /// They are set aside.
+    SetAside,
 }
 
 /// What an app has dropped. Nobody waits for what comes of it.

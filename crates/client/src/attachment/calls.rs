@@ -187,6 +187,7 @@ impl<W> Attachment<W> {
             Call::Connect {
                 token,
                 limit,
+                unreadable,
                 callback,
             } => {
                 self.session.generation += 1;
@@ -198,7 +199,7 @@ impl<W> Attachment<W> {
                     token: SecretText::from(&token),
                     time_limit: limit.map(super::TimeLimit::seconds),
                     replay: false,
-                    set_aside: false,
+                    set_aside: unreadable == super::Unreadable::SetAside,
                 };
                 let connecting = Connecting {
                     token,

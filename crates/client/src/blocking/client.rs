@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use imlink_model::{ClientMessageId, ConnectionStatus, SubscriptionName, Token, UserId};
+use imlink_model::{AppKey, ClientMessageId, ConnectionStatus, SubscriptionName, Token, UserId};
 
 use super::runtime::Runtime;
 use super::streams::{Events, SendReceipt, Subscription};
@@ -59,6 +59,23 @@ impl Client {
     /// See [`crate::Client::connect_with`].
     pub fn connect_with(&self, token: Token, limit: Duration, callback: ConnectCallback) {
         self.client.connect_with(token, limit, callback);
+    }
+
+    /// See [`crate::Client::connect_or_begin_anew`].
+    ///
+    /// # Errors
+    /// As there; -3 inside an async runtime.
+    pub fn connect_or_begin_anew(&self, token: Token, limit: Duration) -> Result<UserId, Error> {
+        self.runtime
+            .wait(self.client.connect_or_begin_anew(token, limit))?
+    }
+
+    /// See [`crate::Client::purge`].
+    ///
+    /// # Errors
+    /// As there; -3 inside an async runtime.
+    pub fn purge(&self, app_key: AppKey, user: UserId) -> Result<(), Error> {
+        self.runtime.wait(self.client.purge(app_key, user))?
     }
 
     /// See [`crate::Client::join`].

@@ -37,6 +37,7 @@ struct GapRow {
 enum CauseRow {
     RolledBack,
     Damaged,
+    Expired,
 }
 
 impl Row for Gap {
@@ -48,6 +49,7 @@ impl Row for Gap {
             cause: match self.cause {
                 GapCause::RolledBack => CauseRow::RolledBack,
                 GapCause::Damaged => CauseRow::Damaged,
+                GapCause::Expired => CauseRow::Expired,
             },
         })
     }
@@ -61,6 +63,7 @@ impl Row for Gap {
             cause: match row.cause {
                 CauseRow::RolledBack => GapCause::RolledBack,
                 CauseRow::Damaged => GapCause::Damaged,
+                CauseRow::Expired => GapCause::Expired,
             },
         })
     }

@@ -12,7 +12,7 @@ use crate::database::{Database, Lookup};
 use crate::engine::{EngineError, Order};
 use crate::key::{self, Kind};
 use crate::notice::is_notice;
-use crate::{Applied, ConversationSummary, Edited};
+use crate::{Applied, ConversationSummary, Edited, Gap, GapCause};
 
 impl Transaction<'_> {
     /// Stores what is new of them, with the cursor that is true from then on.
@@ -64,11 +64,36 @@ impl Transaction<'_> {
             };
             new.extend(self.enter(arrived)?);
         }
+        self.move_to(cursor)?;
+        Ok(Applied::Stored { new, recalled })
+    }
+
+    /// Gives a position to messages that may have been missed, unless the last one given is such a
+    /// position already: nobody needs to be told twice of one place.
+    pub(super) fn expired(&mut self, cursor: Cursor) -> Result<Applied, EngineError> {
+        let newest = key::gap(Seq(self.state.head.seq));
+        let newest: Option<Gap> = self.draft.sound_row(&newest)?;
+        if newest.is_none_or(|gap| gap.cause != GapCause::Expired) {
+            let place = Seq(self.state.head.seq).next();
+            self.state.head.seq = place.0;
+            self.note_gap(&Gap {
+                first: place,
+                last: place,
+                lost: None,
+                cause: GapCause::Expired,
+            });
+        }
+        self.move_to(cursor)?;
+        let last = Seq(self.state.head.seq);
+        Ok(Applied::GapNoted { last })
+    }
+
+    fn move_to(&mut self, cursor: Cursor) -> Result<(), EngineError> {
         if cursor != self.state.cursor {
             self.draft.replace(&key::single(Kind::Cursor), &cursor)?;
             self.state.cursor = cursor;
         }
-        Ok(Applied::Stored { new, recalled })
+        Ok(())
     }
 
     /// Gives a message the next place and enters it everywhere it is looked for.

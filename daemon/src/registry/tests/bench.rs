@@ -5,14 +5,15 @@ pub(super) use std::collections::BTreeMap;
 pub(super) use std::time::{Duration, Instant};
 
 pub(super) use imlink_ipc_proto::{
-    Codec, Conversation, Event, Filter, Outcome, Request, Response, SendOptions, Start, limits,
+    Codec, Conversation, Event, Filter, Outcome, Request, Response, Right, SendOptions, Start,
+    limits,
 };
 pub(super) use imlink_model::uplink::{self, Command, IdentifiedBy, Restored};
 pub(super) use imlink_model::{
     AppId, AppKey, Body, ClientMessageId, Code, ConnectionStatus, ConversationKind, Direction,
     Flags, Message, Millis, ObjectName, Origin, Seq, SubscriptionName, TargetId, Token, UserId,
 };
-pub(super) use imlink_store::Applied;
+pub(super) use imlink_store::{Applied, Gap};
 
 pub(super) use super::super::*;
 
@@ -28,6 +29,13 @@ pub(super) enum Heard {
     Status(i32, Option<Code>),
     Database(Code),
     Connected(u64),
+}
+
+/// What a subscription brings.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Told {
+    Message(u64),
+    Gap(u64),
 }
 
 pub(super) const MAX_ACCOUNTS: usize = 3;
@@ -54,6 +62,10 @@ impl House {
     }
 
     pub(super) fn attach_without_init(&mut self, app: &str) -> PeerId {
+        self.attach_with(app, Right::Admin)
+    }
+
+    fn attach_with(&mut self, app: &str, right: Right) -> PeerId {
         self.last_peer += 1;
         let id = PeerId(self.last_peer);
         self.registry.attach(
@@ -65,13 +77,18 @@ impl House {
                 client: "test".into(),
                 codec: Codec::Json,
                 attached_at: Millis(0),
+                right,
             },
         );
         id
     }
 
     pub(super) fn attach(&mut self, app: &str) -> PeerId {
-        let peer = self.attach_without_init(app);
+        self.attach_as(app, Right::Admin)
+    }
+
+    pub(super) fn attach_as(&mut self, app: &str, right: Right) -> PeerId {
+        let peer = self.attach_with(app, right);
         self.ask(
             peer,
             Request::Init {
@@ -212,11 +229,27 @@ impl House {
         };
         self.registry.read(
             then,
-            Ok(Found::Messages {
+            Ok(Found::Stretch(Stretch {
                 messages,
                 gaps: Vec::new(),
-            }),
+                up_to: Seq(0),
+            })),
         );
+        self.drain();
+    }
+
+    /// A page that knows of gaps and says everything up to a position.
+    pub(super) fn stretch(&mut self, subscription: u32, seqs: &[u64], gaps: &[Gap], up_to: u64) {
+        let messages = seqs.iter().map(|seq| message(*seq, Origin::Remote));
+        let then = Then::Deliver {
+            subscription: SubscriptionId(subscription),
+        };
+        let stretch = Stretch {
+            messages: messages.collect(),
+            gaps: gaps.to_vec(),
+            up_to: Seq(up_to),
+        };
+        self.registry.read(then, Ok(Found::Stretch(stretch)));
         self.drain();
     }
 
@@ -249,6 +282,21 @@ impl House {
         self.seen.iter().any(|effect| {
             matches!(effect, Effect::StartUpstream { account, refuse_unnamed: true, .. } if *account == wanted)
         })
+    }
+
+    /// What was to become of rows that cannot be opened, each time some were opened.
+    pub(super) fn opened_with(&self) -> Vec<Unreadable> {
+        self.seen
+            .iter()
+            .filter_map(|effect| match effect {
+                Effect::OpenStore { unreadable, .. } => Some(*unreadable),
+                _ => None,
+            })
+            .collect()
+    }
+
+    pub(super) fn position(&self, is_it: impl FnMut(&Effect) -> bool) -> Option<usize> {
+        self.seen.iter().position(is_it)
     }
 
     pub(super) fn outcome(&self, peer: PeerId, id: u64) -> Vec<&Outcome> {
@@ -343,6 +391,23 @@ impl House {
                 Effect::Deliver {
                     peer: to, message, ..
                 } if *to == peer => Some(message.seq.0),
+                _ => None,
+            })
+            .collect()
+    }
+
+    /// What a subscription brought an app, gaps by their first position.
+    pub(super) fn told(&self, peer: PeerId) -> Vec<Told> {
+        self.seen
+            .iter()
+            .filter_map(|effect| match effect {
+                Effect::Deliver {
+                    peer: to, message, ..
+                } if *to == peer => Some(Told::Message(message.seq.0)),
+                Effect::Event {
+                    peer: to,
+                    event: Event::Gap { first, .. },
+                } if *to == peer => Some(Told::Gap(first.0)),
                 _ => None,
             })
             .collect()

@@ -147,3 +147,79 @@ fn what_was_never_delivered_cannot_be_acknowledged() {
 
     assert_eq!(house.failure(app, id), Some(Code::LOCAL_BAD_REQUEST));
 }
+
+// F-D08, F-S46: never silent, and in its place
+#[test]
+fn a_gap_is_told_between_the_messages_around_it_and_once() {
+    let mut house = House::new();
+    let app = house.attach("notes");
+    let account = house.connect_alone(app);
+    let inbox = house.subscribe(account, app, "inbox", 0);
+    house.registry.gap_noted(account, Seq(2));
+    house.drain();
+    assert_eq!(house.last_read(), Some((Seq(0), 64)));
+
+    house.stretch(inbox, &[1], &[expired(2)], 2);
+    house.stored(account, 3..=3, &Origin::Remote);
+
+    let told = house.told(app);
+    assert_eq!(told, [Told::Message(1), Told::Gap(2), Told::Message(3)]);
+}
+
+// F-D08
+#[test]
+fn who_stands_within_a_gap_is_told_of_it() {
+    let mut house = House::new();
+    let app = house.attach("notes");
+    let account = house.connect_alone(app);
+    let inbox = house.subscribe(account, app, "inbox", 5);
+    house.registry.gap_noted(account, Seq(9));
+    house.drain();
+    let block = Gap {
+        first: Seq(0),
+        last: Seq(7),
+        ..expired(0)
+    };
+
+    house.stretch(inbox, &[6], &[block], 6);
+    house.stretch(inbox, &[7, 8], &[block], 9);
+
+    let messages = [6, 7, 8].map(Told::Message);
+    assert_eq!(house.told(app)[0], Told::Gap(0));
+    assert_eq!(house.told(app)[1..], messages, "once");
+}
+
+// F-D08
+#[test]
+fn a_gap_waits_for_room_as_the_messages_before_it_do() {
+    let mut house = House::new();
+    let app = house.attach("notes");
+    let account = house.connect_alone(app);
+    let inbox = house.subscribe(account, app, "inbox", 0);
+    house.stored(account, 1..=64, &Origin::Remote);
+    house.registry.gap_noted(account, Seq(65));
+    house.drain();
+    assert_eq!(house.told(app).len(), 64, "its window is full");
+    assert_eq!(house.reads(), 0);
+
+    house.ask(
+        app,
+        Request::Acknowledge {
+            subscription: inbox,
+            seq: Seq(10),
+        },
+    );
+    house.stretch(inbox, &[], &[expired(65)], 65);
+
+    assert_eq!(house.told(app).last(), Some(&Told::Gap(65)));
+    assert_eq!(house.reads(), 1, "it has everything");
+}
+
+fn expired(place: u64) -> Gap {
+    Gap {
+        first: Seq(place),
+        last: Seq(place),
+        lost: None,
+        cause: imlink_store::GapCause::Expired,
+    }
+}

@@ -287,6 +287,7 @@ pub(super) fn connect() -> Call {
     Call::Connect {
         token: token(),
         limit: None,
+        unreadable: super::super::Unreadable::Refuse,
         callback: None,
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use imlink_ipc_proto::{self as proto, Outcome, Received, Request, Response, UnknownFrame};
 use imlink_model::{Code, ConnectionStatus};
 
-use super::super::{Call, CallbackKey, Dropped, ReceiptKey, TimeLimit};
+use super::super::{Call, CallbackKey, Dropped, ReceiptKey, TimeLimit, Unreadable};
 use super::bench::{Bench, TIMEOUT, connect, send, subscribe, token};
 use crate::{DetachedCalls, Event, SendState};
 
@@ -135,6 +135,7 @@ fn the_daemon_keeps_the_limit_of_a_connect_and_the_client_only_that_of_a_silent_
     let call = bench.call(Call::Connect {
         token: token(),
         limit,
+        unreadable: Unreadable::Refuse,
         callback: None,
     });
     assert!(matches!(
@@ -176,6 +177,7 @@ fn database_opened_is_told_once_and_to_the_oldest_connect() {
         bench.call(Call::Connect {
             token: token(),
             limit: None,
+            unreadable: Unreadable::Refuse,
             callback,
         });
     }

@@ -7,7 +7,9 @@ use imlink_ipc_proto::{self as proto, Failure, Outcome, Response};
 use imlink_model::{Code, ConnectionStatus, Seq};
 use proptest::prelude::*;
 
-use super::super::{Call, DialFailure, Dropped, ReceiptKey, State, SubscriptionKey, TimeLimit};
+use super::super::{
+    Call, DialFailure, Dropped, ReceiptKey, State, SubscriptionKey, TimeLimit, Unreadable,
+};
 use super::bench::{Bench, connect, send, subscribe, token, user};
 use crate::DetachedCalls;
 
@@ -143,6 +145,7 @@ fn call(which: u8) -> Call {
             Call::Connect {
                 token: token(),
                 limit,
+                unreadable: Unreadable::Refuse,
                 callback: None,
             }
         }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use imlink_ipc_proto::{self as proto, Outcome, Request, Response};
 use imlink_model::{Code, ConnectionStatus, OutboxId, Seq, Token};
 
-use super::super::{Call, SubscriptionKey, TimeLimit};
+use super::super::{Call, SubscriptionKey, TimeLimit, Unreadable};
 use super::bench::{Bench, connect, send, subscribe, token, user};
 use crate::{DetachedCalls, Event, SendState};
 
@@ -117,6 +117,7 @@ fn a_connect_with_a_limit_is_over_when_its_daemon_is() {
     bench.call(Call::Connect {
         token: token(),
         limit,
+        unreadable: Unreadable::Refuse,
         callback: None,
     });
     bench.status(ConnectionStatus::Connecting, None);
@@ -142,6 +143,7 @@ fn once_connected_a_limit_has_no_meaning_any_more() {
     bench.call(Call::Connect {
         token: token(),
         limit,
+        unreadable: Unreadable::Refuse,
         callback: None,
     });
     bench.answer(Response::Connected { user: user("lei") });
@@ -348,6 +350,7 @@ fn a_late_success_counts_for_the_next_attachment() {
     let call = bench.call(Call::Connect {
         token: token(),
         limit,
+        unreadable: Unreadable::Refuse,
         callback: None,
     });
     bench.advance(Duration::from_secs(60));

@@ -3,6 +3,7 @@
 use imlink_model::{Millis, Origin, Seq};
 
 use super::*;
+use crate::{Gap, GapCause};
 
 #[test]
 fn a_message_keeps_everything_it_came_with() {
@@ -166,4 +167,41 @@ fn a_body_of_128_kib_comes_back_whole() {
     house.reopen();
 
     assert_eq!(bodies(&house.messages()), [body]);
+}
+
+// F-S46
+#[test]
+fn messages_that_the_cloud_no_longer_had_leave_a_position_before_those_that_come() {
+    let mut house = House::new();
+    house.receive(vec![received("u-1", "alice", "before")]);
+    let expired = |cursor: &'static str| {
+        Change::Record(Record::Expired {
+            cursor: Cursor(cursor.into()),
+        })
+    };
+
+    // Once more after a crash before anything else came.
+    for cursor in ["a", "b"] {
+        let applied = house.apply(expired(cursor));
+        assert_eq!(applied, Applied::GapNoted { last: Seq(2) });
+        house.reopen();
+        assert_eq!(
+            house.store.restored().unwrap().cursor,
+            Cursor(cursor.into())
+        );
+    }
+    house.receive(vec![received("u-2", "alice", "after")]);
+    house.apply(expired("c"));
+    house.reopen();
+
+    assert_eq!(seqs(&house.messages()), [1, 3]);
+    let gap = |place| Gap {
+        first: Seq(place),
+        last: Seq(place),
+        lost: None,
+        cause: GapCause::Expired,
+    };
+    assert_eq!(house.store.gaps().unwrap(), [gap(2), gap(4)]);
+    assert_eq!(house.store.last_seq(), Seq(4));
+    assert_eq!(house.store.anomalies().damaged_rows, 0);
 }

@@ -492,7 +492,7 @@ impl Told {
     fn of(applied: &Applied) -> Self {
         match applied {
             Applied::Stored { new, .. } => Self::Stored(seqs(new)),
-            Applied::Recorded => Self::Recorded,
+            Applied::Recorded | Applied::GapNoted { .. } => Self::Recorded,
             Applied::Settled { message, .. } => Self::Settled {
                 entered: message.as_ref().map(|message| message.seq.0),
             },

@@ -1,0 +1,150 @@
+//! Rows that cannot be opened, and accounts that are removed.
+
+use super::bench::*;
+
+// F-D09, F-D19
+#[test]
+fn rows_that_cannot_be_opened_are_set_aside_for_a_connect_that_agrees_only() {
+    for code in [Code::RC_DB_CORRUPT, Code::LOCAL_STORE_NEWER] {
+        let mut house = House::new();
+        house.tokens.remember("token", "alice");
+        let app = house.attach("notes");
+        let id = house.ask(app, connect("token"));
+        assert_eq!(house.opened_with(), [Unreadable::Refuse]);
+        let account = house.only_account();
+        house.registry.store_opened(account, Err(code));
+        house.drain();
+
+        assert_eq!(house.failure(app, id), Some(code));
+        let unconnected = i32::from(ConnectionStatus::Unconnected.number());
+        assert_eq!(
+            house.heard(app)[1..],
+            [
+                Heard::Database(code),
+                Heard::Status(unconnected, Some(code))
+            ]
+        );
+        let history = house.ask(app, Request::Unread {});
+        assert_eq!(house.failure(app, history), Some(code), "reads say why too");
+
+        let agreed = house.ask(app, agreeing("token"));
+        house.bring_online(account);
+
+        assert_eq!(
+            house.opened_with(),
+            [Unreadable::Refuse, Unreadable::SetAside]
+        );
+        assert_eq!(house.connected(app, agreed), 1);
+    }
+}
+
+#[test]
+fn an_app_may_agree_while_the_rows_are_being_opened_for_another() {
+    let mut house = House::new();
+    house.tokens.remember("token", "alice");
+    let (first, second) = (house.attach("first"), house.attach("second"));
+    let waiting = house.ask(first, connect("token"));
+    let account = house.only_account();
+    house.ask(second, agreeing("token"));
+    assert_eq!(house.opened_with().len(), 1, "they are being opened");
+
+    house
+        .registry
+        .store_opened(account, Err(Code::RC_DB_CORRUPT));
+    house.drain();
+
+    assert_eq!(house.opened_with().last(), Some(&Unreadable::SetAside));
+    assert_eq!(house.failure(first, waiting), None, "it is not over yet");
+}
+
+#[test]
+fn consent_is_good_for_one_opening() {
+    let mut house = House::new();
+    house.tokens.remember("token", "alice");
+    let app = house.attach("notes");
+    house.ask(app, agreeing("token"));
+    let account = house.only_account();
+    house
+        .registry
+        .store_opened(account, Err(Code::LOCAL_STORE_FULL));
+    house.drain();
+
+    house.ask(app, connect("token"));
+
+    assert_eq!(
+        house.opened_with(),
+        [Unreadable::SetAside, Unreadable::Refuse]
+    );
+}
+
+// decisions.md P10; issue 4: `imlink purge` (an account)
+#[test]
+fn a_purge_signs_every_app_out_and_removes_the_rows_when_they_are_closed() {
+    let mut house = House::new();
+    let (first, second) = (house.attach("first"), house.attach("second"));
+    let account = house.connect_both(first, second);
+
+    let id = house.ask(first, purge("alice"));
+
+    for app in [first, second] {
+        assert_eq!(
+            house.heard(app).last(),
+            Some(&Heard::Status(SIGN_OUT, None))
+        );
+    }
+    assert!(house.was_disconnected(account) && house.stopped_upstream(account));
+    let closed = house.position(|effect| matches!(effect, Effect::CloseStore { .. }));
+    let purged = house.position(|effect| matches!(effect, Effect::Purge { .. }));
+    assert!(closed.unwrap() < purged.unwrap());
+    assert!(!house.done(first, id), "nothing is removed yet");
+    house.registry.purged(first, id, Ok(()));
+    house.drain();
+    assert!(house.done(first, id));
+    let read = house.ask(second, Request::Unread {});
+    assert_eq!(house.failure(second, read), Some(Code::LOCAL_NO_ACCOUNT));
+}
+
+#[test]
+fn an_account_that_is_not_live_is_removed_all_the_same() {
+    let mut house = House::new();
+    let app = house.attach("notes");
+    let account = house.connect_alone(app);
+
+    let id = house.ask(app, purge("somebody-else"));
+
+    assert!(!house.stopped_upstream(account), "the live one goes on");
+    house.registry.purged(app, id, Err(Code::LOCAL_STORE_FULL));
+    house.drain();
+    assert_eq!(house.failure(app, id), Some(Code::LOCAL_STORE_FULL));
+}
+
+// behaviour.md U13
+#[test]
+fn what_concerns_other_apps_takes_the_admin_right() {
+    let mut house = House::new();
+    let (owner, guest) = (house.attach("owner"), house.attach_as("guest", Right::Use));
+    let account = house.connect_both(owner, guest);
+
+    for request in [purge("alice"), Request::Logout {}] {
+        let id = house.ask(guest, request);
+
+        assert_eq!(house.failure(guest, id), Some(Code::LOCAL_DENIED));
+    }
+    assert!(!house.was_disconnected(account));
+}
+
+fn agreeing(token: &str) -> Request {
+    Request::Connect {
+        token: secret(token),
+        time_limit: None,
+        replay: false,
+        set_aside: true,
+    }
+}
+
+fn purge(user: &str) -> Request {
+    Request::Purge {
+        app_key: AppKey::new("key").unwrap(),
+        user: UserId::new(user).unwrap(),
+    }
+}
