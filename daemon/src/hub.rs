@@ -176,7 +176,14 @@ impl Hub {
                 left,
                 message,
             } => {
-                self.deliver(peer, subscription, left, message, encoded);
+                let account = self.registry.subscribed(subscription);
+                let store = account.and_then(|account| self.directories.get(&account));
+                let Some(store) = store.cloned() else {
+                    return self.deliver(peer, subscription, left, message, encoded);
+                };
+                imlink_store::in_hand(&store, message.seq, || {
+                    self.deliver(peer, subscription, left, message, encoded);
+                });
             }
             Effect::StartUpstream {
                 account,

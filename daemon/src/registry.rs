@@ -81,6 +81,12 @@ impl Registry {
         self.effects.pop_front()
     }
 
+    /// Whose messages a subscription gets; `None` once it has ended.
+    #[must_use]
+    pub fn subscribed(&self, subscription: SubscriptionId) -> Option<AccountId> {
+        Some(self.subscriptions.get(&subscription)?.account)
+    }
+
     /// When [`handle_timeout`](Self::handle_timeout) is due next.
     #[must_use]
     pub fn poll_timeout(&self) -> Option<Instant> {

@@ -5,6 +5,8 @@ use std::ops::Range;
 use std::path::Path;
 use std::sync::{Mutex, OnceLock, PoisonError};
 
+use imlink_model::Seq;
+
 use crate::engine::paged::Paged;
 use crate::engine::sled::Sled;
 use crate::engine::{Batch, Engine, EngineError, Order, Scan};
@@ -20,6 +22,7 @@ pub(crate) struct Database {
     engine: Box<dyn Engine>,
     pending: Pending,
     quarantine: Mutex<BTreeSet<Vec<u8>>>,
+    withheld: BTreeSet<Vec<u8>>,
     failure: OnceLock<EngineError>,
 }
 
@@ -30,6 +33,9 @@ pub(crate) trait Lookup {
 
     /// Remembers that the row under a key is not what was written.
     fn quarantine(&self, key: &[u8]);
+
+    /// The row under a key counts as damaged, whatever it is.
+    fn is_withheld(&self, key: &[u8]) -> bool;
 
     /// The row under a key. A damaged one is put into quarantine.
     fn row<R: Row>(&self, key: &[u8]) -> Result<Option<R>, ReadError> {
@@ -42,6 +48,7 @@ pub(crate) trait Lookup {
     /// The row whose value under its key was read already.
     fn row_of<R: Row>(&self, key: &[u8], head: &[u8]) -> Result<R, ReadError> {
         let row = match record::unseal(key, head, |part| self.value(part))? {
+            Unsealed::Sound { .. } if self.is_withheld(key) => None,
             Unsealed::Sound { form, payload } => R::decode(form, &payload),
             Unsealed::Damaged => None,
         };
@@ -91,8 +98,20 @@ impl Database {
             engine: Box::new(engine),
             pending: Pending::default(),
             quarantine: Mutex::default(),
+            withheld: BTreeSet::new(),
             failure: OnceLock::new(),
         }
+    }
+
+    /// The same with messages that are left out, as if they were damaged.
+    pub(crate) fn without(mut self, messages: Vec<Seq>) -> Self {
+        for seq in messages {
+            tracing::warn!(%seq, "A message is left out: it was in hand whenever the process died");
+            let key = key::message(seq);
+            self.quarantine(&key);
+            self.withheld.insert(key);
+        }
+        self
     }
 
     /// The failure after which nothing is written any more.
@@ -151,6 +170,10 @@ impl Database {
 impl Lookup for Database {
     fn value(&self, key: &[u8]) -> Result<Option<Vec<u8>>, EngineError> {
         self.engine.get(key)
+    }
+
+    fn is_withheld(&self, key: &[u8]) -> bool {
+        self.withheld.contains(key)
     }
 
     fn quarantine(&self, key: &[u8]) {

@@ -141,12 +141,14 @@ pub(crate) enum Stroke {
 
 /// Adds a mark to a file and returns when it is on the disk.
 pub(crate) fn add_stroke(path: &Path, stroke: Stroke) -> Result<(), OpenError> {
+    append(path, &[stroke as u8])
+}
+
+/// Adds to the end of a small file, made if there is none, and returns when it is on the disk.
+pub(crate) fn append(path: &Path, bytes: &[u8]) -> Result<(), OpenError> {
     private(OpenOptions::new().append(true).create(true))
         .open(path)
-        .and_then(|mut file| {
-            file.write_all(&[stroke as u8])
-                .and_then(|()| file.sync_all())
-        })
+        .and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()))
         .map_err(OpenError::io("writing", path))?;
     sync_parent(path)
 }

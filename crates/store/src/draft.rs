@@ -110,6 +110,10 @@ impl Lookup for Draft<'_> {
     fn quarantine(&self, key: &[u8]) {
         self.database.quarantine(key);
     }
+
+    fn is_withheld(&self, key: &[u8]) -> bool {
+        self.database.is_withheld(key)
+    }
 }
 
 /// The keys of two sources, one of which hides what the other removes.

@@ -15,6 +15,7 @@
 //!     witness                  numbers of the last commit
 //!     reserve                  room to open with when the disk is full
 //!     opening, failed          traces of starts that did not end well
+//!     deadly                   messages that were in hand when a process died
 //!     rows/                    the engine's files; rows-1 and so on once they were written anew
 //! ```
 //!
@@ -28,6 +29,7 @@ mod content;
 mod conversation;
 mod copy;
 mod database;
+mod deadly;
 mod directory;
 mod draft;
 mod edit;
@@ -55,6 +57,7 @@ mod witness;
 pub use accounts::Accounts;
 pub use change::{Applied, Change};
 pub use conversation::ConversationSummary;
+pub use deadly::in_hand;
 pub use edit::{Edit, Edited, Insertion};
 pub use engine::EngineError;
 pub use error::{CommitError, ForgetError, OpenError, PurgeError, ReadError};

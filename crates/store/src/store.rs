@@ -23,7 +23,7 @@ use crate::progress::Progress;
 use crate::transaction::{Finished, State, Transaction};
 use crate::{
     Applied, Change, CommitError, Edit, Edited, Gap, OpenError, OutboxState, ReadError, Salvaged,
-    Writable, aside,
+    Writable, aside, deadly,
 };
 use kept::Kept;
 use recovery::RecoveryError;
@@ -138,14 +138,16 @@ impl Store {
             home: Some(files.home),
             salvaged: files.salvaged,
         };
+        let database = files.database.without(deadly::messages(directory)?);
         // Reading is the first thing an engine may die of that opened its files well.
-        let recovered = files.attempt.run(|| {
-            match Self::recover(files.database, user, Limits::default(), kept) {
-                Err(RecoveryError::Engine(error)) => Err(error),
-                Err(RecoveryError::OtherAccount) => Ok(None),
-                Ok(recovered) => Ok(Some(recovered)),
-            }
-        })?;
+        let recovered =
+            files.attempt.run(
+                || match Self::recover(database, user, Limits::default(), kept) {
+                    Err(RecoveryError::Engine(error)) => Err(error),
+                    Err(RecoveryError::OtherAccount) => Ok(None),
+                    Ok(recovered) => Ok(Some(recovered)),
+                },
+            )?;
         files.attempt.passed()?;
         let Some((store, rolled_back)) = recovered else {
             let directory = directory.into();

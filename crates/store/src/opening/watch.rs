@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, Once, PoisonError};
 use std::thread::{self, Thread, ThreadId};
 
+use crate::deadly;
 use crate::directory::{self, Stroke};
 use crate::engine::sled;
 
@@ -30,6 +31,7 @@ fn install() {
     let earlier = panic::take_hook();
     panic::set_hook(Box::new(move |panic| {
         note(&thread::current());
+        deadly::note();
         earlier(panic);
     }));
 }
