@@ -140,6 +140,34 @@ impl Account {
         Ok((joined.client, joined.user))
     }
 
+    /// The account that both flags name, which need not be live, or else the live one they fit; and
+    /// a client that takes no part in it.
+    ///
+    /// # Errors
+    /// As for [`join`](Self::join).
+    pub async fn named(&self) -> Result<(Client, AppKey, UserId), Failure> {
+        let (app_key, user) = match (&self.app_key, &self.user) {
+            (Some(app_key), Some(user)) => (app_key.clone(), user.clone()),
+            (Some(_), None) | (None, _) => self.live().await?,
+        };
+        let patience = Some(PATIENCE);
+        let guise = Guise { patience, ..USUAL };
+        let client = self.daemon.client_as(guise, app_key.as_str())?;
+        client.init().await?;
+        Ok((client, app_key, user))
+    }
+
+    async fn live(&self) -> Result<(AppKey, UserId), Failure> {
+        let report = self.daemon.observer()?.daemon_status().await?;
+        let account = self.choose(&report)?;
+        let Some(user) = account.user.clone() else {
+            let cause = "The cloud has not named the account's user yet.";
+            return Err(Failure::of(Code::LOCAL_NO_ACCOUNT, cause)
+                .with_cure("Name the account with --app-key and --user."));
+        };
+        Ok((account.app_key.clone(), user))
+    }
+
     async fn join_as(&self, guise: Guise) -> Result<Joined, Failure> {
         let report = self.daemon.observer()?.daemon_status().await?;
         let report = self.choose(&report)?.clone();

@@ -75,6 +75,8 @@ enum Verb {
     Import(verb::import::Arguments),
     /// Delete a conversation from this machine, to the last byte.
     Forget(verb::forget::Arguments),
+    /// Remove an account from this machine, to the last byte.
+    Purge(verb::purge::Arguments),
     /// Take this command off the account; other apps stay connected.
     Disconnect(verb::disconnect::Arguments),
     /// Sign the account out for all apps.
@@ -126,6 +128,7 @@ impl Verb {
             Self::Export(arguments) => verb::export::run(arguments, output),
             Self::Import(arguments) => verb::import::run(arguments, output),
             Self::Forget(arguments) => verb::forget::run(arguments, output),
+            Self::Purge(arguments) => verb::purge::run(arguments, output),
             Self::Disconnect(arguments) => verb::disconnect::run(arguments, output),
             Self::Logout(arguments) => verb::logout::run(arguments, output),
             Self::DemoApp(arguments) => demo::app::run(arguments),

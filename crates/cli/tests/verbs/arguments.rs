@@ -53,6 +53,8 @@ fn a_wrong_command_line_ends_with_2_in_both_formats() {
         &["search"],
         &["import"],
         &["forget"],
+        &["purge", "alice"],
+        &["chat", "bob", "--group", "--chatroom"],
         &["status", "--user"],
         &["token", "a\u{1b}b"],
     ] {
@@ -101,6 +103,8 @@ fn without_a_daemon_every_verb_says_where_it_looked_and_how_to_start_one() {
         &["search", "word"],
         &["export"],
         &["forget", "bob", "--yes"],
+        &["purge", "--yes"],
+        &["purge", "--app-key", "key", "--user", "alice", "--yes"],
         &["disconnect"],
         &["logout"],
     ] {
