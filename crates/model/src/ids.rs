@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::RESERVED_PREFIX;
+
 /// Why a text is not an id of the wanted kind.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum IdError {
@@ -31,6 +33,9 @@ pub enum IdError {
         /// The first offending character.
         found: char,
     },
+    /// An object name of an app's own begins as the vendor's do.
+    #[error("an object name of an app's own may not begin with {RESERVED_PREFIX}")]
+    Reserved,
 }
 
 fn check(
@@ -183,6 +188,19 @@ impl ObjectName {
     #[must_use]
     pub fn recall_notice() -> Self {
         Self("RC:RcNtf".into())
+    }
+
+    /// The type of messages of an app's own, for example `app:card`.
+    ///
+    /// # Errors
+    /// [`IdError`] if it is no object name, or begins with `RC:` as the vendor's do (behaviour.md
+    /// 13.1).
+    pub fn custom(name: impl Into<String>) -> Result<Self, IdError> {
+        let name = Self::new(name)?;
+        if name.as_str().starts_with(RESERVED_PREFIX) {
+            return Err(IdError::Reserved);
+        }
+        Ok(name)
     }
 }
 

@@ -1,12 +1,13 @@
 //! The words every part of imlink shares, as plain data.
 //!
-//! Nothing here acts: no I/O, no clock, no randomness. What the daemon's Hub says to a driver of
-//! an account's link, and what it hears back, is in [`uplink`]; a second driver beside the
-//! vendor's would speak the same words.
+//! Nothing here acts: no I/O, no clock, no randomness. What messages say, by type, is in
+//! [`content`]. What the daemon's Hub says to a driver of an account's link, and what it hears
+//! back, is in [`uplink`]; a second driver beside the vendor's would speak the same words.
 
+mod body;
 mod class;
 mod code;
-mod content;
+pub mod content;
 mod conversation;
 mod expansion;
 mod ids;
@@ -18,9 +19,9 @@ mod status;
 mod time;
 pub mod uplink;
 
+pub use body::{Body, MAX_BODY_BYTES};
 pub use class::{CLASSES, Class, RESERVED_PREFIX};
 pub use code::{Area, CODES, Code, CodeInfo, Retry};
-pub use content::{Body, MAX_BODY_BYTES};
 pub use conversation::{Conversation, ConversationKind};
 pub use expansion::{Expansion, ExpansionError};
 pub use ids::{

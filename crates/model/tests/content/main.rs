@@ -1,0 +1,4 @@
+//! What messages say, by type.
+
+mod bodies;
+mod round_trip;
