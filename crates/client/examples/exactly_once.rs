@@ -12,7 +12,8 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use imlink::{Client, Seq, Start, Token};
+use imlink::content::Content;
+use imlink::{Client, Message, Seq, Start, Token};
 
 /// What there is to keep: the result, and how far it goes.
 #[derive(Default)]
@@ -40,7 +41,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         let message = delivery.message();
         if message.seq > sum.last {
             sum.last = message.seq;
-            sum.total += number_in(message.body.as_str()).unwrap_or_default();
+            sum.total += number_in(message).unwrap_or_default();
             sum.save(&file)?;
         }
         delivery.acknowledge();
@@ -77,8 +78,10 @@ impl Sum {
     }
 }
 
-/// The number in a text message: `{"content":"42"}`.
-fn number_in(body: &str) -> Option<i64> {
-    let body: serde_json::Value = serde_json::from_str(body).ok()?;
-    body.get("content")?.as_str()?.trim().parse().ok()
+/// The number in a text message.
+fn number_in(message: &Message) -> Option<i64> {
+    match message.content() {
+        Ok(Content::Text(text)) => text.text.trim().parse().ok(),
+        Ok(_) | Err(_) => None,
+    }
 }

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::convert::Infallible;
 use std::fmt;
 
+use imlink_model::content::ContentError;
 use imlink_model::{Code, IdError, TokenError};
 
 /// A code from the one table, with the most exact cause that is known.
@@ -83,6 +84,13 @@ impl From<TokenError> for Error {
 /// -3: an argument is not an id of the wanted kind.
 impl From<IdError> for Error {
     fn from(error: IdError) -> Self {
+        Self::because(Code::PARAMETER_ERROR, error.to_string())
+    }
+}
+
+/// -3: content cannot be made of this, or read as its type.
+impl From<ContentError> for Error {
+    fn from(error: ContentError) -> Self {
         Self::because(Code::PARAMETER_ERROR, error.to_string())
     }
 }

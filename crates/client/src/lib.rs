@@ -84,6 +84,7 @@ pub use imlink_ipc_proto::{
     AccountReport, AppReport, ChatroomChange, GapCause, Hint, OutboxReport, Right, Start,
     StatusReport, Work,
 };
+pub use imlink_model::content;
 pub use imlink_model::{
     AppId, AppKey, Area, Body, ChannelId, ClientMessageId, Code, CodeInfo, ConnectionStatus,
     Conversation, ConversationKind, Direction, Expansion, ExpansionError, Flags, IdError,

@@ -12,6 +12,7 @@ use rand::rngs::SmallRng;
 use rand::{Rng, SeedableRng};
 
 use crate::Error;
+use crate::content::{Content, Text};
 
 /// A message on its way to [`Client::send`](crate::Client::send).
 ///
@@ -30,8 +31,28 @@ impl Outgoing {
     /// A plain text message (`RC:TxtMsg`).
     #[must_use]
     pub fn text(conversation: Conversation, text: &str) -> Self {
-        let body = serde_json::json!({ "content": text }).to_string();
-        Self::new(conversation, ObjectName::text(), body)
+        Self::content(conversation, Text::new(text))
+    }
+
+    /// A message of a type that [`content`](crate::content) knows, or of the app's own
+    /// ([`Content::custom`]).
+    ///
+    /// ```
+    /// use imlink::content::{Image, Mentions};
+    /// use imlink::{Conversation, Outgoing, TargetId};
+    ///
+    /// # fn main() -> Result<(), imlink::Error> {
+    /// let team = Conversation::group(TargetId::new("team")?);
+    /// let picture = Image::new("https://media.example/1.jpg").mentioning(Mentions::all());
+    /// let message = Outgoing::content(team, picture);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn content(conversation: Conversation, content: impl Into<Content>) -> Self {
+        let content = content.into();
+        let body = Arc::<str>::from(content.to_body().as_str());
+        Self::new(conversation, content.object_name(), body)
     }
 
     /// A message of any type. The body of a built-in type is JSON text as the vendor documents

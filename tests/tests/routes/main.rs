@@ -2,6 +2,7 @@
 
 mod certificates;
 mod connect;
+mod content;
 mod daemon_death;
 mod disk;
 mod exactly_once;
