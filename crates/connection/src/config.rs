@@ -112,7 +112,8 @@ pub struct Timings {
     /// The acknowledgement of a message. Default 30 s (`protocol/cloud-wire.md` 3.6).
     pub acknowledgement: Duration,
     /// Wait after the cloud refused a message for now; doubles with each refusal up to
-    /// `pace_slowest`, halves with each acceptance. Default 0.25 s (ours; decisions.md P16).
+    /// `pace_slowest`, and each acceptance takes a sixteenth off. Default 0.25 s (ours; decisions.md
+    /// P16).
     pub pace: Duration,
     /// The longest wait between two messages. Default 8 s (ours; decisions.md P16).
     pub pace_slowest: Duration,

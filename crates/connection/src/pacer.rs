@@ -1,11 +1,21 @@
 //! How fast messages may go out.
 //!
 //! There is no limit until the cloud refuses one with "too fast" (20604) or another code that
-//! asks to wait (decisions.md P16).
+//! asks to wait (decisions.md P16). A refusal doubles the spacing, each acceptance takes a sixteenth
+//! off, so that the pace hovers about what the cloud takes; once it is far above that, it is free
+//! again.
 
 use std::time::{Duration, Instant};
 
 use crate::Timings;
+
+/// An acceptance takes this part of the spacing off. Small enough that a cloud that takes five a
+/// second (behaviour.md 13.3) refuses one of a dozen, and not every other one.
+const EASING: u32 = 16;
+
+/// Below this part of the first spacing there is none any more: 64 a second, which a cloud that
+/// wants less has refused on the way there.
+const FREE: u32 = 16;
 
 /// The spacing of sends.
 #[derive(Debug)]
@@ -52,7 +62,7 @@ impl Pacer {
     pub(crate) fn on_refused(&mut self, sent_at: Instant, now: Instant) {
         let spacing = match &self.slow {
             None => self.first,
-            Some(slow) if sent_at < slow.since => return,
+            Some(slow) if sent_at <= slow.since => return,
             Some(slow) => (slow.spacing * 2).min(self.slowest),
         };
         self.slow = Some(Slow {
@@ -65,8 +75,8 @@ impl Pacer {
     /// One was accepted.
     pub(crate) fn on_accepted(&mut self) {
         let Some(slow) = &mut self.slow else { return };
-        slow.spacing /= 2;
-        if slow.spacing < self.first {
+        slow.spacing -= slow.spacing / EASING;
+        if slow.spacing < self.first / FREE {
             self.slow = None;
         }
     }
@@ -109,14 +119,21 @@ mod tests {
     }
 
     #[test]
-    fn acceptances_lead_back_to_full_speed() {
-        let (mut pacer, t) = start();
+    fn acceptances_lead_back_to_full_speed_step_by_step() {
+        let (mut pacer, mut t) = start();
         pacer.on_refused(t, t);
-        pacer.on_refused(t, t);
+        let mut accepted = 0;
 
-        pacer.on_accepted();
-        assert!(!pacer.allows(t));
-        pacer.on_accepted();
+        while let Some(next) = pacer.next() {
+            let spacing = next - t;
+            t = next;
+            pacer.on_accepted();
+            pacer.on_sent(t);
+            accepted += 1;
+            assert!(pacer.next().is_none_or(|next| next - t < spacing));
+        }
+
+        assert_eq!(accepted, 43);
         assert!(pacer.allows(t));
     }
 }

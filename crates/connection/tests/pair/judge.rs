@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use imlink_model::Direction;
+use imlink_model::{Direction, Resend};
 use imlink_sandbox::StoredMessage;
 
 use super::pair::{Pair, Side};
@@ -35,7 +35,7 @@ impl Judge {
         if std::mem::replace(&mut self.messages, messages) != messages {
             self.mailboxes = pair.sides.each_ref().map(|daemon| app.stored(&daemon.user));
             for mailbox in &self.mailboxes {
-                sent_once_and_in_order(mailbox)?;
+                sent_once_and_in_order(mailbox, &pair.doubles)?;
             }
         }
         let changes = pair.sides.each_ref().map(|daemon| daemon.store.changes);
@@ -87,11 +87,14 @@ pub fn finally(pair: &Pair) -> Result<(), String> {
             // Invariant 5.
             match state {
                 State::Sent(_) if has_arrived => {}
-                State::InDoubt | State::Failed if !has_arrived => {}
+                State::InDoubt if !has_arrived && message.options.resend != Resend::Always => {}
+                State::Failed if !has_arrived => {}
+                State::Withdrawn { was_in_doubt } if *was_in_doubt || !has_arrived => {}
                 State::Queued
                 | State::Sending
                 | State::Sent(_)
                 | State::InDoubt
+                | State::Withdrawn { .. }
                 | State::Failed => {
                     return Err(format!(
                         "{} {id} is {state:?}, arrived: {has_arrived}",
@@ -109,13 +112,19 @@ pub fn finally(pair: &Pair) -> Result<(), String> {
     Ok(())
 }
 
-/// Invariant 7, and no message twice.
-fn sent_once_and_in_order(mailbox: &[StoredMessage]) -> Result<(), String> {
+/// Invariant 7, and no message twice, but for those whose apps allowed it.
+fn sent_once_and_in_order(
+    mailbox: &[StoredMessage],
+    doubles: &BTreeSet<u64>,
+) -> Result<(), String> {
     let mut last = BTreeMap::new();
     for message in mailbox {
         let Some(wire_ref) = message.client_unique_id else {
             continue;
         };
+        if u64::try_from(wire_ref).is_ok_and(|wire_ref| doubles.contains(&wire_ref)) {
+            continue;
+        }
         let before = last.insert(message.from.clone(), wire_ref);
         if before.is_some_and(|before| before >= wire_ref) {
             return Err(format!("{} sent {wire_ref} after {before:?}", message.from));

@@ -2,20 +2,20 @@
 
 mod network;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::{Duration, Instant};
 
 use imlink_connection::{Action, Config, Connection, Input, LinkError, Transport};
 use imlink_model::uplink::{Command, Event};
 use imlink_model::{
     AppId, AppKey, Body, ClientMessageId, Code, ConnectionStatus, Conversation, Millis, ObjectName,
-    OutboxId, OutgoingMessage, SendOptions, Token, UserId,
+    OutboxId, OutgoingMessage, Resend, SendOptions, Token, UserId,
 };
 use imlink_sandbox::{AppSettings, Cloud, Gateway, LinkId, Output, Policy, Secret};
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 
-use super::store::Store;
+use super::store::{State, Store};
 use network::{Delivery, Wire};
 
 /// The wall clock at the start.
@@ -68,6 +68,8 @@ pub struct Pair {
     /// The next link ends with this packet, counted over the whole run.
     pub cut_at: Option<u64>,
     pub packets: u64,
+    /// Messages that may arrive twice, and out of their order: their apps said so.
+    pub doubles: BTreeSet<u64>,
     start: Instant,
     /// ms since the start.
     pub now: u64,
@@ -126,6 +128,7 @@ impl Pair {
             random: StdRng::seed_from_u64(seed),
             cut_at: None,
             packets: 0,
+            doubles: BTreeSet::new(),
             start: Instant::now(),
             now: 0,
             under_way: BTreeMap::new(),
@@ -163,10 +166,53 @@ impl Pair {
             object_name: ObjectName::text(),
             body: Body::new("{\"content\":\"x\"}"),
             accepted_at: self.wall(),
-            options: SendOptions::default(),
+            options: SendOptions {
+                resend: match number % 5 {
+                    3 => Resend::Always,
+                    4 => Resend::Never,
+                    _ => Resend::Safe,
+                },
+                ..SendOptions::default()
+            },
         };
+        if message.options.resend == Resend::Always {
+            self.doubles.insert(message.wire_ref);
+        }
         self.sides[side].store.accept(message.clone());
         self.command(side, Command::Send(message));
+    }
+
+    /// An app takes one of its messages back, if it is not too late.
+    pub fn withdraw(&mut self, side: usize) {
+        if let Some(id) = self.some_row(side)
+            && self.sides[side].store.withdraw(id)
+        {
+            self.command(side, Command::Withdraw(id));
+        }
+    }
+
+    /// An app has one of its messages sent once more, if it is in doubt.
+    pub fn resend(&mut self, side: usize) {
+        if let Some(id) = self.some_row(side)
+            && self.sides[side].store.resend(id)
+        {
+            let (message, _) = &self.sides[side].store.outbox[&id];
+            self.doubles.insert(message.wire_ref);
+            self.command(side, Command::Resend(id));
+        }
+    }
+
+    /// One of the messages that have no end yet.
+    fn some_row(&mut self, side: usize) -> Option<OutboxId> {
+        let rows = self.sides[side].store.outbox.iter();
+        let open: Vec<OutboxId> = rows
+            .filter(|(_, (_, state))| {
+                matches!(state, State::Queued | State::Sending | State::InDoubt)
+            })
+            .map(|(id, _)| *id)
+            .collect();
+        let at = self.random.random_range(0..open.len().max(1));
+        open.get(at).copied()
     }
 
     /// The daemon dies and starts again with what is durable.
@@ -356,10 +402,11 @@ impl Pair {
                 code: Code::LOCAL_STORE_FULL,
             })
         } else {
-            self.sides[side]
-                .store
-                .commit()
-                .map(|id| Input::Recorded { id })
+            let committed = self.sides[side].store.commit();
+            committed.map(|(id, result)| match result {
+                Ok(()) => Input::Recorded { id },
+                Err(code) => Input::RecordFailed { id, code },
+            })
         };
         if let Some(input) = input {
             self.commit_later(side);

@@ -188,7 +188,7 @@ fn happen(pair: &mut Pair) {
             .default_app_mut()
             .add_fault(fault, scope, Lasting::Times(2));
     };
-    match pair.random.random_range(0..24) {
+    match pair.random.random_range(0..28) {
         0..=8 => (0..3).for_each(|_| pair.send(side)),
         9 | 10 => {
             // Another device of the user, or the app's server in its name.
@@ -227,11 +227,13 @@ fn happen(pair: &mut Pair) {
             pair.command(side, Command::Network(Network::Unavailable));
             pair.command(side, Command::Network(Network::Available));
         }
-        _ => {
+        23 => {
             if pair.sides[side].stopped {
                 pair.connect(side);
             }
         }
+        24 | 25 => pair.withdraw(side),
+        _ => pair.resend(side),
     }
     pair.drain_cloud();
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use imlink_connection::RecordId;
 use imlink_model::uplink::{Cursor, Record, Restored, SendOutcome};
-use imlink_model::{OutboxId, OutgoingMessage, UserId};
+use imlink_model::{Code, OutboxId, OutgoingMessage, UserId};
 
 /// What became durable of one account, and what was asked for.
 #[derive(Default)]
@@ -29,6 +29,10 @@ pub enum State {
     Sent(String),
     Failed,
     InDoubt,
+    /// The app took it back, or gave it up in doubt.
+    Withdrawn {
+        was_in_doubt: bool,
+    },
 }
 
 impl Store {
@@ -42,12 +46,32 @@ impl Store {
         self.waiting.push_back((id, record));
     }
 
-    /// Makes the oldest durable.
-    pub fn commit(&mut self) -> Option<RecordId> {
+    /// Makes the oldest durable, or says why it may not be.
+    pub fn commit(&mut self) -> Option<(RecordId, Result<(), Code>)> {
         let (id, record) = self.waiting.pop_front()?;
         self.changes += 1;
-        self.apply(record);
-        Some(id)
+        Some((id, self.apply(record)))
+    }
+
+    /// An app takes a message back. False if it is too late.
+    pub fn withdraw(&mut self, id: OutboxId) -> bool {
+        let state = &mut self.outbox.get_mut(&id).expect("a row that was accepted").1;
+        let was_in_doubt = *state == State::InDoubt;
+        let may = was_in_doubt || *state == State::Queued;
+        if may {
+            *state = State::Withdrawn { was_in_doubt };
+        }
+        may
+    }
+
+    /// An app has a message sent once more. False if it is not in doubt.
+    pub fn resend(&mut self, id: OutboxId) -> bool {
+        let state = &mut self.outbox.get_mut(&id).expect("a row that was accepted").1;
+        let may = *state == State::InDoubt;
+        if may {
+            *state = State::Queued;
+        }
+        may
     }
 
     /// Refuses the oldest; nothing of it is durable.
@@ -95,7 +119,7 @@ impl Store {
         (integer(1).unwrap_or(0), integer(9).unwrap_or(0))
     }
 
-    fn apply(&mut self, record: Record) {
+    fn apply(&mut self, record: Record) -> Result<(), Code> {
         match record {
             Record::Incoming {
                 messages, cursor, ..
@@ -108,6 +132,9 @@ impl Store {
             }
             Record::Sending { id } => {
                 let state = &mut self.outbox.get_mut(&id).expect("a row that was accepted").1;
+                if matches!(state, State::Withdrawn { .. }) {
+                    return Err(Code::LOCAL_TOO_LATE);
+                }
                 // Still marked, if the record that it waits again could not be stored.
                 let may_go = matches!(state, State::Queued | State::Sending);
                 assert!(may_go, "{id} is sent while {state:?}");
@@ -115,6 +142,9 @@ impl Store {
             }
             Record::Outcome { id, outcome } => {
                 let state = &mut self.outbox.get_mut(&id).expect("a row that was accepted").1;
+                if matches!(state, State::Withdrawn { .. }) {
+                    return Ok(());
+                }
                 let is_settled = matches!(state, State::Sent(_) | State::Failed);
                 assert!(!is_settled, "{id} was settled, then {outcome:?}");
                 *state = match outcome {
@@ -122,7 +152,7 @@ impl Store {
                         let uid = uid.to_string();
                         self.insert(uid.clone());
                         self.outbox.get_mut(&id).expect("just found").1 = State::Sent(uid);
-                        return;
+                        return Ok(());
                     }
                     SendOutcome::Failed { .. } => State::Failed,
                     SendOutcome::InDoubt => State::InDoubt,
@@ -130,6 +160,7 @@ impl Store {
                 };
             }
         }
+        Ok(())
     }
 
     /// One row per uid.
