@@ -17,11 +17,13 @@ use actix::{
     Actor, ActorContext, ActorFutureExt, Addr, AsyncContext, Context, Handler, MessageResult,
     ResponseActFuture, SpawnHandle, StreamHandler, WrapFuture,
 };
+use futures_util::future::LocalBoxFuture;
+use futures_util::stream;
 use imlink_connection::{Action, Connection, Generation, Input, RecordId, Snapshot};
 use imlink_model::Code;
 use imlink_model::uplink::Record;
 use imlink_store::{Applied, Change};
-use tokio::sync::oneshot;
+use tokio::sync::{mpsc, oneshot};
 use tracing::{Span, debug_span};
 
 use crate::hub::Hub;
@@ -42,6 +44,11 @@ pub struct Upstream {
     attempt: Option<Attempt>,
     link: Option<OpenLink>,
     timer: Timer,
+    /// Results of records are taken in the order in which they were asked for: an actor's own
+    /// futures complete in any, and a doubt must not be told behind the end of it.
+    records: mpsc::UnboundedSender<Recording>,
+    /// The other end, until it is listened to.
+    recording: Option<mpsc::UnboundedReceiver<Recording>>,
     /// Told once no message is under way; there while the daemon stops.
     drained: Option<oneshot::Sender<()>>,
     span: Span,
@@ -67,6 +74,15 @@ struct OpenLink {
     reader: SpawnHandle,
 }
 
+/// A record on its way into the rows.
+type Recording = LocalBoxFuture<'static, Recorded>;
+
+/// What came of a record.
+struct Recorded {
+    id: RecordId,
+    result: Result<Applied, Code>,
+}
+
 struct FromLink {
     generation: Generation,
     received: Received,
@@ -77,6 +93,7 @@ impl Upstream {
     #[must_use]
     pub fn new(account: AccountId, connection: Connection, dialer: Dialer, hub: Addr<Hub>) -> Self {
         let span = debug_span!("upstream", %account);
+        let (records, recording) = mpsc::unbounded_channel();
         Self {
             account,
             connection,
@@ -86,6 +103,8 @@ impl Upstream {
             attempt: None,
             link: None,
             timer: Timer::default(),
+            records,
+            recording: Some(recording),
             drained: None,
             span,
         }
@@ -183,7 +202,7 @@ impl Upstream {
                 }
                 None
             }
-            Action::Record { id, record } => self.record(id, record, ctx),
+            Action::Record { id, record } => self.record(id, record),
         }
     }
 
@@ -233,24 +252,20 @@ impl Upstream {
         }
     }
 
-    fn record(&mut self, id: RecordId, record: Record, ctx: &mut Context<Self>) -> Option<Input> {
+    fn record(&self, id: RecordId, record: Record) -> Option<Input> {
         let Some(store) = &self.store else {
             let code = Code::LOCAL_STORE_FAILED;
             return Some(Input::RecordFailed { id, code });
         };
+        // Sent before anything is awaited: the rows change in this order.
         let committed = store.send(Commit(Change::Record(record)));
-        ctx.spawn(committed.into_actor(self).map(move |result, act, ctx| {
-            let input = match result {
-                Ok(Ok(applied)) => act.recorded(id, applied),
-                Ok(Err(code)) => Input::RecordFailed { id, code },
-                // The store is being closed, and with it this account.
-                Err(_) => Input::RecordFailed {
-                    id,
-                    code: Code::LOCAL_STOPPING,
-                },
-            };
-            act.drive(Some(input), ctx);
-        }));
+        let recording = async move {
+            // Without an answer the store is being closed, and with it this account.
+            let result = committed.await.unwrap_or(Err(Code::LOCAL_STOPPING));
+            Recorded { id, result }
+        };
+        // The other end is this actor's own.
+        let _ = self.records.send(Box::pin(recording));
         None
     }
 
@@ -301,6 +316,29 @@ impl Upstream {
 
 impl Actor for Upstream {
     type Context = Context<Self>;
+
+    fn started(&mut self, ctx: &mut Self::Context) {
+        if let Some(recording) = self.recording.take() {
+            let in_order = stream::unfold(recording, |mut recording| async move {
+                let recorded = recording.recv().await?.await;
+                Some((recorded, recording))
+            });
+            ctx.add_stream(in_order);
+        }
+    }
+}
+
+impl StreamHandler<Recorded> for Upstream {
+    fn handle(&mut self, Recorded { id, result }: Recorded, ctx: &mut Self::Context) {
+        let input = match result {
+            Ok(applied) => self.recorded(id, applied),
+            Err(code) => Input::RecordFailed { id, code },
+        };
+        self.drive(Some(input), ctx);
+    }
+
+    /// The end of this actor comes another way.
+    fn finished(&mut self, _: &mut Self::Context) {}
 }
 
 impl Handler<UseStore> for Upstream {
