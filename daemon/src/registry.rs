@@ -16,6 +16,7 @@ mod connect;
 mod deliver;
 mod effect;
 mod leave;
+mod outbox;
 mod peer;
 mod purge;
 mod report;

@@ -185,6 +185,9 @@ impl StoreActor {
                 store.conversation(&conversation).map(Found::Conversation)
             }
             Read::Unread => Ok(Found::Unread(store.unread())),
+            Read::Outbox { app, behind, limit } => store
+                .outbox_page(&app, behind, limit, PAGE_BYTES)
+                .map(Found::Outbox),
             Read::Outgoing { app, client_id } => {
                 store.outgoing(&app, &client_id).map(Found::Outgoing)
             }

@@ -44,7 +44,9 @@ pub use frames::{ClientFrame, Failure, Outcome, ServerFrame};
 pub use hello::{Greeting, GreetingError, Hello, Label, LabelError, Refused, Welcome, negotiate};
 pub use message::{Direction, Flags, Message, Origin};
 pub use outgoing::{OutboxEntry, Resend, SendOptions, SendResult, SendState};
-pub use page::{conversation_cost, conversations_length, message_cost, page_length};
+pub use page::{
+    conversation_cost, conversations_length, entries_length, message_cost, page_length,
+};
 pub use private::{PrivateText, SecretText};
 pub use report::{AccountReport, AppReport, OutboxReport, Right, StatusReport};
 pub use request::{Hint, MessageKey, Request, Start};

@@ -1,7 +1,7 @@
 //! How many messages, and how many conversations, fit on a page.
 
 use crate::limits::{PAGE_BYTES, PAGE_ENTRIES};
-use crate::{ConversationSummary, Message};
+use crate::{ConversationSummary, Message, OutboxEntry, SendState};
 
 /// What the JSON form of a message needs beside its texts: field names, punctuation and every
 /// number at its longest.
@@ -18,6 +18,12 @@ pub fn page_length(messages: &[Message]) -> usize {
 #[must_use]
 pub fn conversations_length(conversations: &[ConversationSummary]) -> usize {
     fitting(conversations, conversation_cost)
+}
+
+/// The same for messages of an outbox, by the length of their JSON form.
+#[must_use]
+pub fn entries_length(entries: &[OutboxEntry]) -> usize {
+    fitting(entries, entry_cost)
 }
 
 fn fitting<T>(entries: &[T], cost_of: impl Fn(&T) -> usize) -> usize {
@@ -76,6 +82,37 @@ pub fn message_cost(message: &Message) -> usize {
         match &message.origin {
             crate::Origin::App(app) => Some(app.as_str()),
             crate::Origin::Remote | crate::Origin::OtherDevice => None,
+        },
+    ];
+    texts
+        .into_iter()
+        .flatten()
+        .map(escaped_length)
+        .fold(FIXED, usize::saturating_add)
+}
+
+fn entry_cost(entry: &OutboxEntry) -> usize {
+    let OutboxEntry {
+        id: _,
+        client_id,
+        conversation,
+        object_name,
+        body,
+        accepted_at: _,
+        state,
+    } = entry;
+    let texts = [
+        Some(client_id.as_str()),
+        Some(conversation.target.as_str()),
+        conversation.channel.as_ref().map(|id| id.as_str()),
+        Some(object_name.as_str()),
+        Some(body.as_str()),
+        match state {
+            SendState::Sent { uid, .. } => Some(uid.as_str()),
+            SendState::Queued
+            | SendState::Sending
+            | SendState::Failed { .. }
+            | SendState::InDoubt => None,
         },
     ];
     texts

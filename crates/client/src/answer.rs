@@ -6,7 +6,7 @@ use imlink_ipc_proto::{self as proto, Response, StatusReport};
 use imlink_model::{Code, Conversation, Direction, Message, Millis, OutboxId, Seq, UserId};
 use tracing::debug;
 
-use crate::{Error, SendState};
+use crate::{Error, OutboxEntry, SendState};
 
 /// Part of a longer list.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -214,6 +214,16 @@ pub(crate) fn conversation(response: Response) -> Result<Option<ConversationSumm
             let entries = conversation.map(|conversation| *conversation);
             Ok(known(entries.into_iter().collect()).pop())
         }
+        other => Err(unexpected(&other)),
+    }
+}
+
+pub(crate) fn outbox(response: Response) -> Result<Page<OutboxEntry>, Error> {
+    match response {
+        Response::Outbox { entries, more } => Ok(Page {
+            entries: known(entries),
+            more,
+        }),
         other => Err(unexpected(&other)),
     }
 }

@@ -20,6 +20,7 @@
 //! ```
 
 mod client;
+mod outbox;
 mod rows;
 mod runtime;
 mod streams;

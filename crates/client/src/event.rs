@@ -136,12 +136,13 @@ pub enum SendState {
         /// Its time there.
         at: Millis,
     },
-    /// It was not delivered. Final.
+    /// It was not delivered, or the app gave it up in doubt (90023). Final.
     Failed {
         /// Why.
         code: Code,
     },
-    /// The link went before the answer came; nobody can say yet (30003).
+    /// The link went before the answer came; nobody can say yet (30003). It becomes
+    /// [`Sent`](Self::Sent) if the cloud shows it.
     InDoubt,
 }
 

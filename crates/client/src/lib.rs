@@ -67,6 +67,7 @@ mod error;
 mod event;
 mod line;
 mod listeners;
+mod outbox;
 mod outgoing;
 mod pending;
 mod receipt;
@@ -93,6 +94,7 @@ pub use imlink_model::{
     Token, TokenError, UserId,
 };
 pub use listeners::{ConnectCallback, ListenerId};
+pub use outbox::OutboxEntry;
 pub use outgoing::Outgoing;
 pub use receipt::{Outcome, SendReceipt};
 pub use rows::{Filter, HistoryQuery, Insertion};

@@ -38,13 +38,15 @@ pub enum Outcome {
         /// Its time there.
         at: Millis,
     },
-    /// It was not delivered.
+    /// It was not delivered, or the app gave it up in doubt (90023).
     Failed {
         /// Why.
         code: Code,
     },
-    /// The link went before the answer came, and nobody can say yet (30003). imlink never sends
-    /// it a second time by itself; it may still turn out to have been sent.
+    /// The link went before the answer came, and nobody can say yet (30003). imlink looks for it in
+    /// what the cloud shows, so it may still turn out to have been sent. It is never sent a second
+    /// time but by [`Resend::Always`](crate::Resend::Always) or
+    /// [`Client::resend`](crate::Client::resend).
     InDoubt,
 }
 

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use imlink_model::{AppKey, Code, ConnectionStatus, Millis, Seq, Token, UserId};
 
 use super::PeerId;
+use super::outbox::Ended;
 use super::peer::App;
 use super::requests::StoreRequest;
 
@@ -38,6 +39,8 @@ pub(super) struct Account {
     pub(super) waiters: Vec<Waiter>,
     /// Requests that came before the store was open, in order.
     pub(super) parked: Vec<Parked>,
+    /// Messages of which nothing more is to be told.
+    pub(super) ended: Ended,
 }
 
 /// What becomes of rows that cannot be opened, because they are damaged or of a newer version.
@@ -119,6 +122,7 @@ impl Account {
             members: BTreeSet::new(),
             waiters: Vec::new(),
             parked: Vec::new(),
+            ended: Ended::default(),
         }
     }
 

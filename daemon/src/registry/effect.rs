@@ -5,8 +5,8 @@ use std::sync::Arc;
 use imlink_ipc_proto::{Event, Outcome, PrivateText};
 use imlink_model::uplink::Command;
 use imlink_model::{
-    AppId, AppKey, ClientMessageId, Conversation, Message, MessageUid, ObjectName, Seq, Token,
-    UserId,
+    AppId, AppKey, ClientMessageId, Conversation, Message, MessageUid, ObjectName, OutboxId, Seq,
+    Token, UserId,
 };
 use imlink_store::{Change, ConversationPlace, Edit, Side};
 
@@ -208,6 +208,15 @@ pub enum Read {
     Conversation(Conversation),
     /// What is unread in all conversations together.
     Unread,
+    /// Messages of an app that are not sent, oldest first.
+    Outbox {
+        /// The app.
+        app: AppId,
+        /// Only those behind this row.
+        behind: Option<OutboxId>,
+        /// At most that many.
+        limit: usize,
+    },
     /// What became of a message an app sent.
     Outgoing {
         /// The app.

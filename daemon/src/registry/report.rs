@@ -120,13 +120,17 @@ fn slot(form: GatewayForm, reconnect_kick: bool) -> &'static str {
 }
 
 pub(super) fn send_state(found: Option<(OutgoingMessage, OutboxState)>) -> Option<SendState> {
-    Some(match found?.1 {
+    found.map(|(_, state)| state_of(state))
+}
+
+pub(super) fn state_of(state: OutboxState) -> SendState {
+    match state {
         OutboxState::Queued => SendState::Queued,
         OutboxState::Sending => SendState::Sending,
         OutboxState::Sent { uid, at } => SendState::Sent { uid, sent_at: at },
         OutboxState::Failed { code } => SendState::Failed { code },
         OutboxState::InDoubt => SendState::InDoubt,
-    })
+    }
 }
 
 pub(super) fn milliseconds(time: Duration) -> u64 {

@@ -12,6 +12,7 @@ use imlink_store::{Change, Edit, Submission};
 
 use super::account::{Parked, StoreState};
 use super::connect::Connect;
+use super::outbox::OutboxRequest;
 use super::subscription::Filter;
 use super::{Effect, PeerId, Read, Registry, Then, Unreadable};
 
@@ -26,6 +27,7 @@ pub trait Tokens {
 pub(super) enum StoreRequest {
     Send(Submission),
     SendState(ClientMessageId),
+    Outbox(OutboxRequest),
     Subscribe {
         name: Option<SubscriptionName>,
         start: imlink_store::Start,
@@ -89,6 +91,12 @@ impl Registry {
                     account,
                     read: Read::Outgoing { app, client_id },
                     then,
+                }
+            }
+            StoreRequest::Outbox(request) => {
+                match self.outbox_effect(peer, account, request, then) {
+                    Some(effect) => effect,
+                    None => return,
                 }
             }
             StoreRequest::Subscribe {
@@ -190,10 +198,20 @@ impl Registry {
                 };
                 self.handle_store_request(peer, id, request);
             }
-            Request::Outbox { .. }
-            | Request::Withdraw { .. }
-            | Request::Resend { .. }
-            | Request::Signal { .. }
+            Request::Outbox { behind, limit } => {
+                let limit = page(limit)?;
+                let request = OutboxRequest::List { behind, limit };
+                self.handle_store_request(peer, id, StoreRequest::Outbox(request));
+            }
+            Request::Withdraw { client_id } => {
+                let request = OutboxRequest::Withdraw(client_id);
+                self.handle_store_request(peer, id, StoreRequest::Outbox(request));
+            }
+            Request::Resend { client_id } => {
+                let request = OutboxRequest::Resend(client_id);
+                self.handle_store_request(peer, id, StoreRequest::Outbox(request));
+            }
+            Request::Signal { .. }
             | Request::Recall { .. }
             | Request::JoinChatroom { .. }
             | Request::LeaveChatroom { .. } => return Err(plain(Code::NOT_SUPPORTED_YET)),

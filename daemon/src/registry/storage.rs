@@ -4,11 +4,12 @@ use imlink_ipc_proto::{Event, Response};
 use imlink_model::uplink::{Command, Restored};
 use imlink_model::{Code, ConnectionStatus, Message, OutgoingMessage, Seq};
 use imlink_store::{
-    Applied, ConversationEntry, ConversationPage, OutboxState, Page, SearchPage, Unread,
+    Applied, ConversationEntry, ConversationPage, OutboxPage, OutboxState, Page, SearchPage, Unread,
 };
 
 use super::account::{Parked, StoreState, Unreadable};
 use super::deliver::Stretch;
+use super::outbox::outbox_response;
 use super::rows::{conversations_response, entry, page_response, search_response};
 use super::subscription::State;
 use super::{AccountId, Effect, Registry, Then};
@@ -30,6 +31,8 @@ pub enum Found {
     Conversation(Option<ConversationEntry>),
     /// What is unread in all conversations together.
     Unread(Unread),
+    /// A part of an app's outbox.
+    Outbox(OutboxPage),
     /// What became of a message an app sent, if it was ever accepted.
     Outgoing(Option<(OutgoingMessage, OutboxState)>),
 }
@@ -133,6 +136,15 @@ impl Registry {
                     self.settled(id, &outgoing, &outcome);
                 }
             }
+            (
+                Then::Answer { peer, request },
+                Applied::Settled {
+                    outgoing, outcome, ..
+                },
+            ) => {
+                self.answer(peer, request, Response::Done {});
+                self.wish_granted(id, &outgoing, &outcome);
+            }
             (Then::Answer { peer, request } | Then::Import { peer, request }, _) => {
                 self.answer(peer, request, Response::Done {});
             }
@@ -193,6 +205,7 @@ impl Registry {
                 messages: unread.messages,
                 mentions: unread.mentions,
             },
+            Found::Outbox(page) => outbox_response(page),
             Found::Outgoing(found) => Response::SendState {
                 state: super::report::send_state(found),
             },

@@ -8,4 +8,5 @@ mod delivering;
 mod joining;
 mod leaving;
 mod noting;
+mod outbox;
 mod sending;

@@ -58,6 +58,12 @@ impl Registry {
 
     /// The fate of an outgoing message is durable: the app that sent it hears of it.
     pub fn settled(&mut self, id: AccountId, outgoing: &OutgoingMessage, outcome: &SendOutcome) {
+        let Some(account) = self.accounts.get_mut(&id) else {
+            return;
+        };
+        if !account.ended.admits(outgoing.id, outcome) {
+            return;
+        }
         let senders: Vec<_> = self
             .peers_of(id)
             .into_iter()

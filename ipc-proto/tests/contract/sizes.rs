@@ -7,9 +7,9 @@ use imlink_ipc_proto::limits::{
 };
 use imlink_ipc_proto::{
     ClientFrame, Codec, Conversation, ConversationSummary, EncodeError, EncodedMessage, Greeting,
-    Hello, Label, Message, Outcome, PrivateText, ProtocolRange, Refused, Request, Response,
-    SendOptions, ServerFrame, conversation_cost, conversations_length, encode_client,
-    encode_server, message_cost, page_length,
+    Hello, Label, Message, OutboxEntry, Outcome, PrivateText, ProtocolRange, Refused, Request,
+    Response, SendOptions, SendState, ServerFrame, conversation_cost, conversations_length,
+    encode_client, encode_server, entries_length, message_cost, page_length,
 };
 use imlink_model::{
     AppId, Body, ChannelId, ClientMessageId, Code, MAX_BODY_BYTES, MAX_DIRECTED, MessageUid,
@@ -135,6 +135,44 @@ fn a_list_of_too_many_is_neither_written_nor_read() {
         error.to_string(),
         "Response.result.Ok.Page.messages: expected a list of at most 200 entries"
     );
+}
+
+#[test]
+fn the_largest_page_of_an_outbox_fits_a_frame() {
+    let widest = widest_message();
+    let entry = |body: &str| OutboxEntry {
+        id: OutboxId(u64::MAX),
+        client_id: ClientMessageId::new("\"".repeat(64)).unwrap(),
+        conversation: widest.conversation.clone(),
+        object_name: widest.object_name.clone(),
+        body: Body::new(body),
+        accepted_at: Millis(i64::MIN),
+        state: SendState::Failed {
+            code: Code::new(i32::MIN),
+        },
+    };
+    let largest = entry(&WORST.repeat(MAX_BODY_BYTES));
+    let most = usize::from(PAGE_ENTRIES);
+
+    for entries in [
+        vec![largest.clone()],
+        vec![entry(&WORST.repeat(1_000)); 500],
+        vec![entry(""); 500],
+        [vec![entry("")], vec![largest; 2]].concat(),
+    ] {
+        let fitting = entries_length(&entries);
+        assert!((1..=most).contains(&fitting));
+        for codec in Codec::ALL {
+            let frame = ServerFrame::Response {
+                id: u64::MAX,
+                result: Outcome::Ok(Response::Outbox {
+                    entries: entries[..fitting].to_vec(),
+                    more: true,
+                }),
+            };
+            append(codec, &frame).unwrap();
+        }
+    }
 }
 
 #[test]

@@ -12,6 +12,7 @@ mod limits;
 mod link;
 mod messages;
 mod noting;
+mod outbox;
 mod reconnect_kick;
 mod refusals;
 mod rows;
