@@ -43,15 +43,15 @@ impl<E: Engine> Paged<E> {
         }
     }
 
-    /// The page a key is in, as it is, and up to where it reaches. A page that does not exist has
-    /// no rows, and the key itself.
+    /// The page a key is in, as it is, and up to where it reaches. The first page of a kind has the
+    /// kind alone for its key; as long as it does not exist, it has no rows.
     fn page_of(&self, key: &[u8], cache: &mut Cache) -> Result<(Page, Reach), EngineError> {
         if let Some(found) = cache.take(key) {
             return Ok(found);
         }
         let page = match self.floor(key)? {
             Some(page) => page,
-            None => Page::empty(key),
+            None => Page::empty(kind_of(key)),
         };
         let next = self
             .engine
@@ -66,7 +66,7 @@ impl<E: Engine> Paged<E> {
 
     /// The last page of the kind that begins at a key or before it.
     fn floor(&self, key: &[u8]) -> Result<Option<Page>, EngineError> {
-        let range = key.get(..1).unwrap_or_default()..&after(key);
+        let range = kind_of(key)..&after(key);
         let found = self.engine.scan(range, Order::Backward).next();
         found.transpose()?.map(Page::read).transpose()
     }
@@ -83,6 +83,9 @@ impl<E: Engine> Engine for Paged<E> {
             return Ok(page.get(key).map(<[u8]>::to_vec));
         }
         let Some(page) = self.floor(key)? else {
+            // Remembered too: kinds that are seldom used are asked for with every message.
+            let (page, reach) = self.page_of(key, &mut cache)?;
+            cache.put(page, reach);
             return Ok(None);
         };
         let value = page.get(key).map(<[u8]>::to_vec);
@@ -223,6 +226,11 @@ impl Iterator for RowsOf<'_> {
             }
         }
     }
+}
+
+/// The first byte of a key, as a key.
+fn kind_of(key: &[u8]) -> &[u8] {
+    key.get(..1).unwrap_or_default()
 }
 
 /// The first key behind another.

@@ -1,15 +1,17 @@
 //! Pages that were used last.
 //!
 //! New rows come at the ends of their kinds, so nearly every page a batch changes was changed by
-//! the one before.
+//! the one before; and the newest messages of all conversations, which are those that are read, lie
+//! in few pages. The engine has a cache of its own, but it is cut into 256 parts, each of which has
+//! room for less than one of its nodes.
 
 use std::collections::BTreeMap;
 use std::ops::Bound;
 
 use super::page::Page;
 
-/// Bytes of pages kept.
-const BYTES: usize = 512 * 1024;
+/// Bytes of pages kept: some thousand messages.
+const BYTES: usize = 2 * 1024 * 1024;
 
 /// Pages by their keys.
 #[derive(Default)]
@@ -79,7 +81,6 @@ impl Cache {
 
     /// Keeps a page as it is in the engine.
     pub(super) fn put(&mut self, page: Page, reach: Reach) {
-        self.remove(page.key());
         self.clock += 1;
         self.bytes += bytes_of(&page);
         let held = Held {
@@ -87,9 +88,11 @@ impl Cache {
             used: self.clock,
             page,
         };
-        self.pages.insert(held.page.key().to_vec(), held);
-        while self.bytes > BYTES && self.pages.len() > 1 {
-            self.remove_oldest();
+        if let Some(earlier) = self.pages.insert(held.page.key().to_vec(), held) {
+            self.bytes -= bytes_of(&earlier.page);
+        }
+        if self.bytes > BYTES {
+            self.make_room();
         }
     }
 
@@ -103,12 +106,18 @@ impl Cache {
         }
     }
 
-    fn remove_oldest(&mut self) {
-        let oldest = self.pages.iter().min_by_key(|(_, held)| held.used);
-        if let Some((oldest, _)) = oldest {
-            let oldest = oldest.clone();
-            self.remove(&oldest);
-        }
+    /// Drops the eighth part of the pages that was not used for longest.
+    fn make_room(&mut self) {
+        let mut used: Vec<u64> = self.pages.values().map(|held| held.used).collect();
+        let eighth = used.len() / 8;
+        let (_, last_dropped, _) = used.select_nth_unstable(eighth);
+        let mut bytes = 0;
+        self.pages.retain(|_, held| {
+            let is_kept = held.used > *last_dropped;
+            bytes += if is_kept { bytes_of(&held.page) } else { 0 };
+            is_kept
+        });
+        self.bytes = bytes;
     }
 
     fn remove(&mut self, key: &[u8]) -> Option<Held> {

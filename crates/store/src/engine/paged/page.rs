@@ -106,8 +106,12 @@ impl Page {
         for row in rows {
             match pages.last_mut() {
                 Some(page) if page.has_room_for(&row, target) => page.push(&row),
-                Some(_) => pages.push(Self::beginning_with(row.key.concat(), &row)),
-                None => pages.push(Self::beginning_with(self.key.clone(), &row)),
+                Some(_) => pages.push(Self::beginning_with(row.key.concat(), &row, target)),
+                None => pages.push(Self::beginning_with(
+                    self.key.clone(),
+                    &row,
+                    bytes.min(target),
+                )),
             }
         }
         pages
@@ -144,8 +148,12 @@ impl Page {
         rows
     }
 
-    fn beginning_with(key: Vec<u8>, row: &Row<'_>) -> Self {
-        let mut page = Self::empty(&key);
+    fn beginning_with(key: Vec<u8>, row: &Row<'_>, bytes: usize) -> Self {
+        let mut page = Self {
+            key,
+            bytes: Vec::with_capacity(bytes.max(row.value.len())),
+            spans: Vec::new(),
+        };
         page.push(row);
         page
     }
