@@ -7,24 +7,27 @@ use imlink_model::uplink::{Cursor, Record};
 use imlink_model::{Conversation, IncomingMessage, Millis, UserId};
 use imlink_store::{Change, SearchQuery, Store};
 
-use crate::subject::{Subject, bytes_below};
+use crate::subject::Subject;
 
 /// No bound by bytes.
 const ALL: usize = usize::MAX;
 
 pub(crate) struct Imlink(Store);
 
-impl Subject for Imlink {
-    fn open(place: &Path) -> Result<Self> {
+impl Imlink {
+    pub(crate) fn open(place: &Path) -> Result<Self> {
         let (store, _) = Store::open(place, &UserId::new("me")?)?;
         Ok(Self(store))
     }
+}
 
-    fn insert(&mut self, messages: &[IncomingMessage]) -> Result<()> {
+impl Subject for Imlink {
+    fn insert(&mut self, messages: Vec<IncomingMessage>) -> Result<()> {
+        let cursor = Cursor(messages.len().to_string().into());
         let change = Change::Record(Record::Incoming {
             messages: messages.to_vec(),
             recalls: Vec::new(),
-            cursor: Cursor(messages.len().to_string().into()),
+            cursor,
         });
         self.0.commit(vec![change], Millis(1_700_000_000_000))?;
         Ok(())
@@ -51,11 +54,5 @@ impl Subject for Imlink {
                 return Ok(found);
             }
         }
-    }
-
-    fn bytes(place: &Path) -> Result<u64> {
-        // The reserve for a full disk is not of the messages.
-        let reserve = std::fs::metadata(place.join("reserve")).map_or(0, |found| found.len());
-        Ok(bytes_below(place)? - reserve)
     }
 }

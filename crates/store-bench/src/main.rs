@@ -4,7 +4,10 @@
 //! cargo run --release -p imlink-store-bench -- 100000 1000000
 //! ```
 //!
-//! For each number of messages both are filled in durable groups of 100, then take turns in durable
+//! SQLite is measured twice: with an index for searches that finds what the store finds, which is
+//! the same work for an app; and without, to know what searching costs.
+//!
+//! For each number of messages all are filled in durable groups of 100, then take turns in durable
 //! single inserts. What a daemon pays at its start is measured in a fresh process each: opening,
 //! the newest 20 messages of a conversation, two searches, resident memory. Absolute figures belong
 //! to the machine; the ratios, and the budgets they are held against, are in docs/measured.md.
@@ -16,15 +19,14 @@ mod report;
 mod rows;
 mod sqlite;
 mod subject;
+mod words;
 
 use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 use clap::{Parser, Subcommand};
 
-use crate::imlink::Imlink;
 use crate::report::Table;
-use crate::sqlite::Sqlite;
 use crate::subject::Which;
 
 #[derive(Parser)]
@@ -47,7 +49,7 @@ enum Part {
     /// Opens what was filled, reads and searches; prints JSON.
     #[command(hide = true)]
     Probe {
-        /// Which of the two.
+        /// Which of them.
         which: Which,
         /// Where it was filled.
         place: PathBuf,
@@ -70,15 +72,16 @@ fn measure(directory: &std::path::Path, messages: u64) -> Result<Table> {
         .prefix("imlink-store-bench-")
         .tempdir_in(directory)
         .context("Failed to make a directory for the files")?;
-    let (ours, theirs) = (place.path().join("imlink"), place.path().join("sqlite"));
+    let places = Which::ALL.map(|which| place.path().join(which.name()));
+    let [ours, theirs, bare] = &places;
 
-    let filled = fill::both::<Imlink, Sqlite>(&ours, &theirs, messages)?;
+    let filled = fill::all([ours, theirs, bare], messages)?;
+    let mut probed = Vec::new();
+    for (which, place) in Which::ALL.into_iter().zip(&places) {
+        probed.push(probe::in_own_process(which, place)?);
+    }
     Ok(Table {
         messages,
-        filled,
-        probed: [
-            probe::in_own_process(Which::Imlink, &ours)?,
-            probe::in_own_process(Which::Sqlite, &theirs)?,
-        ],
+        measured: std::iter::zip(filled, probed).collect(),
     })
 }

@@ -8,10 +8,8 @@ use anyhow::{Context, Result, ensure};
 use serde::{Deserialize, Serialize};
 
 use crate::fill::processor_time;
-use crate::imlink::Imlink;
 use crate::rows;
-use crate::sqlite::Sqlite;
-use crate::subject::{Subject, Which};
+use crate::subject::Which;
 
 /// Messages of a page.
 const PAGE: usize = 20;
@@ -27,6 +25,8 @@ pub(crate) struct Probed {
     pub(crate) open_processor: f64,
     /// Resident memory once it is open, in MB.
     pub(crate) resident: f64,
+    /// The same after all that is read here.
+    pub(crate) resident_at_end: f64,
     /// The first page that is read.
     pub(crate) first_page: f64,
     /// The median of many pages.
@@ -51,20 +51,16 @@ pub(crate) fn in_own_process(which: Which, place: &Path) -> Result<Probed> {
 
 /// Measures in this process, and prints it.
 pub(crate) fn print(which: Which, place: &Path) -> Result<()> {
-    let probed = match which {
-        Which::Imlink => probe::<Imlink>(place)?,
-        Which::Sqlite => probe::<Sqlite>(place)?,
-    };
-    println!("{}", serde_json::to_string(&probed)?);
+    println!("{}", serde_json::to_string(&probe(which, place)?)?);
     Ok(())
 }
 
-fn probe<S: Subject>(place: &Path) -> Result<Probed> {
+fn probe(which: Which, place: &Path) -> Result<Probed> {
     let before = resident()?;
     let processor = processor_time();
-    let (open, subject) = timed(|| S::open(place))?;
+    let (open, subject) = timed(|| which.open(place))?;
     let open_processor = milliseconds(processor_time().saturating_sub(processor));
-    let resident = resident()? - before;
+    let resident_open = resident()? - before;
     let mut pages = Vec::new();
     for n in 0..PAGES as u64 {
         let conversation = rows::conversation(n * 37);
@@ -81,7 +77,8 @@ fn probe<S: Subject>(place: &Path) -> Result<Probed> {
     Ok(Probed {
         open,
         open_processor,
-        resident,
+        resident: resident_open,
+        resident_at_end: resident()? - before,
         first_page,
         page: pages[pages.len() / 2],
         frequent,

@@ -1,4 +1,4 @@
-//! The table a person reads: both, their ratio, and the budget of docs/measured.md where there is
+//! The table a person reads: all of them, ratios, and the budget of docs/measured.md where there is
 //! one.
 
 use std::fmt;
@@ -9,15 +9,14 @@ use crate::probe::Probed;
 /// Everything measured for one number of messages.
 pub(crate) struct Table {
     pub(crate) messages: u64,
-    pub(crate) filled: Filled,
-    /// Ours and theirs.
-    pub(crate) probed: [Probed; 2],
+    /// Of ours, of SQLite, and of SQLite without an index for searches.
+    pub(crate) measured: Vec<(Filled, Probed)>,
 }
 
 /// One line.
 struct Line {
     what: &'static str,
-    values: [f64; 2],
+    values: Vec<f64>,
     budget: Budget,
 }
 
@@ -36,11 +35,15 @@ enum Budget {
 const REOPENED: u64 = 100_000;
 
 impl Table {
-    fn lines(&self) -> [Line; 11] {
-        let [ours, theirs] = self.probed;
-        let line = |what, values, budget| Line {
+    fn lines(&self) -> Vec<Line> {
+        let filled = |what, of: fn(&Filled) -> f64, budget| Line {
             what,
-            values,
+            values: self.measured.iter().map(|(filled, _)| of(filled)).collect(),
+            budget,
+        };
+        let probed = |what, of: fn(&Probed) -> f64, budget| Line {
+            what,
+            values: self.measured.iter().map(|(_, probed)| of(probed)).collect(),
             budget,
         };
         let open = if self.messages <= REOPENED {
@@ -48,56 +51,55 @@ impl Table {
         } else {
             Budget::None
         };
-        let filled = &self.filled;
-        let both = |of: fn(&Probed) -> f64| [of(&ours), of(&theirs)];
-        [
-            line(
+        vec![
+            filled(
                 "durable groups of 100, messages/s",
-                filled.grouped,
+                |filled| filled.grouped,
                 Budget::AtLeast(1.1),
             ),
-            line(
+            filled(
                 "processor time in groups, us/message",
-                filled.processor,
+                |filled| filled.processor,
                 Budget::None,
             ),
-            line(
+            filled(
                 "durable singles, messages/s",
-                filled.single,
+                |filled| filled.single,
                 Budget::AtLeast(0.45),
             ),
-            line("bytes a message", filled.bytes, Budget::None),
-            line("open, ms", both(|probed| probed.open), open),
-            line(
+            filled("bytes a message", |filled| filled.bytes, Budget::None),
+            probed("open, ms", |probed| probed.open, open),
+            probed(
                 "processor time of opening, ms",
-                both(|probed| probed.open_processor),
+                |probed| probed.open_processor,
                 Budget::None,
             ),
-            line(
+            probed(
                 "memory when open, MB",
-                both(|probed| probed.resident),
+                |probed| probed.resident,
                 Budget::None,
             ),
-            line(
+            probed(
+                "memory after reading, MB",
+                |probed| probed.resident_at_end,
+                Budget::None,
+            ),
+            probed(
                 "first page of 20, ms",
-                both(|probed| probed.first_page),
+                |probed| probed.first_page,
                 Budget::None,
             ),
-            line(
+            probed(
                 "page of 20, median, ms",
-                both(|probed| probed.page),
+                |probed| probed.page,
                 Budget::AtMost(1.5),
             ),
-            line(
+            probed(
                 "search, frequent word, ms",
-                both(|probed| probed.frequent),
+                |probed| probed.frequent,
                 Budget::None,
             ),
-            line(
-                "search, rare word, ms",
-                both(|probed| probed.rare),
-                Budget::None,
-            ),
+            probed("search, rare word, ms", |probed| probed.rare, Budget::None),
         ]
     }
 }
@@ -107,8 +109,8 @@ impl fmt::Display for Table {
         writeln!(f, "{} messages of 300 bytes", self.messages)?;
         writeln!(
             f,
-            "{:<38}{:>12}{:>12}{:>9}  budget",
-            "", "imlink", "SQLite", "ratio"
+            "{:<38}{:>11}{:>11}{:>8}{:>11}{:>8}  budget",
+            "", "imlink", "SQLite", "ratio", "no search", "ratio"
         )?;
         self.lines().iter().try_for_each(|line| line.fmt(f))
     }
@@ -116,7 +118,9 @@ impl fmt::Display for Table {
 
 impl fmt::Display for Line {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let [ours, theirs] = self.values;
+        let [ours, theirs, bare] = self.values[..] else {
+            return Err(fmt::Error);
+        };
         let ratio = ours / theirs;
         let word = |kept: bool| if kept { "kept" } else { "MISSED" };
         let budget = match self.budget {
@@ -126,8 +130,9 @@ impl fmt::Display for Line {
             Budget::None => String::new(),
         };
         let line = format!(
-            "{:<38}{ours:>12.2}{theirs:>12.2}{ratio:>9.2}  {budget}",
-            self.what
+            "{:<38}{ours:>11.2}{theirs:>11.2}{ratio:>8.2}{bare:>11.2}{:>8.2}  {budget}",
+            self.what,
+            ours / bare
         );
         writeln!(f, "{}", line.trim_end())
     }

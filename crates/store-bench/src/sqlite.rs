@@ -2,11 +2,13 @@
 
 use std::path::Path;
 
-use anyhow::Result;
-use imlink_model::{Conversation, Direction, IncomingMessage};
-use rusqlite::{Connection, Rows, params};
+use anyhow::{Context, Result};
+use imlink_model::{Body, Conversation, Direction, IncomingMessage};
+use rusqlite::{Connection, Row, params};
+use serde::Deserialize;
 
-use crate::subject::{Subject, bytes_below};
+use crate::subject::Subject;
+use crate::words::{question, words};
 
 const SCHEMA: &str = "
     CREATE TABLE IF NOT EXISTS message (
@@ -37,6 +39,13 @@ const SCHEMA: &str = "
     CREATE TABLE IF NOT EXISTS cursor (one INTEGER PRIMARY KEY, value BLOB NOT NULL);
 ";
 
+/// The smallest index that finds messages and lets them be deleted: no texts, no places of words.
+const INDEX: &str = "
+    CREATE VIRTUAL TABLE IF NOT EXISTS words USING fts5 (
+        text, content = '', contentless_delete = 1, detail = none,
+        tokenize = 'unicode61 remove_diacritics 0'
+    )";
+
 const INSERT: &str = "
     INSERT OR IGNORE INTO message
         (uid, kind, target, sent, sender, object_name, body, sent_at, received_at, flags, expansion)
@@ -52,28 +61,59 @@ const CURSOR: &str = "INSERT OR REPLACE INTO cursor VALUES (1, ?1)";
 const NEWEST: &str = "
     SELECT * FROM message WHERE kind = ?1 AND target = ?2 ORDER BY seq DESC LIMIT ?3";
 
-const SEARCH: &str = "SELECT * FROM message WHERE body LIKE ?1 ORDER BY seq DESC LIMIT ?2";
+const SCAN: &str = "SELECT * FROM message WHERE body LIKE ?1 ORDER BY seq DESC";
 
-pub(crate) struct Sqlite(Connection);
+const INSERT_WORDS: &str = "INSERT INTO words (rowid, text) VALUES (?1, ?2)";
 
-impl Subject for Sqlite {
-    fn open(place: &Path) -> Result<Self> {
+const ASK_INDEX: &str = "
+    SELECT message.* FROM words JOIN message ON seq = words.rowid
+    WHERE words MATCH ?1 ORDER BY words.rowid DESC";
+
+/// As much as both caches of the store together, in KiB.
+const CACHE: i64 = 4 * 1024;
+
+/// How messages are found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Search {
+    /// By an index that is kept with them.
+    Index,
+    /// By reading all of them.
+    Scan,
+}
+
+pub(crate) struct Sqlite {
+    connection: Connection,
+    search: Search,
+}
+
+impl Sqlite {
+    pub(crate) fn open(place: &Path, search: Search) -> Result<Self> {
         std::fs::create_dir_all(place)?;
         let connection = Connection::open(place.join("messages.db"))?;
         connection.pragma_update(None, "journal_mode", "WAL")?;
         connection.pragma_update(None, "synchronous", "FULL")?;
+        connection.pragma_update(None, "cache_size", -CACHE)?;
         connection.execute_batch(SCHEMA)?;
-        Ok(Self(connection))
+        if search == Search::Index {
+            connection.execute_batch(INDEX)?;
+        }
+        Ok(Self { connection, search })
     }
+}
 
-    fn insert(&mut self, messages: &[IncomingMessage]) -> Result<()> {
-        let transaction = self.0.transaction()?;
+impl Subject for Sqlite {
+    fn insert(&mut self, messages: Vec<IncomingMessage>) -> Result<()> {
+        let transaction = self.connection.transaction()?;
         {
             let mut insert = transaction.prepare_cached(INSERT)?;
             let mut count = transaction.prepare_cached(COUNT)?;
-            for message in messages {
+            let mut index = match self.search {
+                Search::Index => Some(transaction.prepare_cached(INSERT_WORDS)?),
+                Search::Scan => None,
+            };
+            for message in &messages {
                 let (kind, target) = key(&message.conversation);
-                insert.execute(params![
+                let inserted = insert.execute(params![
                     message.uid.as_ref().map(|uid| uid.as_str()),
                     kind,
                     target,
@@ -86,8 +126,14 @@ impl Subject for Sqlite {
                     3,
                     message.expansion,
                 ])?;
+                if inserted == 0 {
+                    continue;
+                }
                 let seq = transaction.last_insert_rowid();
                 count.execute(params![kind, target, seq, message.sent_at.0])?;
+                if let Some(index) = &mut index {
+                    index.execute(params![seq, words(&text_of(&message.body)?)])?;
+                }
             }
             transaction
                 .prepare_cached(CURSOR)?
@@ -98,18 +144,30 @@ impl Subject for Sqlite {
 
     fn newest(&self, conversation: &Conversation, limit: usize) -> Result<usize> {
         let (kind, target) = key(conversation);
-        let mut select = self.0.prepare_cached(NEWEST)?;
-        read(select.query(params![kind, target, limit])?)
+        let mut select = self.connection.prepare_cached(NEWEST)?;
+        let rows = select.query_map(params![kind, target, limit], Message::read)?;
+        let messages: Vec<_> = rows.collect::<Result<_, _>>()?;
+        Ok(messages.len())
     }
 
     fn search(&self, keyword: &str, limit: usize) -> Result<usize> {
-        let mut select = self.0.prepare_cached(SEARCH)?;
-        let pattern = format!("%{keyword}%");
-        read(select.query(params![pattern, limit])?)
-    }
-
-    fn bytes(place: &Path) -> Result<u64> {
-        bytes_below(place)
+        let (sql, asked) = match self.search {
+            Search::Index => (ASK_INDEX, question(keyword)),
+            Search::Scan => (SCAN, format!("%{keyword}%")),
+        };
+        let mut select = self.connection.prepare_cached(sql)?;
+        let rows = select.query_map([asked], Message::read)?;
+        let mut found = Vec::new();
+        for message in rows {
+            let message = message?;
+            if message.body.contains(keyword) {
+                found.push(message);
+            }
+            if found.len() >= limit {
+                break;
+            }
+        }
+        Ok(found.len())
     }
 }
 
@@ -117,29 +175,17 @@ fn key(conversation: &Conversation) -> (u8, &str) {
     (conversation.kind.number(), conversation.target.as_str())
 }
 
-/// Takes every message as an app would have it, so that both are asked for the same.
-fn read(mut rows: Rows<'_>) -> Result<usize> {
-    let mut messages = Vec::new();
-    while let Some(row) = rows.next()? {
-        messages.push(Message {
-            _seq: row.get(0)?,
-            _uid: row.get(1)?,
-            _kind: row.get(2)?,
-            _target: row.get(3)?,
-            _sent: row.get(4)?,
-            _sender: row.get(5)?,
-            _object_name: row.get(6)?,
-            _body: row.get(7)?,
-            _sent_at: row.get(8)?,
-            _received_at: row.get(9)?,
-            _flags: row.get(10)?,
-            _expansion: row.get(11)?,
-        });
+/// The words of a body, read as the store reads them.
+fn text_of(body: &Body) -> Result<String> {
+    #[derive(Deserialize)]
+    struct Text {
+        content: String,
     }
-    Ok(messages.len())
+    let text: Text = serde_json::from_str(body.as_str()).context("A body is no text")?;
+    Ok(text.content)
 }
 
-/// A message in memory.
+/// A message in memory, as an app would have it: all are asked for the same.
 struct Message {
     _seq: i64,
     _uid: Option<String>,
@@ -148,9 +194,28 @@ struct Message {
     _sent: bool,
     _sender: String,
     _object_name: String,
-    _body: String,
+    body: String,
     _sent_at: i64,
     _received_at: i64,
     _flags: u8,
     _expansion: Option<String>,
+}
+
+impl Message {
+    fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
+        Ok(Self {
+            _seq: row.get(0)?,
+            _uid: row.get(1)?,
+            _kind: row.get(2)?,
+            _target: row.get(3)?,
+            _sent: row.get(4)?,
+            _sender: row.get(5)?,
+            _object_name: row.get(6)?,
+            body: row.get(7)?,
+            _sent_at: row.get(8)?,
+            _received_at: row.get(9)?,
+            _flags: row.get(10)?,
+            _expansion: row.get(11)?,
+        })
+    }
 }
