@@ -44,6 +44,9 @@ const TESTED: [&str; 4] = ["crates", "daemon", "ipc-proto", "tests"];
 
 const DOCUMENT: &str = "docs/traceability.md";
 
+/// Rules and failures that no test shows, with the reason.
+const EXCEPTIONS: &str = "docs/exceptions.md";
+
 #[test]
 fn the_table_of_rules_and_tests_is_true() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
@@ -55,7 +58,14 @@ fn the_table_of_rules_and_tests_is_true() {
         .filter(|id| !known.iter().any(|ids| ids.contains(*id)))
         .collect();
     assert_eq!(strangers, [] as [&String; 0], "ids that no document has");
-    let table = table(&known, &shown);
+    let exceptions = exceptions(root);
+    for id in exceptions.keys() {
+        assert!(
+            known.iter().any(|ids| ids.contains(id)) && !shown.contains_key(id),
+            "{EXCEPTIONS}: {id} is no id, or has a test"
+        );
+    }
+    let table = table(&known, &shown, &exceptions);
     let document = root.join(DOCUMENT);
     if std::env::var_os("IMLINK_BLESS").is_some() {
         fs::write(&document, &table).unwrap();
@@ -91,6 +101,12 @@ fn the_ids_of_every_form_of_test_are_found() {
         // F-K08
         test('it does so', async () => {
     ";
+    let shell = "
+        # F-D11: why
+        a_cut() {
+        # F-D12
+        not=one
+    ";
 
     let found = |text: &str, name| -> Vec<(String, Vec<String>)> {
         tests_of(text, name)
@@ -111,6 +127,10 @@ fn the_ids_of_every_form_of_test_are_found() {
     assert_eq!(
         found(script, "mjs"),
         [("it does so".to_owned(), names(&["F-K08"]))]
+    );
+    assert_eq!(
+        found(shell, "sh"),
+        [("a cut".to_owned(), names(&["F-D11"]))]
     );
 }
 
@@ -173,7 +193,7 @@ fn files(directory: &Path) -> Vec<PathBuf> {
             }
         } else if path
             .extension()
-            .is_some_and(|kind| kind == "rs" || kind == "mjs")
+            .is_some_and(|kind| kind == "rs" || kind == "mjs" || kind == "sh")
         {
             found.push(path);
         }
@@ -187,7 +207,8 @@ fn tests_of(text: &str, kind: &str) -> Vec<Test> {
     let mut ids = BTreeSet::new();
     let mut is_test = false;
     for line in text.lines().map(str::trim) {
-        if let Some(comment) = line.strip_prefix("// ") {
+        let comment = line.strip_prefix(if kind == "sh" { "# " } else { "// " });
+        if let Some(comment) = comment {
             ids.extend(ids_in(comment));
         } else if line.starts_with("#[") || line.starts_with("///") {
             is_test |= line.starts_with("#[test]") || line.starts_with("#[tokio::test");
@@ -210,6 +231,9 @@ fn test_name(line: &str, kind: &str, is_test: bool) -> Option<String> {
         let line = line.strip_prefix("async ").unwrap_or(line);
         let name = line.strip_prefix("fn ").filter(|_| is_test)?;
         return Some(name.split(['(', '<']).next()?.replace('_', " "));
+    }
+    if kind == "sh" {
+        return Some(line.strip_suffix("() {")?.replace('_', " "));
     }
     let rest = line
         .strip_prefix("test(")
@@ -235,10 +259,26 @@ fn ids_in(comment: &str) -> impl Iterator<Item = String> {
         .map(str::to_owned)
 }
 
-fn table(known: &[Vec<String>], shown: &BTreeMap<String, BTreeSet<String>>) -> String {
+/// The ids of the exceptions with their reasons.
+fn exceptions(root: &Path) -> BTreeMap<String, String> {
+    let text = fs::read_to_string(root.join(EXCEPTIONS)).unwrap();
+    let rows = text.lines().filter_map(|line| line.strip_prefix("| "));
+    rows.filter_map(|row| row.strip_suffix(" |")?.split_once(" | "))
+        .filter(|(id, _)| *id != "id")
+        .map(|(id, reason)| (id.to_owned(), reason.to_owned()))
+        .collect()
+}
+
+fn table(
+    known: &[Vec<String>],
+    shown: &BTreeMap<String, BTreeSet<String>>,
+    exceptions: &BTreeMap<String, String>,
+) -> String {
     let mut text = String::from(
         "# Which test shows which rule\n\nMade from the ids in the comments of the tests; do not \
-         edit. A rule without a test is not claimed to hold.\n",
+         edit. A rule without a test is not claimed to hold; where there is a reason for having \
+         none, [exceptions.md](exceptions.md) has it. What is in `tests/root` needs root and is \
+         run by hand.\n",
     );
     for (source, ids) in SOURCES.iter().zip(known) {
         let covered = ids.iter().filter(|id| shown.contains_key(*id)).count();
@@ -249,7 +289,10 @@ fn table(known: &[Vec<String>], shown: &BTreeMap<String, BTreeSet<String>>) -> S
         );
         for id in ids {
             let tests = shown.get(id).into_iter().flatten();
-            let tests: Vec<_> = tests.map(String::as_str).collect();
+            let mut tests: Vec<_> = tests.map(String::as_str).collect();
+            if exceptions.contains_key(id) {
+                tests.push("a stated exception");
+            }
             text += &format!("| {id} | {} |\n", tests.join("<br>"));
         }
     }

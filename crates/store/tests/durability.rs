@@ -66,3 +66,11 @@ fn writer() {
         println!("STORED {}", next - 1);
     }
 }
+
+/// Looks through what the writer left; how far it came is in the environment.
+#[test]
+#[ignore = "run by tests/root/store.sh"]
+fn whole() {
+    let acknowledged = std::env::var("IMLINK_STORE_TEST_ACKNOWLEDGED").unwrap();
+    assert_whole(&given_directory(), acknowledged.parse().unwrap());
+}

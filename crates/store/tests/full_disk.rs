@@ -152,6 +152,35 @@ fn no_inodes() {
     assert!(fs::metadata(home.join("reserve")).unwrap().len() > 0);
 }
 
+/// A quota of 16 MiB for this user, on a file system with more room. Each run is the next process.
+#[test]
+#[ignore = "run by tests/root/store.sh, which can set quotas"]
+fn quota() {
+    let disk = given_directory();
+    let home = disk.join("account");
+    let (mut store, opening) = Store::open(&home, &me()).unwrap();
+    assert_eq!(opening, Default::default());
+    let before = store.last_seq().0;
+    let others = disk.join("other");
+    fill_up(&others);
+
+    for n in before + 1.. {
+        match store.commit(vec![arrival(n)], Millis(0)) {
+            Ok(_) => {}
+            Err(error) => {
+                // The first process meets the quota and ends of it; those after it are warned.
+                assert_eq!(error.code(), Code::LOCAL_STORE_FULL);
+                println!("FATAL {}", error.is_fatal());
+                break;
+            }
+        }
+    }
+
+    let found = messages(&store).len() as u64;
+    assert!(found >= before, "{found} of {before}");
+    fs::remove_file(others).unwrap();
+}
+
 // F-D05
 #[test]
 fn a_store_on_a_read_only_file_system_is_refused_by_that_name() {
