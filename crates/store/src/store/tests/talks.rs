@@ -24,6 +24,8 @@ enum Amendment {
     Insert(u8, u8),
     Read(u8, u8),
     Draft(u8, u8),
+    /// On what stands in a position: bits that are set, bits that are cleared, a text.
+    Note(u8, u8, u8, u8),
     /// Of a message of the cloud's, stored or still to come: its number, in whose conversation, how.
     Recall(u8, u8, Trace),
     Delete(u8),
@@ -37,6 +39,8 @@ fn actions() -> impl Strategy<Value = Vec<Action>> {
         3 => (0..10_u8, peer()).prop_map(|(n, peer)| Amendment::Insert(n, peer)),
         3 => (peer(), 0..60_u8).prop_map(|(peer, up_to)| Amendment::Read(peer, up_to)),
         2 => (peer(), 0..3_u8).prop_map(|(peer, text)| Amendment::Draft(peer, text)),
+        3 => (message(), 0..8_u8, 0..8_u8, 0..4_u8)
+            .prop_map(|(seq, set, clear, text)| Amendment::Note(seq, set, clear, text)),
         3 => (message(), peer(), prop_oneof![Just(Trace::Notice), Just(Trace::Nothing)])
             .prop_map(|(n, peer, trace)| Amendment::Recall(n, peer, trace)),
         3 => message().prop_map(Amendment::Delete),
@@ -121,6 +125,8 @@ struct Line {
     body: String,
     at: i64,
     counted: bool,
+    received: u8,
+    extra: Option<String>,
 }
 
 impl Model {
@@ -145,6 +151,13 @@ impl Model {
             }
             Amendment::Read(peer, up_to) => self.read(*peer, time(*up_to)),
             Amendment::Draft(peer, text) => self.draft(*peer, draft_of(*text)),
+            Amendment::Note(seq, set, clear, text) => {
+                let mut lines = self.talks.values_mut();
+                let line = lines.find_map(|talk| talk.lines.get_mut(&u64::from(*seq)));
+                if let Some(line) = line {
+                    line.note(*set, *clear, *text);
+                }
+            }
             Amendment::Recall(n, peer, trace) if self.known.contains(&format!("u-{n}")) => {
                 if let Some(talk) = self.talks.get_mut(&peer_of(*peer)) {
                     talk.recall(*n, *peer, *trace);
@@ -188,7 +201,13 @@ impl Model {
         let talk = self.talks.entry(peer_of(peer)).or_default();
         talk.position = self.last_seq;
         talk.newest_at = talk.newest_at.max(at);
-        let line = Line { body, at, counted };
+        let line = Line {
+            body,
+            at,
+            counted,
+            received: 0,
+            extra: None,
+        };
         talk.lines.insert(self.last_seq, line);
     }
 
@@ -235,8 +254,12 @@ impl Talk {
             return;
         }
         let line = self.lines.get_mut(&seq).unwrap();
+        if line.body == recalled(n, peer) {
+            return;
+        }
         line.body = recalled(n, peer);
         line.counted = false;
+        line.extra = None;
     }
 
     fn unread(&self) -> impl Iterator<Item = &Line> {
@@ -249,6 +272,15 @@ impl Talk {
 impl Line {
     fn is_remote(&self, n: u8, peer: u8) -> bool {
         [text(n, true), text(n, false), recalled(n, peer)].contains(&self.body)
+    }
+
+    fn note(&mut self, set: u8, clear: u8, text: u8) {
+        self.received = self.received & !clear | set;
+        match note_of(text).as_deref() {
+            None => {}
+            Some("") => self.extra = None,
+            Some(text) => self.extra = Some(text.to_owned()),
+        }
     }
 
     fn names_me(&self) -> bool {
@@ -307,6 +339,8 @@ fn line(message: &Message) -> (u64, Line) {
         body: message.body.as_str().into(),
         at: message.sent_at.0,
         counted: message.flags.counted,
+        received: message.received.bits(),
+        extra: message.local_extra.clone(),
     };
     (message.seq.0, line)
 }
@@ -353,6 +387,12 @@ impl Amendment {
                 conversation: with(&peer_of(*peer)),
                 text: draft_of(*text).map(Body::new),
             },
+            Self::Note(seq, set, clear, text) => Edit::Annotate {
+                seq: Seq(u64::from(*seq)),
+                set: ReceivedStatus::from_bits(*set),
+                clear: ReceivedStatus::from_bits(*clear),
+                extra: note_of(*text).map(Body::new),
+            },
             Self::Recall(n, peer, trace) => {
                 Edit::Recall(recall(&format!("u-{n}"), &peer_of(*peer), *trace))
             }
@@ -386,6 +426,15 @@ fn recalled(n: u8, peer: u8) -> String {
 
 fn draft_of(n: u8) -> Option<String> {
     (n > 0).then(|| format!("draft {n}"))
+}
+
+/// Nothing is said, nothing is left, or something.
+fn note_of(n: u8) -> Option<String> {
+    match n {
+        0 => None,
+        1 => Some(String::new()),
+        _ => Some(format!("note {n}")),
+    }
 }
 
 fn peer_of(n: u8) -> String {
