@@ -4,6 +4,7 @@ mod addresses;
 mod faults;
 mod people;
 mod restoring;
+mod rooms;
 mod watch;
 
 use std::{

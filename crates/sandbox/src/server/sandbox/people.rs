@@ -5,7 +5,7 @@ use std::time::Duration;
 use imlink_model::UserId;
 
 use super::Sandbox;
-use crate::{Draft, SenderCopy};
+use crate::{Draft, Recall, SenderCopy};
 
 impl Sandbox {
     /// Another valid token for a user, who is made if new. By default it ends in `@` and the
@@ -42,6 +42,12 @@ impl Sandbox {
     pub fn publish_draft(&self, draft: Draft, copy: SenderCopy) -> String {
         self.shared
             .act(|world, now| self.app_in(world).publish_as(draft, copy, now))
+    }
+
+    /// Takes a message back as an app server does. Says the uid of the message that tells so.
+    pub fn recall(&self, recall: &Recall) -> String {
+        self.shared
+            .act(|world, now| self.app_in(world).recall_as(recall, now))
     }
 
     /// Ends a user's links as if he had signed in elsewhere (31010). Says how many.
