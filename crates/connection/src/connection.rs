@@ -1,5 +1,6 @@
 //! The machine itself: what goes in, what comes out, and when it wants to be called.
 
+mod asking;
 mod attempt;
 mod commands;
 mod dialing;
@@ -8,6 +9,7 @@ mod link;
 mod navigating;
 mod network;
 mod reading;
+mod rooms;
 mod sending;
 
 use std::fmt;
@@ -116,6 +118,8 @@ impl Connection {
             [
                 account.pull.deadline(),
                 account.outbox.deadline(),
+                account.recalls.deadline(),
+                account.rooms.deadline(),
                 self.next_send(account),
             ]
         });
@@ -188,6 +192,19 @@ impl Connection {
             Command::Send(message) => self.on_send(message),
             Command::Withdraw(row) => self.on_withdraw(row),
             Command::Resend(row) => self.on_resend(row),
+            Command::Signal { ask, signal } => self.on_signal(ask, &signal),
+            Command::Recall {
+                ask,
+                message,
+                trace,
+            } => self.on_recall(ask, &message, trace, now),
+            Command::EnterRoom {
+                ask,
+                room,
+                if_absent,
+                recent,
+            } => self.on_enter_room(ask, room, if_absent, recent),
+            Command::LeaveRoom { room } => self.on_leave_room(&room),
             Command::Network(Network::Available) => self.on_network_available(now),
             Command::Network(Network::Unavailable) => self.on_network_unavailable(now),
             Command::Hint(hint) => self.on_hint(hint, now),
@@ -198,7 +215,12 @@ impl Connection {
         match self.outlet.take_pending(id) {
             Some(Pending::Page) => self.on_page_recorded(id, now),
             Some(Pending::Sending(row)) => self.on_sending_recorded(row, id, now),
-            Some(Pending::Outcome(..)) | None => {}
+            Some(Pending::Outcome(row, outcome)) => {
+                if let Some(account) = &mut self.account {
+                    account.rooms.settled(row, &outcome);
+                }
+            }
+            None => {}
         }
     }
 
@@ -225,6 +247,8 @@ impl Connection {
     fn pump(&mut self, now: Instant) {
         self.outlet.retry_records(now);
         self.pump_pull(now);
+        // Before messages: they may go to a room that is to be entered again.
+        self.pump_rooms(now);
         self.pump_outbox(now);
     }
 
@@ -242,13 +266,15 @@ impl Connection {
         }
     }
 
-    /// Does what is due of the phase, of the pull loop and of the outbox.
+    /// Does what is due of the phase, of the pull loop, of the outbox and of what was asked.
     fn expire(&mut self, now: Instant) {
         if self.phase_deadline().is_some_and(|due| due <= now) {
             self.on_phase_timeout(now);
         }
         self.on_pull_timeout(now);
         self.on_acknowledgement_timeout(now);
+        self.on_recall_timeout(now);
+        self.on_room_timeout(now);
     }
 
     fn on_phase_timeout(&mut self, now: Instant) {

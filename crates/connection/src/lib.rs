@@ -36,7 +36,9 @@ mod pacer;
 mod page;
 mod pull;
 mod recall;
+mod recalls;
 mod refusal;
+mod rooms;
 mod snapshot;
 mod state;
 #[cfg(test)]

@@ -10,11 +10,11 @@ use imlink_wire::{ClientPacket, QoS, topic};
 ///
 /// # Errors
 /// The code an app gets for a message that cannot be sent at all: 20109 for system conversations,
-/// which only the app's server writes to; 33003 for a kind of conversation without a topic; 99999
+/// which only the app's server writes to; 33003 for a kind of conversation without a topic; 30017
 /// for status messages, which nobody acknowledges and which therefore have no place in an outbox.
 pub(crate) fn route(message: &OutgoingMessage) -> Result<&'static str, Code> {
     if Class::of(message.object_name.as_str()) == Class::Status {
-        return Err(Code::NOT_SUPPORTED_YET);
+        return Err(Code::MESSAGE_NOT_SUPPORT_SENDING);
     }
     let kind = message.conversation.kind;
     if kind == ConversationKind::System {
@@ -241,6 +241,6 @@ mod tests {
             ..hello(1)
         };
 
-        assert_eq!(route(&typing).unwrap_err().number(), 99_999);
+        assert_eq!(route(&typing).unwrap_err().number(), 30_017);
     }
 }

@@ -86,6 +86,11 @@ impl Outlet {
         self.events.push_back(event);
     }
 
+    /// Tells several, in their order.
+    pub(crate) fn tell_all(&mut self, events: impl IntoIterator<Item = Event>) {
+        self.events.extend(events);
+    }
+
     /// Tells a status; one that was told already is told again only if it is a suspension, each of
     /// which is a failed attempt.
     pub(crate) fn tell(

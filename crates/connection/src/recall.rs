@@ -1,7 +1,10 @@
 //! Recalls: commands that name a message (`protocol/cloud-wire.md` 5.7).
 
-use imlink_model::{IncomingMessage, MessageUid, Recall, Trace};
-use serde::Deserialize;
+use imlink_model::uplink::Recallable;
+use imlink_model::{ChannelId, IncomingMessage, MessageUid, Recall, Trace};
+use imlink_wire::flags::{config, session};
+use imlink_wire::proto::UpStreamMessage;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// The type of a message that takes another one back.
@@ -17,6 +20,47 @@ struct Command {
     is_delete: Value,
     #[serde(default)]
     is_admin: Value,
+}
+
+/// The body as the SDK writes it, in its order.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Content<'a> {
+    conversation_type: u8,
+    target_id: &'a str,
+    #[serde(rename = "messageUId")]
+    message_uid: &'a str,
+    sent_time: i64,
+    channel_id: &'a str,
+    is_delete: bool,
+    is_admin: bool,
+}
+
+/// The message that takes another one back, byte for byte as the SDK writes it.
+pub(crate) fn command(message: &Recallable, trace: Trace) -> UpStreamMessage {
+    let Recallable {
+        uid,
+        conversation,
+        sent_at,
+    } = message;
+    let channel = conversation.channel.as_ref().map(ChannelId::as_str);
+    let content = serde_json::to_string(&Content {
+        conversation_type: conversation.kind.number(),
+        target_id: conversation.target.as_str(),
+        message_uid: uid.as_str(),
+        sent_time: sent_at.0,
+        channel_id: channel.unwrap_or_default(),
+        is_delete: trace == Trace::Nothing,
+        is_admin: false,
+    });
+    UpStreamMessage {
+        session_id: session::PERSISTED,
+        classname: COMMAND.to_owned(),
+        content: content.expect("texts, numbers and booleans"),
+        config_flag: Some(config::DEFAULT),
+        option_bits: Some(0),
+        ..UpStreamMessage::default()
+    }
 }
 
 /// Whether a message takes another one back instead of saying something.
@@ -57,9 +101,11 @@ mod tests {
         Body, Conversation, Direction, Flags, MessageUid, Millis, ObjectName, UserId,
     };
 
+    use imlink_wire::proto::encode_body;
+
     use super::*;
 
-    fn command(body: &str) -> IncomingMessage {
+    fn heard(body: &str) -> IncomingMessage {
         let bob = UserId::new("bob").unwrap();
         IncomingMessage {
             uid: Some(MessageUid::new("the-command").unwrap()),
@@ -83,7 +129,7 @@ mod tests {
         let body = r#"{"conversationType":1,"targetId":"alice","messageUId":"F3ZJ-MUJP-J246-4ZFP",
             "sentTime":1795231819862,"channelId":"","isDelete":false,"isAdmin":false}"#;
 
-        let recall = read(command(body)).unwrap();
+        let recall = read(heard(body)).unwrap();
 
         assert_eq!(recall.uid.as_str(), "F3ZJ-MUJP-J246-4ZFP");
         assert_eq!(recall.conversation.to_string(), "private:bob");
@@ -92,10 +138,30 @@ mod tests {
     }
 
     #[test]
+    fn a_recall_has_the_bytes_of_the_sdk() {
+        // protocol/vectors.json, v033.
+        let captured = "0801120852433a5263436d641a93017b22636f6e766572736174696f6e54797065223a312c\
+                        227461726765744964223a22626f62222c226d657373616765554964223a2246335a4a2d4d\
+                        554a502d4a3234362d345a4650222c2273656e7454696d65223a31373935323331383139383\
+                        6322c226368616e6e656c4964223a22222c22697344656c657465223a66616c73652c226973\
+                        41646d696e223a66616c73657d4802b00100";
+        let message = Recallable {
+            uid: MessageUid::new("F3ZJ-MUJP-J246-4ZFP").unwrap(),
+            conversation: Conversation::private(UserId::new("bob").unwrap()),
+            sent_at: Millis(1_795_231_819_862),
+        };
+
+        let bytes = encode_body(&command(&message, Trace::Notice));
+
+        let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        assert_eq!(hex, captured);
+    }
+
+    #[test]
     fn an_app_server_may_write_numbers() {
         let body = r#"{"messageUId":"u","isDelete":1,"isAdmin":"1"}"#;
 
-        let recall = read(command(body)).unwrap();
+        let recall = read(heard(body)).unwrap();
 
         assert_eq!((recall.trace, recall.by_admin), (Trace::Nothing, true));
     }
@@ -109,7 +175,7 @@ mod tests {
             r#"{"messageUId":""}"#,
             r#"{"messageUId":7}"#,
         ] {
-            assert_eq!(read(command(body)), None, "{body}");
+            assert_eq!(read(heard(body)), None, "{body}");
         }
     }
 }

@@ -26,6 +26,8 @@ use crate::message_ids::MessageIds;
 use crate::outbox::Outbox;
 use crate::pacer::Pacer;
 use crate::pull::Pull;
+use crate::recalls::Recalls;
+use crate::rooms::Rooms;
 use crate::{Config, Generation};
 
 /// Whether anybody wants the account online.
@@ -184,4 +186,16 @@ pub(crate) struct Account {
     pub(crate) pull: Pull,
     pub(crate) outbox: Outbox,
     pub(crate) pacer: Pacer,
+    pub(crate) recalls: Recalls,
+    pub(crate) rooms: Rooms,
+}
+
+impl Account {
+    /// Whether an answer is awaited under this id.
+    pub(crate) fn is_pending(&self, message_id: u16) -> bool {
+        self.pull.is_pending(message_id)
+            || self.outbox.is_pending(message_id)
+            || self.recalls.is_pending(message_id)
+            || self.rooms.is_pending(message_id)
+    }
 }

@@ -4,13 +4,17 @@
 //! standard broker would take the same [`Command`]s, ask for the same [`Record`]s to be made
 //! durable, and report the same [`Event`]s (decisions.md P22).
 
+mod live;
+
 use std::time::Duration;
 
 use bytes::Bytes;
 
+pub use live::{Answer, AskId, IfAbsent, Recallable, RoomChange, RoomNews, Signal};
+
 use crate::{
     Code, ConnectionStatus, IncomingMessage, MessageUid, Millis, OutboxId, OutgoingMessage, Recall,
-    Token, UserId,
+    TargetId, Token, Trace, UserId,
 };
 
 /// Asked of a driver.
@@ -40,6 +44,41 @@ pub enum Command {
     /// The row is durably queued again by the app's wish, though its fate is unknown. Does nothing
     /// unless it is in doubt.
     Resend(OutboxId),
+    /// Say something to those who are online now. Answered with [`Answer::Signalled`] as soon as it
+    /// is handed to the link; 30001 without one.
+    Signal {
+        /// The number of the answer.
+        ask: AskId,
+        /// What.
+        signal: Signal,
+    },
+    /// Take a message back at everybody who got it. Answered with [`Answer::Recalled`], with the
+    /// cloud's refusal, with 30001 without a link, and with 30003 if nobody can say.
+    Recall {
+        /// The number of the answer.
+        ask: AskId,
+        /// Which message.
+        message: Recallable,
+        /// What it leaves behind.
+        trace: Trace,
+    },
+    /// Enter a chatroom, and stay in it over breaks of the link until `LeaveRoom` or
+    /// [`RoomChange::Left`]. Answered with [`Answer::Entered`], also if the user is in it already.
+    EnterRoom {
+        /// The number of the answer.
+        ask: AskId,
+        /// Which room.
+        room: TargetId,
+        /// What to do if there is none.
+        if_absent: IfAbsent,
+        /// How many of its last messages come with the answer.
+        recent: u16,
+    },
+    /// Leave a chatroom; not answered. Does nothing if the user is not in it.
+    LeaveRoom {
+        /// Which room.
+        room: TargetId,
+    },
     /// The machine has a network, or lost it.
     Network(Network),
     /// A reason to look at the link at once: probe it if it is up, restart the ladder if not.
@@ -178,8 +217,18 @@ pub enum Event {
         /// Why.
         code: Code,
     },
-    /// A message for those who listen now; it is never stored.
+    /// A message for those who listen now; it is never stored. One of a chatroom is for those who
+    /// entered it.
     Transient(IncomingMessage),
+    /// Something that was asked is done, or cannot be. Comes once for each.
+    Answered {
+        /// The number it was asked under.
+        ask: AskId,
+        /// What came of it.
+        result: Result<Answer, Code>,
+    },
+    /// The user is in a chatroom again, or no more.
+    Room(RoomNews),
     /// Everything that waited in the cloud when the account came online is stored.
     Synchronized,
 }

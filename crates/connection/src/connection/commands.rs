@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use imlink_model::uplink::{Cursor, PushAfterLeaving, Restored};
-use imlink_model::{ConnectionStatus, OutgoingMessage, Token, UserId};
+use imlink_model::{Code, ConnectionStatus, OutgoingMessage, Token, UserId};
 use tracing::{debug, warn};
 
 use super::Connection;
@@ -12,6 +12,8 @@ use super::ending::Farewell;
 use crate::outbox::Outbox;
 use crate::pacer::Pacer;
 use crate::pull::Pull;
+use crate::recalls::Recalls;
+use crate::rooms::Rooms;
 use crate::state::{Account, Active, Patience, Phase, State};
 
 impl Connection {
@@ -37,6 +39,7 @@ impl Connection {
         }
         self.close_all(farewell, now);
         self.state = State::Away;
+        self.give_up_rooms(Code::RC_NET_CHANNEL_INVALID);
         self.outlet.tell(ConnectionStatus::Unconnected, None, None);
     }
 
@@ -80,6 +83,8 @@ impl Connection {
             pull: Pull::new(&self.config, cursor),
             outbox: Outbox::restored(queued, in_doubt),
             pacer: Pacer::new(&self.config.timings),
+            recalls: Recalls::default(),
+            rooms: Rooms::new(&self.config),
         }
     }
 

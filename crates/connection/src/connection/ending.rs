@@ -81,6 +81,7 @@ impl Connection {
     /// Nothing follows until the next connect.
     pub(super) fn stop(&mut self, code: Code, status: ConnectionStatus) {
         self.state = State::Away;
+        self.give_up_rooms(code);
         self.outlet.tell(status, Some(code), None);
         self.outlet.event(Event::Stopped { code });
     }
@@ -136,6 +137,20 @@ impl Connection {
         account.pull.on_link_down();
         for (id, outcome) in account.outbox.on_link_down(account.pull.round()) {
             self.outlet.record_outcome(id, outcome);
+        }
+        let rooms = account.rooms.on_link_down();
+        let recalls = account.recalls.take_all();
+        self.outlet.tell_all(rooms);
+        for ask in recalls {
+            self.refuse_ask(ask, Code::RC_MSG_RESP_TIMEOUT);
+        }
+    }
+
+    /// Nobody can say when there will be a link again: whoever waits for a room is told so.
+    pub(super) fn give_up_rooms(&mut self, code: Code) {
+        if let Some(account) = &mut self.account {
+            let events = account.rooms.give_up(code);
+            self.outlet.tell_all(events);
         }
     }
 

@@ -11,6 +11,8 @@ use imlink_wire::{ClientPacket, DecodeError, QoS, ServerPacket, topic};
 use tracing::{debug, warn};
 
 use super::Connection;
+use super::rooms::is_of_room;
+use super::sending::Echo;
 use crate::Generation;
 use crate::incoming::{Reader, is_direct};
 use crate::keepalive::Due;
@@ -81,10 +83,19 @@ impl Connection {
             ServerPacket::Publish {
                 sync: true,
                 topic,
+                target,
                 message_id,
+                date,
+                body,
                 ..
             } => {
-                self.on_echo(&topic, message_id);
+                self.on_echo(Echo {
+                    topic: &topic,
+                    target: &target,
+                    message_id,
+                    date,
+                    body,
+                });
             }
             ServerPacket::Publish {
                 sync: false,
@@ -144,10 +155,15 @@ impl Connection {
         }
         match Notification::read(topic, body) {
             Ok(Some(Notification::Messages { time })) => work.account.pull.want(time),
+            Ok(Some(Notification::ChatroomMessages { chatroom, time })) => {
+                work.account.rooms.want(&chatroom, time);
+            }
+            Ok(Some(Notification::ChatroomDestroyed { chatroom, .. })) => {
+                let events = work.account.rooms.destroyed(&chatroom);
+                work.outlet.tell_all(events);
+            }
             Ok(Some(
-                Notification::ChatroomMessages { .. }
-                | Notification::ChatroomEntries { .. }
-                | Notification::ChatroomDestroyed { .. }
+                Notification::ChatroomEntries { .. }
                 | Notification::Changed { .. }
                 | Notification::Unknown { .. },
             )) => debug!("A notification of something that is not kept"),
@@ -179,6 +195,10 @@ impl Connection {
         })
         .any(message)
         {
+            Ok(message) if is_of_room(&message) => {
+                let told = work.account.rooms.push(message);
+                work.outlet.tell_all(told);
+            }
             Ok(message) => work.outlet.event(Event::Transient(message)),
             Err(error) => {
                 warn!(%error, "Skipped a message that cannot be represented");

@@ -25,15 +25,14 @@ struct Arrived {
 impl Connection {
     /// Asks for a page if one is due.
     pub(super) fn pump_pull(&mut self, now: Instant) {
-        let Some(work) = self.online() else { return };
-        let Account {
-            user, pull, outbox, ..
-        } = work.account;
-        if !pull.is_due(now) {
+        let Some(mut work) = self.online() else {
+            return;
+        };
+        if !work.account.pull.is_due(now) {
             return;
         }
-        let link = &mut work.online.link;
-        let message_id = link.message_ids.next(|id| outbox.is_pending(id));
+        let message_id = work.fresh_id();
+        let Account { user, pull, .. } = &mut *work.account;
         let request = pull.ask(message_id, now);
         let packet = ClientPacket::Query {
             topic: topic::PULL_MESSAGES.to_owned(),
@@ -41,7 +40,7 @@ impl Connection {
             message_id,
             body: encode_body(&request),
         };
-        work.outlet.transmit(link.generation, packet);
+        work.transmit(packet);
     }
 
     pub(super) fn on_pull_timeout(&mut self, now: Instant) {
@@ -59,7 +58,8 @@ impl Connection {
         now: Instant,
     ) {
         let Some(work) = self.online() else { return };
-        if !work.account.pull.is_pending(message_id) {
+        let is_of_pull = work.account.pull.is_pending(message_id);
+        if !is_of_pull && !work.account.rooms.is_pending(message_id) {
             work.dropped.acks += 1;
             return;
         }
@@ -67,6 +67,9 @@ impl Connection {
             let generation = work.online.link.generation;
             work.outlet
                 .transmit(generation, ClientPacket::QueryCon { message_id });
+        }
+        if !is_of_pull {
+            return self.on_room_answer(message_id, status, body, now);
         }
         if status != 0 {
             debug!(status, "A pull was refused");

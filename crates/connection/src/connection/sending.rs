@@ -2,17 +2,29 @@
 
 use std::time::Instant;
 
+use bytes::Bytes;
 use imlink_model::uplink::SendOutcome;
-use imlink_model::{Code, MessageUid, Millis, OutboxId};
+use imlink_model::{Code, ConversationKind, MessageUid, Millis, OutboxId};
 use imlink_wire::topic;
 use tracing::{debug, warn};
 
+use super::rooms::is_said_in_room;
 use super::{Connection, Sending, Work};
 use crate::RecordId;
 use crate::outbox::{Acknowledged, LateAcknowledgement, unsent};
 use crate::outgoing::{publish, route};
 use crate::refusal::Verdict;
 use crate::state::{Account, Phase, State};
+
+/// What another device of the user sent, as the cloud repeats it.
+pub(super) struct Echo<'a> {
+    pub(super) topic: &'a str,
+    pub(super) target: &'a str,
+    pub(super) message_id: u16,
+    /// The server's time in seconds.
+    pub(super) date: u32,
+    pub(super) body: Bytes,
+}
 
 impl Connection {
     /// Lets go what may go: as many as are allowed under way, as fast as the cloud takes them.
@@ -44,20 +56,25 @@ impl Connection {
 
     /// The mark is durable: the message goes.
     pub(super) fn on_sending_recorded(&mut self, row: OutboxId, record: RecordId, now: Instant) {
-        let Some(work) = self.online() else { return };
-        let Account { outbox, pull, .. } = work.account;
+        let Some(mut work) = self.online() else {
+            return;
+        };
+        if work.account.outbox.recorded(row, record).is_none() {
+            return;
+        }
+        let message_id = work.fresh_id();
+        let Account { outbox, rooms, .. } = &mut *work.account;
         let Some(message) = outbox.recorded(row, record) else {
             return;
         };
-        let link = &mut work.online.link;
-        let message_id = link
-            .message_ids
-            .next(|id| outbox.is_pending(id) || pull.is_pending(id));
         let Ok(topic) = route(message) else { return };
+        if message.conversation.kind == ConversationKind::Chatroom {
+            rooms.sending(row, &message.conversation.target, message.wire_ref);
+        }
         let packet = publish(topic, message, message_id);
         let deadline = now + work.config.timings.acknowledgement;
         outbox.transmitted(row, message_id, now, deadline);
-        work.outlet.transmit(link.generation, packet);
+        work.transmit(packet);
     }
 
     /// The mark could not be stored: the message waits until the store is tried again.
@@ -107,6 +124,10 @@ impl Connection {
             return work.account.pull.want_anything();
         }
         let Some(row) = work.account.outbox.acknowledged(message_id) else {
+            if self.on_recall_acknowledged(message_id, status, at) {
+                return;
+            }
+            let Some(work) = self.online() else { return };
             debug!("An acknowledgement of nothing that is pending");
             work.dropped.acks += 1;
             return;
@@ -121,7 +142,14 @@ impl Connection {
 
     /// Another device of the user sent something. Its PUBACK follows under the same id
     /// (`protocol/cloud-wire.md` 3.6), which must not be taken for one of ours.
-    pub(super) fn on_echo(&mut self, topic: &str, message_id: u16) {
+    pub(super) fn on_echo(&mut self, echo: Echo<'_>) {
+        let Echo {
+            topic,
+            target,
+            message_id,
+            date,
+            body,
+        } = echo;
         let Some(mut work) = self.online() else {
             return;
         };
@@ -131,6 +159,9 @@ impl Connection {
         }
         if !topic::ECHOES_WITHOUT_PUBACK.contains(&topic) {
             work.online.link.echoes.insert(message_id);
+        }
+        if is_said_in_room(topic) {
+            return self.on_room_echo(target, date, body);
         }
         work.account.pull.want_anything();
     }

@@ -90,6 +90,16 @@ impl Driver {
         self.now = end;
     }
 
+    /// Lets time pass on a link that answers every ping.
+    pub fn advance_alive(&mut self, time: Duration) {
+        let end = self.now + time;
+        while self.now < end {
+            let generation = self.link();
+            self.input(Input::Alive { generation });
+            self.advance((10 * SECOND).min(end - self.now));
+        }
+    }
+
     /// Lets time pass to the next deadline, and tells how long that was.
     pub fn advance_to_deadline(&mut self) -> Duration {
         let due = self
@@ -243,6 +253,55 @@ impl Driver {
         })
     }
 
+    /// Takes the next query of that topic: its id, target and body.
+    pub fn take_query_of(&mut self, wanted: &str) -> Option<(u16, String, Bytes)> {
+        self.take(|action| match action {
+            Action::Transmit {
+                packet:
+                    ClientPacket::Query {
+                        topic,
+                        target,
+                        message_id,
+                        body,
+                    },
+                ..
+            } if topic == wanted => Some((*message_id, target.clone(), body.clone())),
+            _ => None,
+        })
+    }
+
+    /// Takes the next message that goes out under that topic: its id, target and body.
+    pub fn take_publish_of(&mut self, wanted: &str) -> Option<(u16, String, Bytes)> {
+        self.take(|action| match action {
+            Action::Transmit {
+                packet:
+                    ClientPacket::Publish {
+                        topic,
+                        target,
+                        message_id,
+                        body,
+                        ..
+                    },
+                ..
+            } if topic == wanted => Some((*message_id, target.clone(), body.clone())),
+            _ => None,
+        })
+    }
+
+    /// The link drops and comes back; its first pull is answered with nothing.
+    pub fn reconnect(&mut self) {
+        self.lose_link(LinkError::Closed);
+        let is_dial = |action: &Action| matches!(action, Action::Dial { .. });
+        self.actions.retain(|action| !is_dial(action));
+        while !self.actions.iter().any(is_dial) {
+            self.advance(50 * MS);
+        }
+        self.open_dial();
+        self.accept("alice");
+        let (pull, _, _) = self.take_query_of("pullMsg").expect("a pull is asked");
+        self.answer_query(pull, 0, &super::cloud::page(Vec::new(), 0));
+    }
+
     /// Takes the next message that goes out: its id, target and body.
     pub fn take_publish(&mut self) -> Option<(u16, String, Bytes)> {
         self.take(|action| match action {
@@ -340,6 +399,12 @@ impl Driver {
         let mut news: Vec<_> = self.events.drain(..).collect();
         news.retain(|event| !matches!(event, Event::Status { .. }));
         news
+    }
+
+    /// Nobody looks at what was stored so far.
+    pub fn forget_records(&mut self) {
+        self.actions
+            .retain(|action| !matches!(action, Action::Record { .. }));
     }
 
     /// Nobody looks at what was said so far.

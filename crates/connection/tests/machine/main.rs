@@ -14,6 +14,8 @@ mod reading;
 mod recalling;
 mod refusal;
 mod resending;
+mod rooms;
 mod secrets;
 mod sending;
+mod signals;
 mod transport;

@@ -204,6 +204,8 @@ impl World {
                 Event::Identified { .. }
                 | Event::Online
                 | Event::Transient(_)
+                | Event::Answered { .. }
+                | Event::Room(_)
                 | Event::Synchronized => assert!(!self.stopped, "news after a final code"),
             }
         }

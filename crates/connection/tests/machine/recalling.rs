@@ -1,11 +1,91 @@
 //! Messages that are taken back, seen from outside.
 
-use imlink_model::Trace;
-use imlink_model::uplink::Record;
-use imlink_wire::proto::DownStreamMessage;
+use imlink_connection::LinkError;
+use imlink_model::uplink::{Answer, AskId, Command, Event, Recallable, Record};
+use imlink_model::{Code, Conversation, MessageUid, Millis, Trace, UserId};
+use imlink_wire::proto::{DownStreamMessage, UpStreamMessage, decode_body};
+use imlink_wire::topic;
 
-use super::cloud::{notification, page, text};
-use super::driver::Driver;
+use super::cloud::{notification, page, puback, text};
+use super::driver::{Driver, SECOND};
+
+fn recall(ask: u64) -> Command {
+    Command::Recall {
+        ask: AskId(ask),
+        message: Recallable {
+            uid: MessageUid::new("u10").unwrap(),
+            conversation: Conversation::private(UserId::new("bob").unwrap()),
+            sent_at: Millis(10),
+        },
+        trace: Trace::Nothing,
+    }
+}
+
+fn answers(driver: &mut Driver) -> Vec<(u64, Result<Answer, Code>)> {
+    let answered = driver.news().into_iter().map(|event| match event {
+        Event::Answered { ask, result } => (ask.0, result),
+        other => panic!("not an answer: {other:?}"),
+    });
+    answered.collect()
+}
+
+// cloud-wire.md 5.7
+#[test]
+fn a_recall_goes_to_oneself_and_is_done_when_the_cloud_says_so() {
+    let mut driver = Driver::online();
+
+    driver.command(recall(7));
+
+    let (message_id, target, body) = driver.take_publish_of(topic::RECALL).unwrap();
+    let body: UpStreamMessage = decode_body(body).unwrap();
+    assert_eq!(target, "alice");
+    assert_eq!((body.classname.as_str(), body.session_id), ("RC:RcCmd", 1));
+    assert_eq!(body.client_unique_id, None);
+    assert!(
+        body.content.contains(r#""messageUId":"u10""#),
+        "{}",
+        body.content
+    );
+    assert!(
+        body.content.contains(r#""isDelete":true"#),
+        "{}",
+        body.content
+    );
+    assert!(answers(&mut driver).is_empty());
+    driver.packet(puback(message_id, 0, "the-command"));
+    let at = Millis(1_000_007);
+    assert_eq!(answers(&mut driver), [(7, Ok(Answer::Recalled { at }))]);
+}
+
+#[test]
+fn the_clouds_refusal_of_a_recall_is_handed_on() {
+    let mut driver = Driver::online();
+    driver.command(recall(7));
+    let (message_id, _, _) = driver.take_publish_of(topic::RECALL).unwrap();
+
+    driver.packet(puback(message_id, 25_107, ""));
+    driver.packet(puback(message_id, 0, "again"));
+
+    assert_eq!(answers(&mut driver), [(7, Err(Code::new(25_107)))]);
+}
+
+#[test]
+fn a_recall_that_nobody_acknowledges_ends_in_time_or_with_its_link() {
+    let mut driver = Driver::online();
+    driver.command(recall(1));
+    driver.advance_alive(20 * SECOND);
+    driver.command(recall(2));
+
+    driver.advance_alive(10 * SECOND);
+    let unknown = || Err(Code::RC_MSG_RESP_TIMEOUT);
+    assert_eq!(answers(&mut driver), [(1, unknown())]);
+    driver.lose_link(LinkError::Closed);
+    assert_eq!(answers(&mut driver), [(2, unknown())]);
+
+    driver.command(recall(3));
+    let no_link = Err(Code::RC_NET_CHANNEL_INVALID);
+    assert_eq!(answers(&mut driver), [(3, no_link)]);
+}
 
 fn command(time: i64, content: &str) -> DownStreamMessage {
     DownStreamMessage {

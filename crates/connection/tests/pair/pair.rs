@@ -382,7 +382,7 @@ impl Pair {
             }
             Event::Stopped { .. } => self.sides[side].stopped = true,
             Event::Synchronized => self.sides[side].synchronized += 1,
-            Event::Online | Event::Transient(_) => {}
+            Event::Online | Event::Transient(_) | Event::Answered { .. } | Event::Room(_) => {}
         }
     }
 
