@@ -2,8 +2,8 @@
 
 use imlink_model::uplink::SendOutcome;
 use imlink_model::{
-    AppId, ClientMessageId, Code, Direction, Flags, MAX_BODY_BYTES, Message, MessageUid, Millis,
-    Origin, OutboxId, OutgoingMessage, ReceivedStatus,
+    AppId, ClientMessageId, Code, ConversationKind, Direction, Flags, MAX_BODY_BYTES, Message,
+    MessageUid, Millis, Origin, OutboxId, OutgoingMessage, ReceivedStatus,
 };
 
 use super::timeline::Unreadable;
@@ -230,6 +230,10 @@ impl Transaction<'_> {
         uid: &MessageUid,
         at: Millis,
     ) -> Result<Option<Message>, EngineError> {
+        if outgoing.conversation.kind == ConversationKind::Chatroom {
+            // Rooms are for those who are in them: what is said there is not kept (behaviour.md 13.5).
+            return Ok(None);
+        }
         let origin = Origin::App(outgoing.app.clone());
         match self.stored_under(uid)? {
             Some(Ok(mut copy)) => {
