@@ -650,8 +650,14 @@ impl Handler<Settled> for Hub {
     type Result = ();
 
     fn handle(&mut self, settled: Settled, ctx: &mut Self::Context) {
+        let Settled {
+            account,
+            outgoing,
+            outcome,
+        } = settled;
+        self.registry.settled(account, &outgoing, &outcome);
         self.registry
-            .settled(settled.account, &settled.outgoing, &settled.outcome);
+            .said(account, &outgoing, &outcome, clock::now());
         self.drive(ctx);
     }
 }

@@ -16,11 +16,13 @@ mod connect;
 mod deliver;
 mod effect;
 mod leave;
+mod live;
 mod outbox;
 mod peer;
 mod purge;
 mod report;
 mod requests;
+mod rooms;
 mod rows;
 mod storage;
 mod subscribe;
@@ -32,16 +34,18 @@ mod window;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Instant;
 
 use imlink_ipc_proto::{Event, Failure, Outcome, Response};
-use imlink_model::Code;
+use imlink_model::uplink::AskId;
+use imlink_model::{Code, TargetId};
 
 use account::Account;
 pub use account::{AccountId, Unreadable};
 pub use deliver::Stretch;
 pub use effect::{Effect, Read, Then};
+use live::Ask;
 use peer::Peer;
 pub use peer::{PeerId, PeerIdentity};
 pub use report::About;
@@ -57,8 +61,13 @@ pub struct Registry {
     peers: BTreeMap<PeerId, Peer>,
     accounts: BTreeMap<AccountId, Account>,
     subscriptions: BTreeMap<SubscriptionId, Subscription>,
+    /// What drivers were asked and have not answered.
+    asks: BTreeMap<AskId, Ask>,
+    /// Which apps are in a chatroom of an account.
+    rooms: BTreeMap<(AccountId, TargetId), BTreeSet<PeerId>>,
     last_account: u32,
     last_subscription: u32,
+    last_ask: u64,
     effects: VecDeque<Effect>,
 }
 
@@ -71,8 +80,11 @@ impl Registry {
             peers: BTreeMap::new(),
             accounts: BTreeMap::new(),
             subscriptions: BTreeMap::new(),
+            asks: BTreeMap::new(),
+            rooms: BTreeMap::new(),
             last_account: 0,
             last_subscription: 0,
+            last_ask: 0,
             effects: VecDeque::new(),
         }
     }
@@ -105,6 +117,7 @@ impl Registry {
     /// An app is gone. It has not left: its link stays, its messages are kept for it
     /// (decisions.md P10).
     pub fn detach(&mut self, id: PeerId) {
+        self.leave_rooms_but_of(id, None);
         if self.peers.remove(&id).is_none() {
             return;
         }

@@ -103,7 +103,8 @@ pub enum Request {
     },
     /// Says something to those who are online now, for example that the user is typing
     /// (`RC:TypSts`). It is neither stored nor repeated, and nobody acknowledges it. Answer: `Done`
-    /// once it is handed to the link; 30001 without one.
+    /// once it is handed to the link; 30001 without one, 30002 without a network; 20109 or 33003 for
+    /// a conversation that is neither private nor a group's.
     Signal {
         /// To whom.
         conversation: Conversation,
@@ -113,9 +114,10 @@ pub enum Request {
         body: Body,
     },
     /// Takes a stored message back at everybody who got it. Answer: `Done` once the cloud did it
-    /// and a notice stands in the message's place here; 30001 without a link, 25101 for a message
-    /// that is not stored or has no uid, 25107 for that of somebody else if the cloud does not
-    /// let users do that.
+    /// and a notice stands in the message's place here, also if one did before; 30001 without a
+    /// link, 30002 without a network, 30003 if the cloud does not answer, 25101 for a message that
+    /// is not stored or has no uid, 25107 for that of somebody else if the cloud does not let users
+    /// do that.
     Recall {
         /// Which one.
         uid: MessageUid,
@@ -126,7 +128,8 @@ pub enum Request {
     /// [`Event::Transient`](crate::Event::Transient) until `LeaveChatroom`, the end of this
     /// connection, or [`Event::Chatroom`](crate::Event::Chatroom). After a break of the link the
     /// daemon enters again by itself. Answer: `Done` once the user is in it, also if another app of
-    /// the account had entered.
+    /// the account had entered; the last messages follow. 30001 without a link, 30002 without a
+    /// network.
     JoinChatroom {
         /// Which room.
         room: TargetId,

@@ -161,8 +161,9 @@ impl Registry {
             account.waiters = waiting;
             let late: Vec<Waiter> = late;
             for waiter in late {
-                self.leave(waiter.peer, id, Code::RC_CONNECT_TIMEOUT);
                 let code = Code::RC_CONNECT_TIMEOUT;
+                self.put_out_of_rooms(waiter.peer, code);
+                self.leave(waiter.peer, id, code);
                 self.show(waiter.peer, ConnectionStatus::Timeout, Some(code), None);
                 self.end_view(waiter.peer);
                 self.refuse_plainly(waiter.peer, waiter.request, code);
@@ -176,6 +177,7 @@ impl Registry {
         let Some(gone) = self.accounts.remove(&from) else {
             return;
         };
+        self.fail_asks(from);
         self.effects
             .push_back(Effect::StopUpstream { account: from });
         if let Some(token) = gone.unproven {

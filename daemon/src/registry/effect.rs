@@ -6,7 +6,7 @@ use imlink_ipc_proto::{Event, Outcome, PrivateText};
 use imlink_model::uplink::Command;
 use imlink_model::{
     AppId, AppKey, ClientMessageId, Conversation, Message, MessageUid, ObjectName, OutboxId, Seq,
-    Token, UserId,
+    Token, Trace, UserId,
 };
 use imlink_store::{Change, ConversationPlace, Edit, Side};
 
@@ -235,6 +235,16 @@ pub enum Then {
         peer: PeerId,
         /// The id it gave the request.
         request: u64,
+    },
+    /// An app that takes a message back: first it is looked for, and once the cloud took it back it
+    /// is taken back here.
+    Recall {
+        /// Who asked.
+        peer: PeerId,
+        /// The id it gave the request.
+        request: u64,
+        /// What is left of the message.
+        trace: Trace,
     },
     /// An app that imports messages.
     Import {

@@ -15,6 +15,7 @@ impl Registry {
         let Some(account) = self.session_of(peer) else {
             return self.answer(peer, request, Response::Done {});
         };
+        self.put_out_of_rooms(peer, Code::ACTIVE_DISCONNECT);
         self.leave(peer, account, Code::ACTIVE_DISCONNECT);
         self.show(peer, ConnectionStatus::SignOut, None, None);
         self.end_view(peer);
@@ -44,6 +45,9 @@ impl Registry {
 
     /// Ends the link of an account for every app.
     pub(super) fn sign_out(&mut self, id: AccountId) {
+        for other in self.peers_of(id) {
+            self.put_out_of_rooms(other, Code::ACTIVE_DISCONNECT);
+        }
         self.uplink(
             id,
             Command::Disconnect {
@@ -96,6 +100,7 @@ impl Registry {
             for Parked { peer, id, .. } in parked.into_iter().flatten() {
                 self.refuse_plainly(peer, id, Code::LOCAL_NO_ACCOUNT);
             }
+            self.fail_asks(account);
             self.effects.push_back(Effect::StopUpstream { account });
             self.effects.push_back(Effect::CloseStore { account });
         }

@@ -64,6 +64,7 @@ impl Registry {
         for Parked { peer, id, .. } in parked.into_iter().flatten() {
             self.refuse_plainly(peer, id, Code::LOCAL_NO_ACCOUNT);
         }
+        self.fail_asks(account);
         self.effects.push_back(Effect::StopUpstream { account });
         self.effects.push_back(Effect::CloseStore { account });
     }

@@ -5,13 +5,14 @@ use std::time::{Duration, Instant};
 use imlink_ipc_proto::{Request, Response, SecretText, SendOptions, Start, limits};
 use imlink_model::uplink::{Command, Hint};
 use imlink_model::{
-    AppKey, ClientMessageId, Code, Conversation, ConversationKind, Expansion, MAX_BODY_BYTES,
-    Message, SubscriptionName, Token, UserId,
+    AppKey, Class, ClientMessageId, Code, Conversation, ConversationKind, Expansion,
+    MAX_BODY_BYTES, Message, SubscriptionName, Token, UserId,
 };
 use imlink_store::{Change, Edit, Submission};
 
 use super::account::{Parked, StoreState};
 use super::connect::Connect;
+use super::live::{RecallRequest, trace_of};
 use super::outbox::OutboxRequest;
 use super::subscription::Filter;
 use super::{Effect, PeerId, Read, Registry, Then, Unreadable};
@@ -34,6 +35,7 @@ pub(super) enum StoreRequest {
         filter: Filter,
     },
     Read(Read),
+    Recall(RecallRequest),
     Edit(Edit),
     Import(Vec<Message>),
     Forget(Conversation),
@@ -110,6 +112,15 @@ impl Registry {
                 account,
                 read,
                 then,
+            },
+            StoreRequest::Recall(RecallRequest { uid, trace }) => Effect::Read {
+                account,
+                read: Read::Uid(uid),
+                then: Then::Recall {
+                    peer,
+                    request: id,
+                    trace,
+                },
             },
             StoreRequest::Edit(edit) => Effect::Edit {
                 account,
@@ -211,10 +222,23 @@ impl Registry {
                 let request = OutboxRequest::Resend(client_id);
                 self.handle_store_request(peer, id, StoreRequest::Outbox(request));
             }
-            Request::Signal { .. }
-            | Request::Recall { .. }
-            | Request::JoinChatroom { .. }
-            | Request::LeaveChatroom { .. } => return Err(plain(Code::NOT_SUPPORTED_YET)),
+            Request::Signal {
+                conversation,
+                object_name,
+                body,
+            } => self.signal(peer, id, conversation, object_name, body)?,
+            Request::Recall { uid, delete } => {
+                self.linked_account(peer)?;
+                let trace = trace_of(delete);
+                let request = RecallRequest { uid, trace };
+                self.handle_store_request(peer, id, StoreRequest::Recall(request));
+            }
+            Request::JoinChatroom {
+                room,
+                create,
+                recent,
+            } => self.enter_room(peer, id, room, create, recent)?,
+            Request::LeaveChatroom { room } => self.leave_chatroom(peer, id, &room),
             Request::Purge { app_key, user } => self.purge(peer, id, app_key, user)?,
             Request::History { .. }
             | Request::Timeline { .. }
@@ -323,6 +347,10 @@ impl Registry {
         let conversation: Conversation = conversation.try_into().map_err(bad)?;
         if conversation.kind == ConversationKind::System {
             return Err(plain(Code::SYS_CONVERSATION_NOT_SUPPORT_MESSAGE));
+        }
+        if Class::of(object_name.as_str()) == Class::Status {
+            let text = format!("{object_name} is for those who are online now: it is signalled");
+            return Err(Refusal(Code::MESSAGE_NOT_SUPPORT_SENDING, text));
         }
         if body.as_str().len() > MAX_BODY_BYTES {
             return Err(plain(Code::RC_MSG_CONTENT_EXCEED_LIMIT));

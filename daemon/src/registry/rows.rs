@@ -189,7 +189,8 @@ impl Registry {
             Then::Answer { peer, .. }
             | Then::Import { peer, .. }
             | Then::Subscribe { peer, .. } => Some(peer),
-            Then::Deliver { .. } => None,
+            // Whoever recalls a message hears like the others what it left.
+            Then::Recall { .. } | Then::Deliver { .. } => None,
         };
         let mut stored = Vec::new();
         let mut response = Response::Done {};
@@ -209,7 +210,10 @@ impl Registry {
             response = Response::Imported { new };
         }
         // The answer first: an app that subscribes too knows the place when the message comes.
-        if let Then::Answer { peer, request } | Then::Import { peer, request } = then {
+        if let Then::Answer { peer, request }
+        | Then::Import { peer, request }
+        | Then::Recall { peer, request, .. } = then
+        {
             self.answer(peer, request, response);
         }
         self.stored(id, stored);

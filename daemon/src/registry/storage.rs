@@ -145,7 +145,12 @@ impl Registry {
                 self.answer(peer, request, Response::Done {});
                 self.wish_granted(id, &outgoing, &outcome);
             }
-            (Then::Answer { peer, request } | Then::Import { peer, request }, _) => {
+            (
+                Then::Answer { peer, request }
+                | Then::Import { peer, request }
+                | Then::Recall { peer, request, .. },
+                _,
+            ) => {
                 self.answer(peer, request, Response::Done {});
             }
             (
@@ -187,6 +192,16 @@ impl Registry {
                 }
                 return;
             }
+            Then::Recall {
+                peer,
+                request,
+                trace,
+            } => {
+                if let Found::Message(message) = found {
+                    self.recall_found(peer, request, trace, message);
+                }
+                return;
+            }
             Then::Answer { peer, request } | Then::Import { peer, request } => (peer, request),
             Then::Subscribe { .. } => return,
         };
@@ -215,7 +230,9 @@ impl Registry {
 
     pub(super) fn failed(&mut self, then: Then, code: Code) {
         match then {
-            Then::Answer { peer, request } | Then::Import { peer, request } => {
+            Then::Answer { peer, request }
+            | Then::Import { peer, request }
+            | Then::Recall { peer, request, .. } => {
                 self.refuse_plainly(peer, request, code);
             }
             Then::Subscribe {

@@ -7,6 +7,8 @@ mod corners;
 mod delivering;
 mod joining;
 mod leaving;
+mod live;
 mod noting;
 mod outbox;
+mod rooms;
 mod sending;

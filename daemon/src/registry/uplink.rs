@@ -41,8 +41,10 @@ impl Registry {
             uplink::Event::Identified { user, by } => self.identified(id, user, by),
             uplink::Event::Online => self.online(id),
             uplink::Event::Stopped { code } => self.stopped(id, code),
+            uplink::Event::Answered { ask, result } => self.answered(ask, result, now),
+            uplink::Event::Room(news) => self.room_news(id, news),
             uplink::Event::Transient(message) => {
-                for peer in self.peers_of(id) {
+                for peer in self.listeners(id, &message) {
                     let message = imlink_ipc_proto::Message::transient(message.clone(), now);
                     self.emit(peer, Event::Transient { message });
                 }

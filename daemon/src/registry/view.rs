@@ -46,6 +46,7 @@ impl Registry {
     /// Ties a peer to an account and shows it how things stand: CONNECTING, database opened,
     /// then what is true (decisions.md P19, P24).
     pub(super) fn tie(&mut self, peer: PeerId, id: AccountId, connected_once: bool) {
+        self.leave_rooms_but_of(peer, Some(id));
         let Some(found) = self.peers.get_mut(&peer) else {
             return;
         };
