@@ -21,6 +21,7 @@ mod frames;
 mod ladder;
 mod receipts;
 mod repeat;
+mod rooms;
 mod subscriptions;
 #[cfg(test)]
 mod tests;
@@ -245,6 +246,7 @@ impl<W> Attachment<W> {
                         self.repeat_join();
                     }
                     self.repeat_rest(now);
+                    self.repeat_rooms(now);
                 }
             }
             State::Idle | State::Waiting { .. } | State::Dialing | State::Greeting { .. } => {}

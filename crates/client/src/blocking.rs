@@ -20,6 +20,7 @@
 //! ```
 
 mod client;
+mod live;
 mod outbox;
 mod rows;
 mod runtime;

@@ -360,9 +360,13 @@ impl Client {
         self.0.line.call(Call::Ping).await.map(drop)
     }
 
-    /// One request about the stored messages.
+    /// One request and its answer.
     pub(crate) async fn rows(&self, request: Request) -> Result<Response, Error> {
         self.0.line.call(Call::Rows(request)).await
+    }
+
+    pub(crate) async fn call(&self, call: Call) -> Result<Response, Error> {
+        self.0.line.call(call).await
     }
 
     async fn connect_limited(

@@ -67,6 +67,7 @@ mod error;
 mod event;
 mod line;
 mod listeners;
+mod live;
 mod outbox;
 mod outgoing;
 mod pending;
@@ -91,7 +92,7 @@ pub use imlink_model::{
     Conversation, ConversationKind, Direction, Expansion, ExpansionError, Flags, IdError,
     MAX_BODY_BYTES, MAX_DIRECTED, MAX_LOCAL_EXTRA_BYTES, Message, MessageUid, Millis, ObjectName,
     Origin, OutboxId, ReceivedStatus, Resend, Retry, SendOptions, Seq, SubscriptionName, TargetId,
-    Token, TokenError, UserId,
+    Token, TokenError, Typing, UserId,
 };
 pub use listeners::{ConnectCallback, ListenerId};
 pub use outbox::OutboxEntry;

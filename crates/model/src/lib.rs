@@ -17,6 +17,7 @@ mod received;
 mod secret;
 mod status;
 mod time;
+mod typing;
 pub mod uplink;
 
 pub use body::{Body, MAX_BODY_BYTES};
@@ -37,3 +38,4 @@ pub use received::{MAX_BESIDE_BODY_BYTES, MAX_LOCAL_EXTRA_BYTES, ReceivedStatus}
 pub use secret::{Token, TokenError};
 pub use status::ConnectionStatus;
 pub use time::Millis;
+pub use typing::Typing;

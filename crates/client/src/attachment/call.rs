@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use imlink_ipc_proto::{self as proto, ClientFrame, Hint, Request, Response, Start};
-use imlink_model::{ClientMessageId, Code, Message, Seq, SubscriptionName, Token, UserId};
+use imlink_model::{
+    ClientMessageId, Code, Message, Seq, SubscriptionName, TargetId, Token, UserId,
+};
 
 use crate::{Error, Event, Outgoing, SendState};
 
@@ -56,8 +58,18 @@ pub(crate) enum Call {
     Forget {
         key: SubscriptionKey,
     },
-    /// Something about the stored messages: one request and its answer.
+    /// One request and its answer, such as what is asked about the stored messages.
     Rows(Request),
+    /// The app enters a chatroom.
+    EnterRoom {
+        room: TargetId,
+        create: bool,
+        recent: u16,
+    },
+    /// The app leaves a chatroom, or does not want to be in it any more.
+    LeaveRoom {
+        room: TargetId,
+    },
     Hint(Hint),
     Ping,
 }
@@ -157,6 +169,8 @@ impl Call {
             | Self::Acknowledge { .. }
             | Self::Forget { .. }
             | Self::Rows(_)
+            | Self::EnterRoom { .. }
+            | Self::LeaveRoom { .. }
             | Self::Hint(_)
             | Self::Ping => false,
         }

@@ -2,8 +2,8 @@
 
 use std::time::Instant;
 
-use imlink_ipc_proto::{Request, SecretText};
-use imlink_model::{ClientMessageId, Code, ConnectionStatus, Seq, Token, UserId};
+use imlink_ipc_proto::{Request, Response, SecretText};
+use imlink_model::{ClientMessageId, Code, ConnectionStatus, Seq, TargetId, Token, UserId};
 
 use super::call::{Call, CallbackKey, Dropped, SubscriptionKey};
 use super::repeat::Wish;
@@ -38,6 +38,10 @@ pub(super) enum Purpose {
     Fate(ClientMessageId),
     /// Init of an earlier attachment, repeated.
     Reinit,
+    /// A chatroom the app enters.
+    EnterRoom(TargetId),
+    /// A chatroom of an earlier attachment, entered again.
+    Reenter(TargetId),
     /// Only whoever waits for it knows.
     Other,
 }
@@ -89,6 +93,9 @@ impl<W> Attachment<W> {
         if matches!(call, Call::Disconnect | Call::Logout) {
             self.session.leave();
         }
+        if let Call::LeaveRoom { room } = &call {
+            self.session.rooms.remove(room);
+        }
         match &self.state {
             State::Attached(_) => self.ask(call, waiter, now),
             State::Idle | State::Waiting { .. } | State::Dialing | State::Greeting { .. } => {
@@ -139,6 +146,8 @@ impl<W> Attachment<W> {
             }
             // Its message comes again, and can be acknowledged then.
             Call::Acknowledge { .. } => return self.finish(waiter, Err(self.why.clone())),
+            // The next daemon will not hear of it.
+            Call::LeaveRoom { .. } => return self.finish(waiter, Ok(Response::Done {})),
             Call::Disconnect | Call::Logout => self.show_leaving(),
             Call::Init
             | Call::DaemonStatus
@@ -148,6 +157,7 @@ impl<W> Attachment<W> {
             | Call::SendState { .. }
             | Call::Subscribe { .. }
             | Call::Rows(_)
+            | Call::EnterRoom { .. }
             | Call::Hint(_)
             | Call::Ping => {}
         }
@@ -257,6 +267,22 @@ impl<W> Attachment<W> {
             Call::Acknowledge { key, seq } => self.acknowledge(key, seq, waiters, now),
             Call::Forget { key } => self.unsubscribe(key, waiters, Keep::Nothing, now),
             Call::Rows(request) => self.plain(waiters, in_time, request),
+            Call::EnterRoom {
+                room,
+                create,
+                recent,
+            } => {
+                self.session.rooms.enter(room.clone());
+                let request = Request::JoinChatroom {
+                    room: room.clone(),
+                    create,
+                    recent,
+                };
+                self.request(Purpose::EnterRoom(room), waiters, in_time, request);
+            }
+            Call::LeaveRoom { room } => {
+                self.plain(waiters, in_time, Request::LeaveChatroom { room });
+            }
             Call::Hint(hint) => self.plain(waiters, in_time, Request::Hint { hint }),
             Call::Ping => self.plain(waiters, in_time, Request::Ping {}),
         }
@@ -369,6 +395,7 @@ impl<W> Attachment<W> {
             .replace(user.clone())
             .is_some_and(|before| before != user);
         if changed {
+            self.session.rooms.clear();
             // Another user's messages have other places: what was subscribed to is no more.
             for key in self.session.subscriptions.older_than(generation) {
                 self.unsubscribe(key, Vec::new(), Keep::Place, now);
@@ -376,5 +403,6 @@ impl<W> Attachment<W> {
             }
         }
         self.repeat_rest(now);
+        self.repeat_rooms(now);
     }
 }

@@ -2,7 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use imlink_ipc_proto::{self as proto, Failure, Outcome, Received, Response, ServerFrame};
+use imlink_ipc_proto::{
+    self as proto, ChatroomChange, Failure, Outcome, Received, Response, ServerFrame,
+};
 use imlink_model::{ClientMessageId, Code, ConnectionStatus, Message};
 use tracing::{debug, trace};
 
@@ -69,6 +71,8 @@ impl<W> Attachment<W> {
                 }
             }
             Purpose::Repeat => self.repeated(&result, now),
+            Purpose::EnterRoom(room) => self.session.rooms.entered(&room, result.is_ok()),
+            Purpose::Reenter(room) => self.reentered(room, &result, now),
             Purpose::Other => {}
             Purpose::Subscribe(key) => self.subscribed(key, &result, now),
             Purpose::Resubscribe(key) => self.resubscribed(key, &result, now),
@@ -102,7 +106,8 @@ impl<W> Attachment<W> {
             Ok(Response::Connected { user }) => {
                 self.session.user = Some(user.clone());
                 self.repeat_ladder.reset();
-                return self.repeat_rest(now);
+                self.repeat_rest(now);
+                return self.repeat_rooms(now);
             }
             Ok(_) => return,
             Err(error) => error,
@@ -232,6 +237,9 @@ impl<W> Attachment<W> {
                 Err(error) => debug!(%error, "A transient message is left out"),
             },
             proto::Event::Chatroom { room, change } => {
+                if let ChatroomChange::Left { .. } = change {
+                    self.session.rooms.remove(&room);
+                }
                 self.emit(Event::Chatroom { room, change });
             }
             proto::Event::Synchronized {} => self.emit(Event::Synchronized),

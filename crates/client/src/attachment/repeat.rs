@@ -7,6 +7,7 @@ use imlink_model::{Token, UserId};
 
 use super::calls::{InFlight, Purpose};
 use super::receipts::Receipts;
+use super::rooms::Rooms;
 use super::subscriptions::Subscriptions;
 use super::{Attachment, State};
 
@@ -25,6 +26,7 @@ pub(super) struct Session<W> {
     pub(super) left: u32,
     pub(super) subscriptions: Subscriptions<W>,
     pub(super) receipts: Receipts,
+    pub(super) rooms: Rooms,
 }
 
 /// How the app came to its account.
@@ -46,6 +48,7 @@ impl<W> Default for Session<W> {
             left: 0,
             subscriptions: Subscriptions::default(),
             receipts: Receipts::default(),
+            rooms: Rooms::default(),
         }
     }
 }
@@ -67,11 +70,13 @@ impl<W> Session<W> {
     pub(super) fn leave(&mut self) {
         self.wish = None;
         self.left = self.generation;
+        self.rooms.clear();
     }
 
     /// The daemon is gone. Returns who waits for what will not come.
     pub(super) fn lose(&mut self) -> Vec<W> {
         self.receipts.lose();
+        self.rooms.lose();
         self.subscriptions.lose()
     }
 }

@@ -5,4 +5,5 @@ mod calls;
 mod detached;
 mod property;
 mod reattached;
+mod rooms;
 mod subscribed;
