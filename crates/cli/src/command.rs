@@ -77,6 +77,8 @@ enum Verb {
     Forget(verb::forget::Arguments),
     /// Remove an account from this machine, to the last byte.
     Purge(verb::purge::Arguments),
+    /// List messages of this command that were not sent; take one back, or send it once more.
+    Outbox(verb::outbox::Arguments),
     /// Take this command off the account; other apps stay connected.
     Disconnect(verb::disconnect::Arguments),
     /// Sign the account out for all apps.
@@ -129,6 +131,7 @@ impl Verb {
             Self::Import(arguments) => verb::import::run(arguments, output),
             Self::Forget(arguments) => verb::forget::run(arguments, output),
             Self::Purge(arguments) => verb::purge::run(arguments, output),
+            Self::Outbox(arguments) => verb::outbox::run(arguments, output),
             Self::Disconnect(arguments) => verb::disconnect::run(arguments, output),
             Self::Logout(arguments) => verb::logout::run(arguments, output),
             Self::DemoApp(arguments) => demo::app::run(arguments),

@@ -14,7 +14,7 @@ use serde::Serialize;
 
 pub use clock::{age, moment};
 pub use escape::{Escaped, json_line};
-pub use message::{MessageLine, words};
+pub use message::{MessageLine, said_in, shortened, words};
 pub use paint::Paint;
 pub use progress::Progress;
 pub use table::Table;

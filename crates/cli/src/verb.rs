@@ -13,6 +13,7 @@ pub mod history;
 pub mod import;
 pub mod listen;
 pub mod logout;
+pub mod outbox;
 pub mod purge;
 pub mod sandbox;
 pub mod search;

@@ -3,13 +3,16 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use imlink_model::{Direction, Message, ObjectName, Origin};
+use imlink_model::{Body, Direction, Message, ObjectName, Origin};
 use serde::Serialize;
 
 use super::{Escaped, Paint, moment};
 
 /// Longest part of a body that is shown where there is no text to show, in characters.
 const SHOWN_OF_BODY: usize = 120;
+
+/// The type of the notice in the place of a message that was taken back (behaviour.md 13.7).
+const RECALLED: &str = "RC:RcNtf";
 
 /// One message: to people a line, to programs an object with these fields.
 #[derive(Clone, Debug, Serialize)]
@@ -90,6 +93,9 @@ impl fmt::Display for MessageLine<'_> {
         }
         match &self.text {
             Some(text) => write!(f, "  {}", Escaped(text)),
+            None if self.object_name == RECALLED => {
+                write!(f, "  {}", Paint::dim("(took a message back)"))
+            }
             None => write!(
                 f,
                 "  {} {}",
@@ -114,15 +120,22 @@ pub fn words(message: &Message) -> String {
 
 /// The text of a text message; `None` for other types and for bodies that are not what the type
 /// asks for (behaviour.md 13).
-fn text(message: &Message) -> Option<String> {
-    if message.object_name != ObjectName::text() {
+#[must_use]
+pub fn said_in(object_name: &ObjectName, body: &Body) -> Option<String> {
+    if *object_name != ObjectName::text() {
         return None;
     }
-    let body: serde_json::Value = serde_json::from_str(message.body.as_str()).ok()?;
+    let body: serde_json::Value = serde_json::from_str(body.as_str()).ok()?;
     Some(body.get("content")?.as_str()?.to_owned())
 }
 
-fn shortened(body: &str) -> Cow<'_, str> {
+fn text(message: &Message) -> Option<String> {
+    said_in(&message.object_name, &message.body)
+}
+
+/// The beginning of a text that may be long.
+#[must_use]
+pub fn shortened(body: &str) -> Cow<'_, str> {
     match body.char_indices().nth(SHOWN_OF_BODY) {
         None => body.into(),
         Some((end, _)) => format!("{}…", &body[..end]).into(),
@@ -131,9 +144,7 @@ fn shortened(body: &str) -> Cow<'_, str> {
 
 #[cfg(test)]
 mod tests {
-    use imlink_model::{
-        AppId, Body, Conversation, Flags, MessageUid, Millis, Seq, TargetId, UserId,
-    };
+    use imlink_model::{AppId, Conversation, Flags, MessageUid, Millis, Seq, TargetId, UserId};
 
     use super::*;
     use crate::output::json_line;
@@ -160,6 +171,13 @@ mod tests {
         let message = message("RC:TxtMsg", "not json");
 
         assert_eq!(plain(&message), "bob  RC:TxtMsg not json");
+    }
+
+    #[test]
+    fn a_message_that_was_taken_back_says_so() {
+        let message = message("RC:RcNtf", r#"{"operatorId":"bob"}"#);
+
+        assert_eq!(plain(&message), "bob  (took a message back)");
     }
 
     #[test]

@@ -53,8 +53,9 @@ fn a_wrong_command_line_ends_with_2_in_both_formats() {
         &["search"],
         &["import"],
         &["forget"],
+        &["outbox", "withdraw"],
+        &["outbox", "nonsense"],
         &["purge", "alice"],
-        &["chat", "bob", "--group", "--chatroom"],
         &["status", "--user"],
         &["token", "a\u{1b}b"],
     ] {
@@ -105,6 +106,9 @@ fn without_a_daemon_every_verb_says_where_it_looked_and_how_to_start_one() {
         &["forget", "bob", "--yes"],
         &["purge", "--yes"],
         &["purge", "--app-key", "key", "--user", "alice", "--yes"],
+        &["outbox"],
+        &["outbox", "withdraw", "id"],
+        &["outbox", "resend", "id"],
         &["disconnect"],
         &["logout"],
     ] {

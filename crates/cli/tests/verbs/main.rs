@@ -21,3 +21,4 @@ mod searching;
 mod stage;
 mod status;
 mod terminal;
+mod waiting;
