@@ -117,6 +117,12 @@ pub struct Timings {
     pub pace: Duration,
     /// The longest wait between two messages. Default 8 s (ours; decisions.md P16).
     pub pace_slowest: Duration,
+    /// How long the cloud keeps messages for those who are away. Default 7 d, which is what it does
+    /// unless an app is set to less (behaviour.md 13.5).
+    pub offline_messages: Duration,
+    /// How often it is noted that the account has everything, while nothing comes. Default 1 h
+    /// (ours): an absence counts as so much longer at most.
+    pub wholeness: Duration,
     /// Wait before a record that could not be stored is tried again. Default 1 s (ours, F-D01).
     pub record_retry: Duration,
 }
@@ -145,6 +151,8 @@ impl Default for Timings {
             acknowledgement: Duration::from_secs(30),
             pace: Duration::from_millis(250),
             pace_slowest: Duration::from_secs(8),
+            offline_messages: Duration::from_secs(7 * 24 * 60 * 60),
+            wholeness: Duration::from_secs(60 * 60),
             record_retry: Duration::from_secs(1),
         }
     }

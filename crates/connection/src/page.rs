@@ -67,11 +67,11 @@ impl Page {
             .min();
         let end = first_unsettled.unwrap_or(i64::MAX);
         let settled = self.own.iter().map(times).filter(|time| *time < end);
-        Cursors {
-            inbox: self.inbox,
-            sendbox: settled.max().unwrap_or_default(),
-            broadcast: self.broadcast.unwrap_or(1),
-        }
+        Cursors::of_page(
+            self.inbox,
+            settled.max().unwrap_or_default(),
+            self.broadcast.unwrap_or(1),
+        )
     }
 
     fn of_answer(answer: DownStreamMessages) -> Self {
@@ -141,14 +141,7 @@ mod tests {
 
         let page = Page::decode(encode_body(&answer(list))).unwrap();
 
-        assert_eq!(
-            page.cursors(|_| false),
-            Cursors {
-                inbox: 7,
-                sendbox: 6,
-                broadcast: 1
-            }
-        );
+        assert_eq!(page.cursors(|_| false), Cursors::of_page(7, 6, 1));
         assert!(!page.finished, "unsaid is not finished");
     }
 

@@ -339,10 +339,7 @@ mod tests {
 
     fn page(inbox: i64, finished: bool) -> Page {
         Page {
-            cursors: Cursors {
-                inbox,
-                ..Cursors::default()
-            },
+            cursors: Cursors::of_page(inbox, 0, 1),
             finished,
         }
     }

@@ -159,6 +159,14 @@ pub(crate) struct Link {
     pub(crate) echoes: BTreeSet<u16>,
 }
 
+impl Link {
+    /// The cloud's time, if CONNACK named it.
+    pub(crate) fn server_time(&self, now: Instant) -> Option<Millis> {
+        let connected_at = self.connected_at?;
+        Some(connected_at.after(now.saturating_duration_since(self.since)))
+    }
+}
+
 #[derive(Debug)]
 pub(crate) struct Online {
     pub(crate) link: Link,

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use bytes::Bytes;
 use imlink_model::uplink::{Event, Record, SendOutcome};
-use imlink_model::{Direction, IncomingMessage, Recall};
+use imlink_model::{Direction, IncomingMessage, Millis, Recall};
 use imlink_wire::proto::{BodyError, DownStreamMessage, encode_body};
 use imlink_wire::{ClientPacket, QoS, topic};
 use tracing::{debug, warn};
@@ -88,6 +88,10 @@ impl Connection {
         let Some(mut work) = self.online() else {
             return;
         };
+        let time = work.online.link.server_time(now);
+        if time.is_some_and(|time| work.note_expired(time)) {
+            return;
+        }
         let Arrived { messages, recalls } = work.read(std::mem::take(&mut page.messages));
         work.settle_doubts(&messages);
         // The cursor must not pass an own message before its row is settled durably: after a crash
@@ -96,10 +100,15 @@ impl Connection {
         let held = work.account.pull.cursors();
         let cursors = held.raised_by(page.cursors(|uid| unsettled.contains(uid)));
         let finished = page.finished;
-        if messages.is_empty() && recalls.is_empty() && cursors == held {
+        let is_news = time.is_some_and(|time| finished && work.is_news_of_wholeness(time));
+        if messages.is_empty() && recalls.is_empty() && cursors.is_at(held) && !is_news {
             let progress = work.account.pull.on_empty_page(finished, now);
             return work.on_progress(progress);
         }
+        let cursors = match time {
+            Some(time) if finished => cursors.whole_at(time),
+            Some(_) | None => cursors,
+        };
         let cursor = cursors.encode();
         let id = work.outlet.record_page(Record::Incoming {
             messages,
@@ -133,6 +142,39 @@ impl Connection {
 }
 
 impl Work<'_> {
+    /// The account may have missed messages: that is made durable before anything that comes after
+    /// them, and the page is asked for again. `time` is the cloud's.
+    fn note_expired(&mut self, time: Millis) -> bool {
+        let timings = &self.config.timings;
+        let held = self.account.pull.cursors();
+        if held
+            .away_at(time)
+            .is_none_or(|away| away <= timings.offline_messages)
+        {
+            return false;
+        }
+        warn!("The account was away for longer than the cloud keeps messages");
+        // What expires while the rest is being read belongs to the same place.
+        let told_until = time
+            .before(timings.offline_messages)
+            .after(timings.wholeness);
+        let cursors = held.whole_at(told_until);
+        let cursor = cursors.encode();
+        let id = self.outlet.record_page(Record::Expired { cursor });
+        let finished = false;
+        self.account
+            .pull
+            .on_page(id, pull::Page { cursors, finished });
+        true
+    }
+
+    /// Whether what is noted of the account's wholeness is so old that a page without messages
+    /// deserves a record.
+    fn is_news_of_wholeness(&self, time: Millis) -> bool {
+        let noted = self.account.pull.cursors().noted_before(time);
+        noted.is_none_or(|noted| noted >= self.config.timings.wholeness)
+    }
+
     /// What a page brings; a message that cannot be represented costs its neighbours nothing. A
     /// recall takes no place among the messages: it changes one.
     fn read(&mut self, page: Vec<Result<DownStreamMessage, BodyError>>) -> Arrived {

@@ -69,6 +69,37 @@ impl Driver {
         driver
     }
 
+    /// A machine with a slow store whose account `alice` comes online at that time of the server; its
+    /// first pull is asked.
+    pub fn online_with(cursor: Cursor, server_time: i64) -> Self {
+        let mut driver = Self::new();
+        driver.stores_at_once = false;
+        driver.restore_with("alice", cursor, Vec::new(), Vec::new());
+        driver.connect("token-1");
+        driver.answer_navigation(&listing("alice", &["gateway.test"]));
+        driver.open_dial();
+        driver.accept_at("alice", server_time);
+        driver
+    }
+
+    /// The link breaks and comes again; meanwhile the server's clock went on.
+    pub fn connect_again_at(&mut self, server_time: i64) {
+        self.forget();
+        self.lose_link(LinkError::Closed);
+        self.advance(SECOND / 4);
+        self.open_dial();
+        self.accept_at("alice", server_time);
+    }
+
+    /// Lets time pass on a link that works.
+    pub fn stay_online(&mut self, time: Duration) {
+        let step = 10 * SECOND;
+        for _ in 0..time.as_secs() / step.as_secs() {
+            self.advance(step);
+            self.packet(ServerPacket::PingResp);
+        }
+    }
+
     pub fn input(&mut self, input: Input) {
         self.connection.handle_timeout(self.now);
         self.connection.handle_input(input, self.now);
@@ -226,10 +257,15 @@ impl Driver {
 
     /// CONNACK 0.
     pub fn accept(&mut self, user: &str) {
+        self.accept_at(user, 1_000_000);
+    }
+
+    /// The same at that time of the server.
+    pub fn accept_at(&mut self, user: &str, server_time: i64) {
         self.packet(ServerPacket::ConnAck(ConnAck::accepted(Session {
             user_id: Some(user.to_owned()),
             session_id: Some("session".to_owned()),
-            server_time: Some(1_000_000),
+            server_time: u64::try_from(server_time).ok(),
             message_id_base: None,
         })));
     }

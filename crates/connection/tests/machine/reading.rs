@@ -1,8 +1,8 @@
 //! Bringing messages in, seen from outside.
 
 use bytes::Bytes;
-use imlink_connection::LinkError;
-use imlink_model::uplink::{Command, Event, Record, SendOutcome};
+use imlink_connection::{Input, LinkError};
+use imlink_model::uplink::{Command, Cursor, Event, Record, SendOutcome};
 use imlink_model::{Direction, MessageUid, Millis, OutboxId};
 use imlink_wire::proto::{DownStreamMessage, encode_body};
 use imlink_wire::{ClientPacket, QoS, ServerPacket, topic};
@@ -309,7 +309,7 @@ fn the_clouds_copy_of_a_message_in_doubt_settles_it_before_it_is_stored() {
 #[test]
 fn a_stranger_with_the_same_number_settles_nothing() {
     let mut driver = Driver::new();
-    let cursor = imlink_model::uplink::Cursor::default();
+    let cursor = Cursor::default();
     driver.restore_with("alice", cursor, Vec::new(), vec![outgoing(1, "bob")]);
     driver.connect("token-1");
     driver.answer_navigation(&super::driver::listing("alice", &["a"]));
@@ -398,4 +398,93 @@ fn the_cursor_does_not_pass_an_own_message_whose_fate_is_not_stored_yet() {
     driver.record_next();
     driver.packet(notification(3, 40));
     assert_eq!(cursors(driver.take_query().unwrap().1), (20, 10, 1));
+}
+
+// F-S46
+#[test]
+fn an_absence_longer_than_the_cloud_keeps_messages_is_noted_before_what_comes() {
+    let (mut driver, _) = whole_since(AWAKE);
+    driver.connect_again_at(AWAKE + 8 * DAY);
+    driver.answer_pull(&page(vec![text(AWAKE + 5 * DAY)], AWAKE + 5 * DAY));
+
+    let Record::Expired { cursor } = driver.record_next() else {
+        panic!("it may have missed messages")
+    };
+
+    // Killed here, it says so once more; the store knows that nothing came between.
+    let mut killed = Driver::online_with(cursor, AWAKE + 8 * DAY + 2 * HOUR_MS);
+    killed.answer_pull(&page(Vec::new(), AWAKE));
+    assert!(matches!(killed.record_of_next(), Record::Expired { .. }));
+    // Going on, it brings what there is, and is whole again.
+    driver.answer_pull(&page(vec![text(AWAKE + 5 * DAY)], AWAKE + 5 * DAY));
+    let Record::Incoming {
+        messages, cursor, ..
+    } = driver.record_next()
+    else {
+        panic!("not a page")
+    };
+    assert_eq!(messages.len(), 1);
+    assert!(driver.news().contains(&Event::Synchronized));
+    let mut next = Driver::online_with(cursor, AWAKE + 14 * DAY);
+    next.answer_pull(&page(Vec::new(), AWAKE + 5 * DAY));
+    assert!(!matches!(next.record_of_next(), Record::Expired { .. }));
+}
+
+// F-S46
+#[test]
+fn an_absence_that_the_cloud_bridges_is_no_gap() {
+    let (mut driver, _) = whole_since(AWAKE);
+
+    driver.connect_again_at(AWAKE + 7 * DAY);
+    driver.answer_pull(&page(vec![text(AWAKE + DAY)], AWAKE + DAY));
+
+    assert_eq!(uids(&driver.record_next()).len(), 1);
+}
+
+// F-S46: a link that is cut while the account catches up
+#[test]
+fn a_gap_that_was_told_is_not_told_again_by_the_next_link() {
+    let (mut driver, _) = whole_since(AWAKE);
+    driver.connect_again_at(AWAKE + 8 * DAY);
+    driver.answer_pull(&page(Vec::new(), AWAKE));
+    assert!(matches!(driver.record_next(), Record::Expired { .. }));
+
+    driver.connect_again_at(AWAKE + 8 * DAY + HOUR_MS / 2);
+    driver.answer_pull(&page(vec![text(AWAKE + 2 * DAY)], AWAKE + 2 * DAY));
+
+    assert!(matches!(driver.record_next(), Record::Incoming { .. }));
+}
+
+// F-S46: cheap
+#[test]
+fn that_nothing_came_is_noted_once_an_hour() {
+    let (mut driver, _) = whole_since(AWAKE);
+    let mut noted = 0;
+
+    for _ in 0..100 {
+        driver.stay_online(180 * SECOND);
+        driver.answer_pull(&page(Vec::new(), AWAKE));
+        noted += usize::from(driver.take_record().is_some_and(|(id, _)| {
+            driver.input(Input::Recorded { id });
+            true
+        }));
+    }
+
+    assert_eq!(noted, 5, "in five hours");
+}
+
+const DAY: i64 = 24 * HOUR_MS;
+const HOUR_MS: i64 = 60 * 60 * 1000;
+
+/// A server time at which the account was whole.
+const AWAKE: i64 = 1_795_000_000_000;
+
+/// A machine with a slow store that has everything, and the cursor that says so.
+fn whole_since(time: i64) -> (Driver, Cursor) {
+    let mut driver = Driver::online_with(Cursor::default(), time);
+    driver.answer_pull(&page(Vec::new(), time));
+    let Record::Incoming { cursor, .. } = driver.record_next() else {
+        panic!("not a page")
+    };
+    (driver, cursor)
 }
