@@ -1,5 +1,6 @@
 //! The house as it is meant to be used: one cloud, one daemon as a process of its own, and apps.
 
+mod absence;
 mod anew;
 mod certificates;
 mod connect;
