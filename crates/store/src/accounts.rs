@@ -174,7 +174,7 @@ impl Accounts {
             return Ok(());
         }
         let writes = writes.into_writes();
-        let rows = home.bytes().unwrap_or_default();
+        let rows = || home.bytes().unwrap_or_default();
         self.space.for_batch(&writes, rows).demand()?;
         database.apply(&writes).map_err(CommitError::Write)
     }

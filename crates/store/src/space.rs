@@ -11,6 +11,7 @@
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use imlink_model::Code;
 use rustix::fs::{FallocateFlags, StatVfsMountFlags, fallocate, fstatvfs};
@@ -70,6 +71,16 @@ pub(crate) struct Space {
     /// An empty file: with the reserve's own inode there are two to open with, one for the trace of
     /// the attempt and one for the engine's note.
     spare: PathBuf,
+    rows: Mutex<Rows>,
+}
+
+/// How many bytes the rows have, as far as the reserve has to know.
+#[derive(Debug, Default)]
+struct Rows {
+    /// When they were counted; `None` if they never were.
+    counted: Option<u64>,
+    /// Bytes of batches since then.
+    since: u64,
 }
 
 impl Space {
@@ -80,6 +91,7 @@ impl Space {
             home: File::open(home).map_err(OpenError::io("opening", home))?,
             reserve: home.join("reserve"),
             spare: home.join("spare"),
+            rows: Mutex::default(),
         };
         match space.ask(RESERVE.max(space.kept())) {
             Writable::Yes => {}
@@ -93,11 +105,12 @@ impl Space {
         Ok(space)
     }
 
-    /// Whether there is room for a batch beside so many bytes of rows. Takes the reserve back as
-    /// soon as there is, and lets it grow with the rows.
-    pub(crate) fn for_batch(&self, batch: &Batch, rows: u64) -> Writable {
-        let wanted = MARGIN.saturating_add(bytes_of(batch).saturating_mul(GROWTH));
-        let reserve = RESERVE.saturating_add(rows / ROWS_TO_NOTES);
+    /// Whether there is room for a batch beside the rows, whose bytes `count` counts. Takes the
+    /// reserve back as soon as there is, and lets it grow with the rows.
+    pub(crate) fn for_batch(&self, batch: &Batch, count: impl FnOnce() -> u64) -> Writable {
+        let bytes = bytes_of(batch).saturating_mul(GROWTH);
+        let wanted = MARGIN.saturating_add(bytes);
+        let reserve = RESERVE.saturating_add(self.rows(bytes, count) / ROWS_TO_NOTES);
         let kept = self.kept();
         if kept.saturating_add(LAG) > reserve {
             return self.ask(wanted);
@@ -113,6 +126,24 @@ impl Space {
             }
         }
         writable
+    }
+
+    /// Bytes of the rows, counted again once so many were written that the reserve may lag: looking
+    /// through a directory takes longer than a batch of one message.
+    fn rows(&self, written: u64, count: impl FnOnce() -> u64) -> u64 {
+        let mut rows = self.rows.lock().unwrap_or_else(PoisonError::into_inner);
+        rows.since = rows.since.saturating_add(written);
+        let counted = rows
+            .counted
+            .filter(|_| rows.since < LAG * ROWS_TO_NOTES / 4);
+        counted.unwrap_or_else(|| {
+            let counted = count();
+            *rows = Rows {
+                counted: Some(counted),
+                since: 0,
+            };
+            counted
+        })
     }
 
     /// Makes room to open with. Until the reserve is taken back, which shows that there is room,

@@ -30,9 +30,14 @@ use page::{Page, Rows};
 pub(crate) const PAGE_BYTES: usize = 2 * 1024;
 
 /// The rows of another engine, in pages.
+///
+/// Readers do not wait for a batch on its way to the disk; until it is there they see each row as it
+/// was or as it will be, as the engine below has it.
 pub(crate) struct Paged<E> {
     engine: E,
     cache: Mutex<Cache>,
+    /// Held by the one batch on its way.
+    writing: Mutex<()>,
 }
 
 impl<E: Engine> Paged<E> {
@@ -40,6 +45,7 @@ impl<E: Engine> Paged<E> {
         Self {
             engine,
             cache: Mutex::default(),
+            writing: Mutex::default(),
         }
     }
 
@@ -49,19 +55,19 @@ impl<E: Engine> Paged<E> {
         if let Some(found) = cache.take(key) {
             return Ok(found);
         }
-        let page = match self.floor(key)? {
-            Some(page) => page,
-            None => Page::empty(kind_of(key)),
-        };
-        let next = self
+        let page = self.floor(key)?;
+        let page = page.unwrap_or_else(|| Page::empty(kind_of(key)));
+        let reach = self.reach_of(&page)?;
+        Ok((page, reach))
+    }
+
+    fn reach_of(&self, page: &Page) -> Result<Reach, EngineError> {
+        let behind = after(page.key());
+        let mut others = self
             .engine
-            .scan(&after(page.key())..&end_of_kind(key), Order::Forward)
-            .next()
-            .transpose()?;
-        Ok((
-            page,
-            next.map_or(Reach::Kind, |(next, _)| Reach::Before(next)),
-        ))
+            .scan(&behind..&end_of_kind(page.key()), Order::Forward);
+        let next = others.next().transpose()?;
+        Ok(next.map_or(Reach::Kind, |(next, _)| Reach::Before(next)))
     }
 
     /// The last page of the kind that begins at a key or before it.
@@ -78,18 +84,27 @@ impl<E: Engine> Paged<E> {
 
 impl<E: Engine> Engine for Paged<E> {
     fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, EngineError> {
-        let mut cache = self.lock();
-        if let Some(page) = cache.peek(key) {
-            return Ok(page.get(key).map(<[u8]>::to_vec));
-        }
-        let Some(page) = self.floor(key)? else {
-            // Remembered too: kinds that are seldom used are asked for with every message.
-            let (page, reach) = self.page_of(key, &mut cache)?;
-            cache.put(page, reach);
-            return Ok(None);
+        let now = {
+            let mut cache = self.lock();
+            if let Some(page) = cache.peek(key) {
+                return Ok(page.get(key).map(<[u8]>::to_vec));
+            }
+            cache.now()
+        };
+        let (page, reach) = match self.floor(key)? {
+            Some(page) => (page, Reach::LastRow),
+            None => {
+                // Remembered too: kinds that are seldom used are asked for with every message.
+                let page = Page::empty(kind_of(key));
+                let reach = self.reach_of(&page)?;
+                (page, reach)
+            }
         };
         let value = page.get(key).map(<[u8]>::to_vec);
-        cache.put(page, Reach::LastRow);
+        let mut cache = self.lock();
+        if cache.now() == now && now.is_settled() {
+            cache.put(page, reach);
+        }
         Ok(value)
     }
 
@@ -115,28 +130,43 @@ impl<E: Engine> Engine for Paged<E> {
     }
 
     fn apply(&self, batch: &Batch) -> Result<(), EngineError> {
+        let _writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
+        let changes = self.changes(batch)?;
+        let pages = changes.iter().flat_map(Change::writes).collect();
+        let applied = self.engine.apply(&pages);
+        let mut cache = self.lock();
+        match applied {
+            Ok(()) => {
+                for change in changes {
+                    change.remember(&mut cache);
+                }
+            }
+            // What is on the disk is not known.
+            Err(_) => cache.clear(),
+        }
+        cache.end_batch();
+        applied
+    }
+}
+
+impl<E: Engine> Paged<E> {
+    /// What a batch makes of the pages, which are not in the cache until it is on the disk.
+    fn changes(&self, batch: &Batch) -> Result<Vec<Change>, EngineError> {
         let mut cache = self.lock();
         let mut changes = Vec::new();
         let mut writes = batch.iter().peekable();
         while let Some((key, _)) = writes.peek() {
             let (page, reach) = self.page_of(key, &mut cache)?;
             let own = take_own(&mut writes, &page, &reach);
+            cache.drop_page(page.key());
             changes.push(Change {
                 pages: page.with(&own),
                 page,
                 reach,
             });
         }
-        let pages = changes.iter().flat_map(Change::writes).collect();
-        if let Err(error) = self.engine.apply(&pages) {
-            // What is on the disk is not known.
-            *cache = Cache::default();
-            return Err(error);
-        }
-        for change in changes {
-            change.remember(&mut cache);
-        }
-        Ok(())
+        cache.begin_batch();
+        Ok(changes)
     }
 }
 

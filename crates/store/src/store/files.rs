@@ -86,7 +86,7 @@ pub(crate) fn open(path: &Path, report: Report<'_>) -> Result<Files, OpenError> 
     };
     let witness = Witness::open(&path.join("witness"))?;
     let last = Seq(witness.seen().map_or(0, |seen| seen.seq));
-    let room = |batch: &_| space.for_batch(batch, 0);
+    let room = |batch: &_| space.for_batch(batch, || 0);
     let salvaged = salvage::carry_out(path, &database, last, &room)?;
     Ok(Files {
         database,

@@ -19,9 +19,9 @@ pub(super) struct Kept {
 
 impl Kept {
     pub(super) fn room_for(&self, writes: &Batch) -> Writable {
-        self.space
-            .as_ref()
-            .map_or(Writable::Yes, |space| space.for_batch(writes, self.rows()))
+        self.space.as_ref().map_or(Writable::Yes, |space| {
+            space.for_batch(writes, || self.rows())
+        })
     }
 
     /// The engine found no room, and what it says of the room there is was wrong.

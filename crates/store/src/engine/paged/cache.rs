@@ -19,6 +19,21 @@ pub(super) struct Cache {
     pages: BTreeMap<Vec<u8>, Held>,
     bytes: usize,
     clock: u64,
+    now: Now,
+}
+
+/// Which batches were begun, and which of them are on the disk.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Now {
+    begun: u64,
+    ended: u64,
+}
+
+impl Now {
+    /// No batch is on its way: what is read is what there is.
+    pub(super) fn is_settled(self) -> bool {
+        self.begun == self.ended
+    }
 }
 
 struct Held {
@@ -94,6 +109,29 @@ impl Cache {
         if self.bytes > BYTES {
             self.make_room();
         }
+    }
+
+    pub(super) fn now(&self) -> Now {
+        self.now
+    }
+
+    pub(super) fn begin_batch(&mut self) {
+        self.now.begun += 1;
+    }
+
+    pub(super) fn end_batch(&mut self) {
+        self.now.ended = self.now.begun;
+    }
+
+    /// Forgets a page that changes.
+    pub(super) fn drop_page(&mut self, key: &[u8]) {
+        self.remove(key);
+    }
+
+    /// Forgets all pages.
+    pub(super) fn clear(&mut self) {
+        self.pages.clear();
+        self.bytes = 0;
     }
 
     /// Forgets a page that is gone from the engine, and how far the one before it reaches.

@@ -1,6 +1,8 @@
 //! Pages hold what rows would without them.
 
 use std::collections::BTreeMap;
+use std::sync::Condvar;
+use std::sync::mpsc::{self, Receiver, Sender};
 
 use proptest::prelude::*;
 
@@ -182,5 +184,71 @@ fn update(model: &mut Model, batch: Batch) {
             Some(value) => model.insert(key, value),
             None => model.remove(&key),
         };
+    }
+}
+
+#[test]
+fn readers_do_not_wait_for_the_disk_and_keep_nothing_old() {
+    let (slow, released) = Slow::new();
+    let engine = Paged::over(slow);
+    let put = |value: &str| Batch::from([(b"a1".to_vec(), Some(value.into()))]);
+    released.send(()).unwrap();
+    engine.apply(&put("old")).unwrap();
+
+    std::thread::scope(|scope| {
+        let writer = scope.spawn(|| engine.apply(&put("new")));
+        engine.engine.wait_until_asked(2);
+        assert_eq!(engine.get(b"a1").unwrap(), Some(b"old".to_vec()));
+        released.send(()).unwrap();
+        writer.join().unwrap().unwrap();
+    });
+
+    assert_eq!(engine.get(b"a1").unwrap(), Some(b"new".to_vec()));
+}
+
+/// An engine that writes when it is let.
+#[derive(Debug)]
+struct Slow {
+    rows: Memory,
+    asked: (Mutex<usize>, Condvar),
+    released: Mutex<Receiver<()>>,
+}
+
+impl Slow {
+    fn new() -> (Self, Sender<()>) {
+        let (sender, receiver) = mpsc::channel();
+        let slow = Self {
+            rows: Memory::default(),
+            asked: Default::default(),
+            released: Mutex::new(receiver),
+        };
+        (slow, sender)
+    }
+
+    fn wait_until_asked(&self, times: usize) {
+        let asked = self.asked.0.lock().unwrap();
+        drop(
+            self.asked
+                .1
+                .wait_while(asked, |asked| *asked < times)
+                .unwrap(),
+        );
+    }
+}
+
+impl Engine for Slow {
+    fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, EngineError> {
+        self.rows.get(key)
+    }
+
+    fn scan(&self, range: Range<&[u8]>, order: Order) -> Scan<'_> {
+        self.rows.scan(range, order)
+    }
+
+    fn apply(&self, batch: &Batch) -> Result<(), EngineError> {
+        *self.asked.0.lock().unwrap() += 1;
+        self.asked.1.notify_all();
+        self.released.lock().unwrap().recv().unwrap();
+        self.rows.apply(batch)
     }
 }
