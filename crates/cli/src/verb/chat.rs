@@ -11,10 +11,11 @@ use std::time::{Duration, Instant};
 
 use clap::Args;
 use imlink::{
-    Client, Code, Conversation, Event, Filter, HistoryQuery, Outgoing, Subscription, TargetId,
-    UserId,
+    ChatroomChange, Client, Code, Conversation, ConversationKind, Error, Event, Filter,
+    HistoryQuery, ObjectName, Outgoing, Subscription, TargetId, UserId,
 };
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::task::JoinSet;
 
 use crate::account::Account;
 use crate::command::Ending;
@@ -31,6 +32,9 @@ use talk::Talk;
 /// Messages of a page that is read to catch up.
 const PAGE: u16 = 50;
 
+/// Most messages that a chatroom gives to who enters it (PROTOCOL.md, limits).
+const RECENT: u16 = 50;
+
 /// Own messages under way; a pipe is not read on while there are more. The cloud takes five a
 /// second (behaviour.md 13.3).
 const UNDER_WAY: usize = 32;
@@ -42,13 +46,14 @@ const PARTING: Duration = Duration::from_secs(1);
 #[command(after_help = "\
 The last messages are shown, then those that come in, while you type. What was shown is read. Of
 your own messages it is told when the cloud has them, that they wait for the link, that they
-failed and why, or that nobody can say (`in doubt`). At a terminal /help
-lists what else can be typed, and Ctrl-D or /quit leaves. From a pipe every line is a message,
+failed and why, or that nobody can say (`in doubt`). At a terminal /recall takes the last one back,
+/help lists what else there is, and Ctrl-D or /quit leaves. From a pipe every line is a message,
 and the command ends after the last one's outcome.
 
 Examples:
   imlink chat bob
   imlink chat team --group -n 50
+  imlink chat lobby --chatroom             nothing of a chatroom is stored
   printf 'Done.\\nSee the log.\\n' | imlink chat bob
 
 Exit status of a pipe: that of the first message that failed, 7 if one is in doubt, 6 if one still
@@ -57,18 +62,26 @@ waits.
 With --json one object per line, with the field event: message (and the fields of `imlink listen
 --json`), unread {unread, hidden}, sent {client_id, text, uid, sent_at}, waiting and in-doubt
 {client_id, text}, failed {client_id, text, code, code_name, cause}, typing {user}, recalled {seq,
-sender, sent_at}, reconnecting {code, code_name}, connected.")]
+sender, sent_at}, reconnecting {code, code_name}, connected, rejoined (a chatroom).")]
 pub struct Arguments {
-    /// The other user, or the group with --group.
+    /// The other user, or the group with --group, or the room with --chatroom.
     target: TargetId,
 
     /// The target is a group.
     #[arg(long)]
     group: bool,
 
-    /// Show so many of the last messages, 0 to 200.
+    /// The target is a chatroom, which is entered, and made if there is none.
+    #[arg(long, conflicts_with = "group")]
+    chatroom: bool,
+
+    /// Show so many of the last messages, 0 to 200; of a chatroom 50 at most.
     #[arg(short, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u16).range(0..=200))]
     number: u16,
+
+    /// Do not tell the other side that you are typing.
+    #[arg(long)]
+    no_typing: bool,
 
     /// From a pipe: wait so many seconds for the last outcome.
     #[arg(long, value_name = "SECONDS", default_value_t = 30)]
@@ -86,6 +99,9 @@ struct Chat {
     talk: Talk,
     post: Post,
     screen: Screen,
+    /// Calls nobody waits for; what fails is told.
+    errands: JoinSet<Result<(), Error>>,
+    tells_typing: bool,
 }
 
 /// What a subscription had to tell.
@@ -133,7 +149,7 @@ async fn told_to_end() -> Failure {
 }
 
 async fn chat(arguments: &Arguments, output: Output) -> Ending {
-    let conversation = conversation(arguments.target.clone(), arguments.group)?;
+    let conversation = place(arguments)?;
     let (client, user) = arguments.account.join().await?;
     let mut events = client.events();
     let filter = Filter {
@@ -146,6 +162,8 @@ async fn chat(arguments: &Arguments, output: Output) -> Ending {
         talk: Talk::new(conversation.clone(), user.clone()),
         post: Post::new(client.clone()),
         screen: Screen::new(output, printer),
+        errands: JoinSet::new(),
+        tells_typing: !arguments.no_typing,
         client,
         conversation,
         user,
@@ -179,6 +197,12 @@ async fn chat(arguments: &Arguments, output: Output) -> Ending {
                 chat.show(|talk| talk.tick(Instant::now()))?;
                 false
             }
+            Some(done) = chat.errands.join_next(), if !chat.errands.is_empty() => {
+                if let Ok(Err(error)) = done {
+                    chat.screen.remark(Failure::from(error))?;
+                }
+                false
+            }
             () = at(patience) => break,
             key = keyboard.next(), if patience.is_none() && !busy => {
                 if chat.handle_key(key, keyboard.is_terminal())? == Next::Ends {
@@ -199,6 +223,18 @@ async fn chat(arguments: &Arguments, output: Output) -> Ending {
         }
     }
     chat.part(keyboard.is_terminal())
+}
+
+fn place(arguments: &Arguments) -> Result<Conversation, Failure> {
+    let target = arguments.target.clone();
+    if !arguments.chatroom {
+        return conversation(target, arguments.group);
+    }
+    Ok(Conversation {
+        kind: ConversationKind::Chatroom,
+        target,
+        channel: None,
+    })
 }
 
 /// The subscription tells that there is something; what it is, the history says, from the place
@@ -241,6 +277,11 @@ impl Chat {
             self.screen.remark(Paint::dim(format_args!(
                 "{user} with {target}; /help lists what can be typed, Ctrl-D leaves."
             )))?;
+        }
+        if self.conversation.kind == ConversationKind::Chatroom {
+            // Its last messages come as if they were said at this moment.
+            let room = self.conversation.target.clone();
+            self.client.join_chatroom(room, number.min(RECENT)).await?;
         }
         self.show(|talk| talk.open(last, summary.as_ref()))?;
         let up = self.client.status() == imlink::ConnectionStatus::Connected;
@@ -315,6 +356,15 @@ impl Chat {
                 client_id,
                 state,
             } => self.show(|talk| talk.cleared(&client_id, state))?,
+            Event::Chatroom { room, change } if room == self.conversation.target => match change {
+                ChatroomChange::Rejoined => self.screen.say(&said::Said::Rejoined)?,
+                ChatroomChange::Left { code } => {
+                    return Err(Failure::of(
+                        code,
+                        format!("Out of the room: {}", code.cause()),
+                    ));
+                }
+            },
             Event::Synchronized | Event::Lagged { .. } => return Ok(true),
             _ => {}
         }
@@ -325,7 +375,10 @@ impl Chat {
         let order = match key {
             Key::Line(line) if terminal => Order::of(&line),
             Key::Line(line) => Order::text(&line),
-            Key::Typing => return Ok(Next::GoesOn),
+            Key::Typing => {
+                self.tell_typing();
+                return Ok(Next::GoesOn);
+            }
             Key::Interrupted => return Err(Failure::interrupted()),
             Key::End => Order::Quit,
             Key::Failed(error) => return Err(error.into()),
@@ -338,6 +391,7 @@ impl Chat {
                 self.talk.say(id, text, Instant::now());
                 self.post.send(message);
             }
+            Order::Recall => self.recall()?,
             Order::Who => self.who()?,
             Order::Help => self.screen.remark(HELP)?,
             Order::Quit => return Ok(Next::Ends),
@@ -347,6 +401,31 @@ impl Chat {
             ))?,
         }
         Ok(Next::GoesOn)
+    }
+
+    /// A notice that does not arrive is none; the next one follows soon enough.
+    fn tell_typing(&mut self) {
+        if !self.tells_typing || !self.talk.tells_typing(Instant::now()) {
+            return;
+        }
+        let (client, to) = (self.client.clone(), self.conversation.clone());
+        self.errands.spawn(async move {
+            let told = client.typing(to, &ObjectName::text()).await;
+            drop(told);
+            Ok(())
+        });
+    }
+
+    /// That it was done an event tells.
+    fn recall(&mut self) -> Result<(), Failure> {
+        let Some(uid) = self.talk.last_own().cloned() else {
+            self.screen
+                .remark("There is no message of yours to take back.")?;
+            return Ok(());
+        };
+        let client = self.client.clone();
+        self.errands.spawn(async move { client.recall(uid).await });
+        Ok(())
     }
 
     fn who(&mut self) -> Result<(), Failure> {

@@ -56,6 +56,7 @@ fn a_wrong_command_line_ends_with_2_in_both_formats() {
         &["outbox", "withdraw"],
         &["outbox", "nonsense"],
         &["purge", "alice"],
+        &["chat", "bob", "--group", "--chatroom"],
         &["status", "--user"],
         &["token", "a\u{1b}b"],
     ] {

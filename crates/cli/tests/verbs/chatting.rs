@@ -156,7 +156,7 @@ fn at_a_terminal_what_comes_in_does_not_tear_what_is_typed() {
     terminal.types("/who\r");
     terminal.shows("alice with bob (private), CONNECTED; 0 messages are under way.");
     terminal.types("/help\r");
-    terminal.shows("/who     who talks with whom");
+    terminal.shows("/recall  take your last message back");
     terminal.types("/nonsense\r");
     terminal.shows("There is no /nonsense;");
     terminal.types("//slash\r");
@@ -233,6 +233,82 @@ fn it_outlives_the_daemon_and_says_so_once() {
     assert_eq!(seen.matches("while you were out").count(), 1, "{seen}");
     terminal.types("\u{4}");
     assert_eq!(terminal.ended(), Some(0));
+}
+
+// issue 4: recall, ours and the other side's; typing status
+#[test]
+fn a_message_is_taken_back_and_typing_is_seen_on_the_other_side() {
+    let home = Home::new();
+    let (_sandbox, _daemon) = home.with_users(&["alice", "bob"]);
+    let mut alice = home.on_terminal(&["chat", "bob", "--user", "alice"]);
+    let mut bob = home.on_terminal(&["chat", "alice", "--user", "bob", "--no-typing"]);
+    alice.shows("/help lists what can be typed");
+    bob.shows("/help lists what can be typed");
+
+    alice.types("/recall\r");
+    alice.shows("There is no message of yours to take back.");
+    alice.types("oops");
+    bob.shows("alice is typing…");
+    alice.types("\r");
+    bob.shows("alice  oops");
+    alice.shows("sent  oops");
+    alice.types("/recall\r");
+    alice.shows("alice took back the message of ");
+    bob.shows("alice took back the message of ");
+    bob.types("never mind\r");
+    alice.shows("bob  never mind");
+
+    assert!(!alice.seen().contains("bob is typing"), "as bob wanted");
+    alice.types("\u{4}");
+    assert_eq!(alice.ended(), Some(0));
+    bob.types("\u{4}");
+    assert_eq!(bob.ended(), Some(0));
+    assert_eq!(texts(&home, "alice", "bob"), ["", "never mind"]);
+    let later = home.run(&["history", "alice", "--user", "bob"]);
+    assert!(
+        later.out.contains("alice  (took a message back)\n"),
+        "{later:?}"
+    );
+}
+
+// issue 4: join, quit and rejoin of chatrooms after a reconnect
+#[test]
+fn in_a_chatroom_everybody_is_heard_also_after_a_break() {
+    let home = Home::new();
+    let (sandbox, _daemon) = home.with_users(&["alice", "bob"]);
+    let room = |user| home.on_terminal(&["chat", "lobby", "--chatroom", "--user", user]);
+    let mut alice = room("alice");
+    alice.shows("/help lists what can be typed");
+    alice.types("first\r");
+    alice.shows("sent  first");
+
+    let mut bob = room("bob");
+    bob.shows("alice to lobby  first");
+    bob.types("second\r");
+    alice.shows("bob to lobby  second");
+    sandbox.call("POST", "drop", "{}");
+    alice.shows("in the room again");
+    bob.shows("in the room again");
+    bob.types("third\r");
+    alice.shows("bob to lobby  third");
+    let piped = home.run_with(
+        &["chat", "lobby", "--chatroom", "--user", "bob", "-n", "0"],
+        "fourth\n",
+    );
+    alice.shows("bob to lobby  fourth");
+
+    assert_eq!(piped.status, Some(0), "{piped:?}");
+    assert_eq!(
+        alice.seen().matches("first").count(),
+        2,
+        "typed and sent: {}",
+        alice.seen()
+    );
+    let destroyed = home.run(&["sandbox", "chatrooms", "destroy", "lobby"]);
+    assert_eq!(destroyed.status, Some(0), "{destroyed:?}");
+    assert_eq!(alice.ended(), Some(1));
+    alice.shows("Out of the room: ");
+    assert_eq!(bob.ended(), Some(1));
 }
 
 /// The command between two pipes that stay open.

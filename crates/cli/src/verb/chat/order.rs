@@ -7,6 +7,8 @@ pub enum Order {
     Nothing,
     /// To be sent.
     Say(String),
+    /// Takes the last own message back.
+    Recall,
     /// Says who talks with whom, and how the link is.
     Who,
     /// Says what can be typed.
@@ -20,6 +22,7 @@ pub enum Order {
 /// What `/help` says.
 pub const HELP: &str = "\
 What is typed is sent. Lines that begin with a slash are orders:
+  /recall  take your last message back, at everybody
   /who     who talks with whom, and how the link is
   /quit    leave, as Ctrl-D does; what waits is sent all the same
   /help    this
@@ -35,6 +38,7 @@ impl Order {
             return Self::Say(order.to_owned());
         }
         match order.trim() {
+            "recall" => Self::Recall,
             "who" => Self::Who,
             "help" | "?" => Self::Help,
             "quit" | "exit" | "q" => Self::Quit,
@@ -62,6 +66,7 @@ mod tests {
             ("  ", Order::Nothing),
             ("hi", Order::Say("hi".into())),
             (" /who", Order::Say(" /who".into())),
+            ("/recall ", Order::Recall),
             ("/who", Order::Who),
             ("/help", Order::Help),
             ("/quit", Order::Quit),
@@ -83,7 +88,7 @@ mod tests {
 
     #[test]
     fn every_order_is_in_the_help() {
-        for word in ["who", "help", "quit"] {
+        for word in ["recall", "who", "help", "quit"] {
             assert!(HELP.contains(&format!("  /{word} ")), "{word}");
             let order = Order::of(&format!("/{word}"));
             assert!(!matches!(order, Order::Unknown(_) | Order::Say(_)));

@@ -71,6 +71,8 @@ pub enum Said {
     },
     /// The link is back.
     Connected,
+    /// The chatroom was entered again; what was said meanwhile may be missing.
+    Rejoined,
 }
 
 /// A message as the other verbs show it.
@@ -90,7 +92,9 @@ impl Said {
     /// Whether it is about the talk and not part of it.
     pub fn is_remark(&self) -> bool {
         match self {
-            Self::Typing { .. } | Self::Reconnecting { .. } | Self::Connected => true,
+            Self::Typing { .. } | Self::Reconnecting { .. } | Self::Connected | Self::Rejoined => {
+                true
+            }
             Self::Unread { .. }
             | Self::Message(_)
             | Self::Waiting(_)
@@ -173,6 +177,11 @@ impl fmt::Display for Said {
                 }
             }
             Self::Connected => write!(f, "{}", Paint::good("connected again")),
+            Self::Rejoined => write!(
+                f,
+                "{}",
+                Paint::good("in the room again; what was said meanwhile may be missing")
+            ),
         }
     }
 }

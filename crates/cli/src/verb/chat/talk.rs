@@ -16,8 +16,14 @@ const SOON: Duration = Duration::from_secs(1);
 /// A person who goes on typing is shown once in that time; SDKs tell it every few seconds.
 const TYPING: Duration = Duration::from_secs(10);
 
+/// Between two notices that this user is typing.
+const TELL_TYPING: Duration = Duration::from_secs(5);
+
 /// The type of a typing notice (behaviour.md 13.7).
 const TYPING_NOTICE: &str = "RC:TypSts";
+
+/// What stands in the place of a message that was taken back (behaviour.md 13.7).
+const NOTICE: &str = "RC:RcNtf";
 
 /// One conversation, as far as it has been shown.
 #[derive(Debug)]
@@ -28,11 +34,14 @@ pub struct Talk {
     place: Seq,
     /// Own messages of this talk. Their texts have been typed, and are not shown again.
     own: BTreeMap<ClientMessageId, Fate>,
+    /// Own messages that can be taken back, the last one last.
+    sent: Vec<MessageUid>,
     /// Up to which time of the cloud it is read, and up to which the daemon was told so.
     read: Option<Millis>,
     read_told: Option<Millis>,
     link: Link,
     typing: BTreeMap<UserId, Instant>,
+    told_typing: Option<Instant>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,10 +91,12 @@ impl Talk {
             user,
             place: Seq(0),
             own: BTreeMap::new(),
+            sent: Vec::new(),
             read: None,
             read_told: None,
             link: Link::Up,
             typing: BTreeMap::new(),
+            told_typing: None,
         }
     }
 
@@ -124,9 +135,13 @@ impl Talk {
             return None;
         }
         self.place = message.seq;
-        if message.direction == Direction::Received {
-            self.typing.remove(&message.sender);
-            self.read = self.read.max(Some(message.sent_at));
+        match message.direction {
+            Direction::Sent if message.object_name.as_str() == NOTICE => {}
+            Direction::Sent => self.may_be_taken_back(message.uid.clone()),
+            Direction::Received => {
+                self.typing.remove(&message.sender);
+                self.read = self.read.max(Some(message.sent_at));
+            }
         }
         if self.is_own(&message) {
             return None;
@@ -136,7 +151,7 @@ impl Talk {
 
     /// A message that is not stored: somebody types, or the conversation stores none.
     pub fn heard(&mut self, message: Message, now: Instant) -> Option<Said> {
-        if message.conversation != self.conversation || message.sender == self.user {
+        if message.conversation != self.conversation {
             return None;
         }
         if message.object_name.as_str() == TYPING_NOTICE {
@@ -150,7 +165,7 @@ impl Talk {
 
     fn typing(&mut self, user: UserId, now: Instant) -> Option<Said> {
         let shown = self.typing.get(&user);
-        if shown.is_some_and(|shown| now < *shown + TYPING) {
+        if user == self.user || shown.is_some_and(|shown| now < *shown + TYPING) {
             return None;
         }
         self.typing.insert(user.clone(), now);
@@ -164,6 +179,7 @@ impl Talk {
         if message.conversation != self.conversation {
             return None;
         }
+        self.sent.retain(|uid| Some(uid) != message.uid.as_ref());
         Some(Said::Recalled {
             seq: message.seq.0,
             sender: message.sender.to_string(),
@@ -173,6 +189,7 @@ impl Talk {
 
     /// The user says something.
     pub fn say(&mut self, client_id: ClientMessageId, text: String, now: Instant) {
+        self.told_typing = None;
         let told_at = match self.link {
             Link::Up => now + SOON,
             Link::Down => now,
@@ -204,6 +221,7 @@ impl Talk {
 
     fn sent(&mut self, id: &ClientMessageId, uid: MessageUid, at: Millis) -> Option<Said> {
         let own = self.end(id, End::Sent)?;
+        self.may_be_taken_back(Some(uid.clone()));
         Some(Said::Sent {
             own,
             uid: uid.to_string(),
@@ -281,6 +299,24 @@ impl Talk {
         self.read
     }
 
+    /// Whether to tell the others that the user is typing; true once in a while only.
+    pub fn tells_typing(&mut self, now: Instant) -> bool {
+        let private = self.conversation.kind == ConversationKind::Private;
+        let told = self
+            .told_typing
+            .is_some_and(|told| now < told + TELL_TYPING);
+        if !private || told || self.link == Link::Down {
+            return false;
+        }
+        self.told_typing = Some(now);
+        true
+    }
+
+    /// The message to take back next.
+    pub fn last_own(&self) -> Option<&MessageUid> {
+        self.sent.last()
+    }
+
     /// Place of the last stored message that was shown.
     pub fn place(&self) -> Seq {
         self.place
@@ -298,6 +334,11 @@ impl Talk {
             }
         }
         tally
+    }
+
+    /// The outcome and the history name the same message.
+    fn may_be_taken_back(&mut self, uid: Option<MessageUid>) {
+        self.sent.extend(uid.filter(|uid| !self.sent.contains(uid)));
     }
 
     fn is_own(&self, message: &Message) -> bool {

@@ -1,6 +1,6 @@
 //! What a person sees of a conversation, in made-up time.
 
-use imlink::{AppId, Body, Flags, ObjectName, Origin, TargetId};
+use imlink::{AppId, Body, Flags, ObjectName, Origin, ReceivedStatus, TargetId};
 
 use super::*;
 use crate::output::json_line;
@@ -187,6 +187,79 @@ fn somebody_who_types_is_shown_once_until_there_is_a_message() {
     assert_eq!(talk.heard(own, now + TYPING * 2), None);
 }
 
+#[test]
+fn the_other_side_is_told_of_typing_now_and_then() {
+    let (mut talk, now) = (talk(), Instant::now());
+
+    assert!(talk.tells_typing(now));
+    assert!(!talk.tells_typing(now + TELL_TYPING / 2));
+    assert!(talk.tells_typing(now + TELL_TYPING));
+    talk.say(id("c-1"), "hi".into(), now + TELL_TYPING);
+    assert!(talk.tells_typing(now + TELL_TYPING), "a new message begins");
+    talk.link(false, None);
+    assert!(
+        !talk.tells_typing(now + TELL_TYPING * 5),
+        "nobody would hear"
+    );
+    let group = Conversation::group(TargetId::new("team").unwrap());
+    let mut group = Talk::new(group, UserId::new("alice").unwrap());
+    assert!(!group.tells_typing(now), "SDKs tell it to one user only");
+}
+
+#[test]
+fn the_last_own_message_is_the_one_to_take_back() {
+    let (mut talk, now) = (talk(), Instant::now());
+    assert_eq!(talk.last_own(), None);
+    talk.open(vec![sent(1, "before", "x"), received(2, "hi")], None);
+    assert_eq!(talk.last_own(), Some(&uid("U-1")));
+    talk.say(id("c-1"), "oops".into(), now);
+    let outcome = Outcome::Sent {
+        uid: uid("U-9"),
+        at: Millis(9),
+    };
+    talk.ended(&id("c-1"), Ok(outcome));
+    assert_eq!(talk.last_own(), Some(&uid("U-9")));
+
+    let notice = Message {
+        uid: Some(uid("U-9")),
+        ..sent(3, "", "c-1")
+    };
+    let said = talk.changed(&notice);
+
+    assert!(plain(said)[0].starts_with("alice took back the message of "));
+    assert_eq!(talk.last_own(), Some(&uid("U-1")), "the one before");
+    talk.stored(Message {
+        object_name: ObjectName::new(NOTICE).unwrap(),
+        ..sent(4, "", "y")
+    });
+    assert_eq!(talk.last_own(), Some(&uid("U-1")), "a notice is none");
+    talk.stored(sent(5, "from a phone", "z"));
+    assert_eq!(talk.last_own(), Some(&uid("U-5")));
+}
+
+#[test]
+fn in_a_room_everybody_is_heard_and_own_words_are_not_repeated() {
+    let room = Conversation {
+        kind: ConversationKind::Chatroom,
+        ..bob()
+    };
+    let user = UserId::new("alice").unwrap();
+    let (mut talk, now) = (Talk::new(room.clone(), user), Instant::now());
+    talk.say(id("c-1"), "typed".into(), now);
+    let here = |message: Message| Message {
+        seq: Seq(0),
+        conversation: room.clone(),
+        ..message
+    };
+
+    assert_eq!(plain(talk.heard(here(received(1, "hi")), now)), ["bob  hi"]);
+    assert_eq!(talk.heard(here(sent(2, "typed", "c-1")), now), None);
+    let siblings = talk.heard(here(sent(3, "from a phone", "z")), now);
+    assert_eq!(plain(siblings), ["alice to bob  from a phone"]);
+    assert_eq!(talk.heard(received(4, "elsewhere"), now), None);
+    assert!(!talk.tells_typing(now));
+}
+
 // F-K09
 #[test]
 fn nothing_that_comes_in_can_act_on_the_terminal() {
@@ -294,7 +367,7 @@ fn received(seq: u64, text: &str) -> Message {
         client_id: None,
         expansion: None,
         offline: false,
-        received: imlink::ReceivedStatus::NONE,
+        received: ReceivedStatus::NONE,
         local_extra: None,
     }
 }
