@@ -13,7 +13,7 @@ use imlink_ipc_proto::{
 };
 use imlink_model::{
     AppId, Body, ChannelId, ClientMessageId, Code, MAX_BODY_BYTES, MAX_DIRECTED, MessageUid,
-    Millis, ObjectName, Seq, TargetId, UserId,
+    Millis, ObjectName, OutboxId, Seq, TargetId, UserId,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
