@@ -181,6 +181,27 @@ mod tests {
         assert_eq!(one.client_id().as_str().len(), 32);
     }
 
+    #[test]
+    fn what_is_asked_of_a_send_comes_together() {
+        let expansion = Expansion::new([("k", "v")]).unwrap();
+        let bob = UserId::new("bob").unwrap();
+
+        let message = Outgoing::text(to_lei(), "a")
+            .with_resend(Resend::Never)
+            .directed_to([bob.clone()])
+            .with_expansion(&expansion);
+        let later = Outgoing::text(to_lei(), "a").with_expansion(&Expansion::default());
+
+        assert_eq!(message.options.resend, Resend::Never);
+        assert_eq!(message.options.directed, [bob]);
+        assert_eq!(
+            message.options.expansion.as_deref(),
+            Some(r#"{"k":{"v":"v"}}"#)
+        );
+        assert!(message.options.expandable);
+        assert!(later.options.expandable && later.options.expansion.is_none());
+    }
+
     // F-K10
     #[test]
     fn debug_shows_nothing_of_what_a_message_says() {

@@ -9,7 +9,7 @@ use imlink_store::{
 
 use super::account::{Parked, StoreState, Unreadable};
 use super::deliver::Stretch;
-use super::outbox::outbox_response;
+use super::outbox::{Ended, outbox_response};
 use super::rows::{conversations_response, entry, page_response, search_response};
 use super::subscription::State;
 use super::{AccountId, Effect, Registry, Then};
@@ -79,6 +79,8 @@ impl Registry {
         let code = match result {
             Ok((restored, last_seq)) => {
                 account.store = StoreState::Open { last_seq };
+                // Other rows may have these numbers, if the ones before were set aside.
+                account.ended = Ended::default();
                 self.uplink(id, Command::Restore(restored));
                 Code::SUCCESS
             }
