@@ -89,8 +89,9 @@ pub enum Request {
         limit: u16,
     },
     /// Takes a message of this app back that waits, or gives up on one in doubt: it ends as
-    /// failed with `LOCAL_WITHDRAWN`. Answer: `Done`; refused with `LOCAL_TOO_LATE` if it is on its
-    /// way or has ended, and with `LOCAL_NO_MESSAGE` if this app sent none of that id.
+    /// failed with `LOCAL_WITHDRAWN`. Answer: `Done`, also to a repetition; refused with
+    /// `LOCAL_TOO_LATE` if it is on its way or has ended, and with `LOCAL_NO_MESSAGE` if this app
+    /// sent none of that id.
     Withdraw {
         /// The app's own id of it.
         client_id: ClientMessageId,

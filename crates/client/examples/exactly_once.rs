@@ -3,6 +3,7 @@
 //! imlink brings every message at least once: what was not acknowledged comes again. To act on it
 //! once, keep the place of the last message in the same transaction as what you made of it, here a
 //! file that is replaced as a whole, and leave out what is not above it. Acknowledge after that.
+//! `docs/delivery.md` has all that is promised.
 //!
 //! ```console
 //! $ imlink token alice | cargo run -p imlink --example exactly_once sum.txt
