@@ -4,10 +4,12 @@ use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
 use imlink::blocking;
-use imlink::{Client, Code, ConnectCallback, ConnectionStatus, Outcome, Outgoing, UserId};
-use imlink_sandbox::Sandbox;
+use imlink::{
+    Client, Code, ConnectCallback, ConnectionStatus, Outcome, Outgoing, SendState, UserId,
+};
+use imlink_sandbox::{Ending, Sandbox, Scope};
 use imlink_tests::cloud::{mailbox, text, token, user, with, write};
-use imlink_tests::{App, DEADLINE, Setup, cloud, soon, within};
+use imlink_tests::{App, DEADLINE, Setup, cloud, eventually, soon, within};
 
 use crate::IMLINK;
 
@@ -108,6 +110,37 @@ fn a_blocking_app_connects_sends_and_receives() {
     assert_eq!(delivery.message().body.as_str(), text("hello"));
     inbox.acknowledge_and_wait(delivery.message().seq).unwrap();
     assert_eq!(mailbox(&cloud, "han"), ["hello yourself"]);
+}
+
+// Issue 4, "Outbox"
+#[test]
+fn a_blocking_app_sees_its_outbox_and_takes_a_message_back() {
+    let (cloud, setup) = (cloud(), Setup::new(IMLINK));
+    let _daemon = setup.start();
+    let app = blocking_app(&setup, &cloud);
+    app.init().unwrap();
+    app.connect_within(token(&cloud, "lei"), DEADLINE).unwrap();
+    cloud.refuse_connections().unwrap();
+    cloud.drop_links(&Scope::Everyone, Ending::Close);
+    // With the link already gone for the daemon, what is sent waits.
+    eventually("the link is gone", || {
+        (app.status() != ConnectionStatus::Connected).then_some(())
+    });
+    let message = Outgoing::text(with("han"), "never mind");
+    let id = message.client_id().clone();
+    let receipt = app.send(message).unwrap();
+
+    let waiting = app.outbox(None, 10).unwrap().entries;
+    app.withdraw(id.clone()).unwrap();
+
+    assert_eq!(waiting.len(), 1);
+    assert_eq!((waiting[0].id, &waiting[0].client_id), (receipt.id(), &id));
+    assert_eq!(waiting[0].state, SendState::Queued);
+    let code = Code::LOCAL_WITHDRAWN;
+    assert_eq!(receipt.outcome().unwrap(), Outcome::Failed { code });
+    assert_eq!(app.outbox(None, 10).unwrap().entries, []);
+    let again = app.resend(id).unwrap_err();
+    assert_eq!(again.code(), Code::LOCAL_TOO_LATE);
 }
 
 // S4-17, S4-20

@@ -16,6 +16,7 @@ mod link;
 mod live;
 mod messages;
 mod noting;
+mod options;
 mod outbox;
 mod recall;
 mod reconnect_kick;

@@ -11,6 +11,7 @@ use imlink::{
 use imlink_sandbox::{Ending, Fault, Lasting, Rate, Sandbox, Scope};
 use imlink_tests::cloud::{mailbox, user, with, words};
 use imlink_tests::{App, Setup, cloud, soon, within};
+use tokio::task::JoinSet;
 
 use crate::IMLINK;
 
@@ -110,6 +111,46 @@ async fn what_is_sent_offline_waits_over_a_restart_and_can_be_taken_back() {
     assert_eq!(too_late.unwrap_err().code(), Code::LOCAL_TOO_LATE);
     let unknown = within("refused", app.client.resend(id("nothing"))).await;
     assert_eq!(unknown.unwrap_err().code(), Code::LOCAL_NO_MESSAGE);
+}
+
+// Issue 4, "bounded, refusing before accepting"
+#[tokio::test]
+async fn a_full_outbox_refuses_what_is_new_until_something_is_taken_back() {
+    /// Messages that an account's outbox holds (docs/delivery.md).
+    const HELD: usize = 10_000;
+    /// Below the requests that a daemon takes at a time.
+    const AT_ONCE: usize = 200;
+    let (cloud, setup) = (cloud(), Setup::new(IMLINK));
+    let _daemon = setup.start();
+    let mut app = App::connected(&setup, &cloud, "notes", "lei").await;
+    go_offline(&cloud, &mut app).await;
+    for first in (0..HELD).step_by(AT_ONCE) {
+        let mut sends = JoinSet::new();
+        for n in first..first + AT_ONCE {
+            let client = app.client.clone();
+            sends.spawn(async move { client.send(message("han", &n.to_string())).await.map(drop) });
+        }
+        for sent in within("accepted", sends.join_all()).await {
+            sent.unwrap();
+        }
+    }
+
+    let refused = within("refused", app.client.send(message("han", "more"))).await;
+    let known = within("known", app.client.send(message("han", "7"))).await;
+    let page = within("a page", app.client.outbox(None, 200))
+        .await
+        .unwrap();
+    let unknown = within("asked", app.client.send_state(id("more"))).await;
+    within("withdraw", app.client.withdraw(id("7")))
+        .await
+        .unwrap();
+    let accepted = within("accepted", app.client.send(message("han", "more"))).await;
+
+    assert_eq!(refused.unwrap_err().code(), Code::LOCAL_QUOTA);
+    assert!(!known.unwrap().is_new(), "what was accepted is not refused");
+    assert_eq!((page.entries.len(), page.more), (200, true));
+    assert_eq!(unknown.unwrap(), None, "nothing of it was kept");
+    assert!(accepted.unwrap().is_new());
 }
 
 /// Has the cloud lose the next message of that user, and not answer: nobody can ever say what
@@ -317,82 +358,98 @@ async fn two_flooding_apps_share_what_the_cloud_takes() {
     assert!(cloud.counters().refused_messages > 0, "there was a limit");
 }
 
-/// What an app may see of one message (docs/delivery.md).
-fn is_a_life(states: &[SendState]) -> bool {
+/// What an app may see of one message (docs/delivery.md): doubts and waits, and one end behind them.
+fn has_ended(states: &[SendState]) -> bool {
     let Some((last, before)) = states.split_last() else {
         return false;
     };
-    let ended = matches!(last, SendState::Sent { .. } | SendState::Failed { .. });
-    let open = |state: &SendState| matches!(state, SendState::InDoubt | SendState::Queued);
-    ended && before.iter().all(open)
+    let is_end = |state: &SendState| match state {
+        SendState::Sent { .. } | SendState::Failed { .. } => true,
+        SendState::Queued | SendState::Sending | SendState::InDoubt => false,
+    };
+    assert!(!before.iter().any(is_end), "two ends: {states:?}");
+    is_end(last)
 }
 
-// Issue 4, "attached, then exactly one of sent / failed / in doubt"; F-S08, F-S13, F-S15
+// Issue 4, "attached, then exactly one of sent / failed / in doubt"; F-S08, F-S13, F-S15, F-S19
 #[tokio::test]
 async fn whatever_the_link_does_each_message_is_accepted_once_and_ends_once() {
     const ROUNDS: usize = 6;
     const BURST: usize = 10;
+    const PEERS: usize = 3;
     let (cloud, setup) = (cloud(), Setup::new(IMLINK));
     let _daemon = setup.start();
     let mut app = App::connected(&setup, &cloud, "notes", "lei").await;
-    let always = Lasting::UntilCleared;
     for fault in [Fault::DuplicateAck, Fault::ReorderAcks { window: 3 }] {
-        cloud.add_fault(fault, Scope::Everyone, always);
+        cloud.add_fault(fault, Scope::Everyone, Lasting::UntilCleared);
     }
     let mut expected: BTreeMap<String, Vec<String>> = BTreeMap::new();
     let mut accepted = BTreeSet::new();
 
     for round in 0..ROUNDS {
         for n in 0..BURST {
-            let (to, said) = (format!("peer-{}", n % 3), format!("{round}-{n}"));
+            let (to, said) = (format!("peer-{}", n % PEERS), format!("{round}-{n}"));
             expected.entry(to.clone()).or_default().push(said.clone());
             let receipt = send(&app.client, message(&to, &said)).await;
             assert!(receipt.is_new() && accepted.insert(receipt.id()));
         }
-        let lost = Fault::DropAck;
-        cloud.add_fault(lost, Scope::Everyone, Lasting::ONCE);
+        cloud.add_fault(Fault::DropAck, Scope::Everyone, Lasting::ONCE);
         cloud.drop_links(&Scope::Everyone, Ending::Close);
     }
     cloud.clear_faults();
+    // The last of a conversation goes when all before it had their turn and were looked for.
+    let mut lasts = BTreeSet::new();
+    for (to, said) in &mut expected {
+        let last = format!("the last of {to}");
+        send(&app.client, message(to, &last)).await;
+        said.push(last.clone());
+        lasts.insert(last);
+    }
 
     let mut lives: BTreeMap<String, Vec<SendState>> = BTreeMap::new();
-    let mut open = ROUNDS * BURST;
-    app.sees("the end of every message", |event| {
+    app.sees("the end of the last ones", |event| {
         if let Event::SendResult {
             client_id, state, ..
         } = event
         {
             let life = lives.entry(client_id.to_string()).or_default();
             life.push(state.clone());
-            open -= usize::from(is_a_life(life));
+            if has_ended(life) {
+                lasts.remove(client_id.as_str());
+            }
         }
-        (open == 0).then_some(())
+        lasts.is_empty().then_some(())
     })
     .await;
-    // Behind the end of one more message comes nothing that was on its way before.
-    send(&app.client, message("peer-0", "the last")).await;
-    app.sees("the end of the last one", |event| match event {
-        Event::SendResult { client_id, .. } if *client_id != id("the last") => {
-            panic!("{client_id} has a second end: {event:?}");
-        }
-        Event::SendResult { state, .. } => matches!(state, SendState::Sent { .. }).then_some(()),
-        _ => None,
-    })
-    .await;
-    expected
-        .entry("peer-0".to_owned())
-        .or_default()
-        .push("the last".to_owned());
 
-    assert_eq!(lives.len(), ROUNDS * BURST);
-    for (said, life) in &lives {
-        assert!(
-            is_a_life(life) && matches!(life.last(), Some(SendState::Sent { .. })),
-            "{said}: {life:?}"
-        );
+    assert_eq!(lives.len(), ROUNDS * BURST + PEERS);
+    for (to, said) in &expected {
+        let sent = said.iter().filter(|said| match lives[*said].last() {
+            Some(SendState::Sent { .. }) => true,
+            // Written, and lost with the link: nobody can know.
+            Some(SendState::InDoubt) => false,
+            other => panic!("{said} is {other:?}"),
+        });
+        let sent: Vec<&String> = sent.collect();
+        assert_eq!(mailbox(&cloud, to).iter().collect::<Vec<_>>(), sent, "{to}");
     }
-    for (to, said) in expected {
-        assert_eq!(mailbox(&cloud, &to), said, "{to}");
+    let doubts = listed(&app.client).await;
+    for (said, state) in &doubts {
+        assert_eq!(*state, SendState::InDoubt, "{said}");
+        within("given up", app.client.withdraw(id(said)))
+            .await
+            .unwrap();
     }
-    assert_eq!(listed(&app.client).await, []);
+    let mut open = doubts.len();
+    while open > 0 {
+        if let Event::SendResult {
+            client_id, state, ..
+        } = app.event().await
+        {
+            let life = lives.get_mut(client_id.as_str()).unwrap();
+            life.push(state);
+            open -= usize::from(has_ended(life));
+        }
+    }
+    assert!(lives.values().all(|life| has_ended(life)));
 }
