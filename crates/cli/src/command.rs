@@ -21,6 +21,7 @@ Examples:
   imlink token alice | imlink connect --app-key imlink-sandbox
                                        connect the sandbox's user alice
   imlink send bob 'Hi there'           write to bob
+  imlink chat bob                      talk with him
   imlink listen                        read what comes in
   imlink explain 31004                 what a code means and what to do about it
 ";

@@ -22,7 +22,7 @@ pub enum Exit {
     Refused = 5,
     /// The time limit ran out (34006, 90001).
     TimedOut = 6,
-    /// `send` only: it is unknown whether the message arrived (30003).
+    /// `send` and `chat`: it is unknown whether a message arrived (30003).
     InDoubt = 7,
     /// Ctrl-C, by the convention of shells 128 + SIGINT.
     Interrupted = 130,
@@ -38,7 +38,7 @@ Exit status:
     4  no daemon answers (-2)
     5  the cloud refused for good: wrong token, kicked, blocked
     6  the time limit ran out
-    7  it is unknown whether the message arrived (only `imlink send`)
+    7  it is unknown whether a message arrived (`imlink send`, `imlink chat`)
   130  interrupted";
 
 impl Exit {

@@ -1,6 +1,7 @@
 //! What the command says: to people aligned and in colour, to programs as JSON lines.
 
 mod clock;
+mod count;
 mod escape;
 mod message;
 mod paint;
@@ -13,6 +14,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 pub use clock::{age, moment};
+pub use count::Count;
 pub use escape::{Escaped, json_line};
 pub use message::{MessageLine, said_in, shortened, words};
 pub use paint::Paint;

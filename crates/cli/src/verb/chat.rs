@@ -20,7 +20,7 @@ use tokio::task::JoinSet;
 use crate::account::Account;
 use crate::command::Ending;
 use crate::failure::Failure;
-use crate::output::{Escaped, Output, Paint};
+use crate::output::{Count, Escaped, Output, Paint};
 use crate::runtime::{self, DONE, interruption};
 use crate::verb::history::conversation;
 use keyboard::{Key, Keyboard};
@@ -435,7 +435,8 @@ impl Chat {
         let status = self.client.status();
         let open = self.talk.tally().open;
         self.screen.remark(format_args!(
-            "{user} with {target} ({kind}), {status}; {open} messages are under way."
+            "{user} with {target} ({kind}), {status}; under way: {}.",
+            Count(open as u64, "message")
         ))?;
         Ok(())
     }
@@ -456,8 +457,8 @@ impl Chat {
         if terminal {
             if tally.open > 0 {
                 self.screen.remark(format_args!(
-                    "{} of your messages were not out yet; `imlink outbox` shows what the daemon has of them.",
-                    tally.open
+                    "Not out yet: {}; `imlink outbox` shows what the daemon has of them.",
+                    Count(tally.open as u64, "message")
                 ))?;
             }
             return DONE;
@@ -469,13 +470,15 @@ impl Chat {
             ));
         }
         if tally.open > 0 {
-            let cause = format!("{} messages were not out in time.", tally.open);
+            let open = Count(tally.open as u64, "message");
+            let cause = format!("Not out in time: {open}.");
             return Err(Failure::of(Code::LOCAL_TIMEOUT, cause).with_cure(
                 "Do not send them again: `imlink outbox` shows those that the daemon has and will send.",
             ));
         }
         if tally.in_doubt > 0 {
-            let cause = format!("{} messages may have arrived or not.", tally.in_doubt);
+            let in_doubt = Count(tally.in_doubt as u64, "message");
+            let cause = format!("Arrived or not, nobody can say: {in_doubt}.");
             return Err(Failure::of(Code::RC_MSG_RESP_TIMEOUT, cause).with_cure(
                 "Look into `imlink history` before sending them again; they would be further messages.",
             ));

@@ -14,7 +14,7 @@ use crate::account::{Account, Joined};
 use crate::archive::{Header, Tally, VERSION, Writer};
 use crate::command::Ending;
 use crate::failure::Failure;
-use crate::output::{Escaped, Output, Progress};
+use crate::output::{Count, Escaped, Output, Progress};
 use crate::runtime::{DONE, run_interruptibly};
 
 /// Entries of a page (PROTOCOL.md, limits).
@@ -198,10 +198,11 @@ impl Exported {
 impl fmt::Display for Exported {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (user, file) = (Escaped(&self.user), Escaped(&self.file));
-        let (messages, conversations) = (self.messages, self.conversations);
+        let messages = Count(self.messages, "message");
+        let conversations = Count(self.conversations, "conversation");
         write!(
             f,
-            "{messages} messages and {conversations} conversations of {user} are in {file}."
+            "Wrote {messages} and {conversations} of {user} to {file}."
         )
     }
 }

@@ -9,7 +9,7 @@ use serde::Serialize;
 use crate::account::Account;
 use crate::command::Ending;
 use crate::confirm::Sure;
-use crate::output::{Escaped, Output};
+use crate::output::{Count, Escaped, Output};
 use crate::runtime::{DONE, run_interruptibly};
 use crate::verb::history::conversation;
 use crate::watch::watched;
@@ -61,7 +61,8 @@ pub fn run(arguments: Arguments, output: Output) -> Ending {
         if known.is_some() {
             let target = &conversation.target;
             let question = format!(
-                "Delete {messages} messages of {user} with {target} on this machine for good?"
+                "Delete {} of {user} with {target} on this machine for good?",
+                Count(messages.into(), "message")
             );
             arguments.sure.ask(&question).await?;
             let call = client.forget(conversation.clone());
@@ -87,10 +88,10 @@ impl fmt::Display for Forgotten {
         let target = Escaped(&self.target);
         match self.messages {
             0 => write!(f, "Nothing is stored with {target}."),
-            count => write!(
-                f,
-                "{count} messages with {target} are gone from this machine."
-            ),
+            messages => {
+                let messages = Count(messages.into(), "message");
+                write!(f, "Deleted {messages} with {target} from this machine.")
+            }
         }
     }
 }

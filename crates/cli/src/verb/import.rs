@@ -13,7 +13,7 @@ use crate::account::{Account, Joined};
 use crate::archive::{Archive, ArchiveError, ConversationRecord, Entry, Header};
 use crate::command::Ending;
 use crate::failure::Failure;
-use crate::output::{Escaped, Output, Progress};
+use crate::output::{Count, Escaped, Output, Progress};
 use crate::runtime::{DONE, run_interruptibly};
 
 /// Messages brought at once (PROTOCOL.md, limits).
@@ -215,9 +215,9 @@ impl Name<'_> {
 
     /// The part before the fault is stored.
     fn half(&self, error: &ArchiveError, imported: &Imported) -> Failure {
-        let new = imported.imported;
+        let new = Count(imported.imported, "new message");
         Failure::usage(
-            format!("{self} {error}. What comes before is stored: {new} messages are new."),
+            format!("{self} {error}. What comes before is stored: {new}."),
             cure(error),
         )
     }
@@ -247,10 +247,14 @@ fn cure(error: &ArchiveError) -> &'static str {
 impl fmt::Display for Imported {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let user = Escaped(&self.user);
-        write!(f, "{} messages of {user} are new", self.imported)?;
+        let imported = Count(self.imported, "message");
+        write!(f, "Imported {imported} of {user}")?;
         match self.known {
             0 => f.write_str("."),
-            known => write!(f, "; {known} were here already, or had been deleted here."),
+            known => write!(
+                f,
+                "; left out {known} that were here already, or had been deleted."
+            ),
         }
     }
 }

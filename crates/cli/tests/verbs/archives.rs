@@ -36,7 +36,7 @@ fn what_is_exported_is_imported_elsewhere_once_and_in_order() {
     );
     assert_eq!(
         again.out,
-        "0 messages of alice are new; 6 were here already, or had been deleted here.\n"
+        "Imported 0 messages of alice; left out 6 that were here already, or had been deleted.\n"
     );
     assert_eq!(history(&elsewhere), before);
     let conversations = |home: &Home| home.run(&["conversations", "--json"]).json();
@@ -91,7 +91,7 @@ fn a_file_is_private_and_replaced_only_by_a_whole_one() {
     assert_eq!(
         ran.out,
         format!(
-            "1 messages and 1 conversations of alice are in {}.\n",
+            "Wrote 1 message and 1 conversation of alice to {}.\n",
             link.display()
         )
     );
@@ -163,7 +163,7 @@ fn whatever_is_no_whole_export_is_refused_with_its_line() {
     assert_eq!(piped.status, Some(2), "{piped:?}");
     let cause = piped.error()["cause"].as_str().unwrap().to_owned();
     assert!(cause.contains("is broken at line 3"), "{cause}");
-    assert!(cause.ends_with("1 messages are new."), "{cause}");
+    assert!(cause.ends_with("is stored: 1 new message."), "{cause}");
     let rest = elsewhere.run_with(&["import", "-", "--json"], &whole);
     assert_eq!(
         rest.json(),

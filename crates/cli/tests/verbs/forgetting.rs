@@ -49,7 +49,7 @@ fn on_a_terminal_it_asks_and_only_yes_deletes() {
 
     for answer in ["n\n", "\n", "\u{4}"] {
         let mut terminal = home.on_terminal(&["forget", "bob"]);
-        terminal.shows("Delete 1 messages of alice with bob on this machine for good? [y/N]");
+        terminal.shows("Delete 1 message of alice with bob on this machine for good? [y/N]");
         terminal.types(answer);
 
         assert_eq!(terminal.ended(), Some(1), "{answer:?}");
@@ -66,7 +66,7 @@ fn on_a_terminal_it_asks_and_only_yes_deletes() {
     terminal.shows("[y/N]");
     terminal.types("y\n");
     assert_eq!(terminal.ended(), Some(0));
-    terminal.shows("1 messages with bob are gone from this machine.");
+    terminal.shows("Deleted 1 message with bob from this machine.");
     assert_eq!(stored(), 0);
 }
 
