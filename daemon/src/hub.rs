@@ -31,6 +31,7 @@ use crate::commits::{self, Committed, Committing, one_by_one};
 use crate::ledger::Ledger;
 use crate::messages::{
     Ask, Attach, Detach, Drive, GapNoted, Happened, Inspect, Progressed, Settled, Stop, Stored,
+    WritableTurned,
 };
 use crate::outbox::Outbox;
 use crate::registry::{
@@ -324,13 +325,13 @@ impl Hub {
         } = opening;
         let rows = self.stores.entry(directory.clone()).or_insert_with(|| {
             let thread = Arbiter::new();
-            let hub = ctx.address().recipient();
+            let (hub, turns) = (ctx.address().recipient(), ctx.address().recipient());
             let addr = StoreActor::start_in_arbiter(&thread.handle(), move |ctx| {
                 // Unbounded: a request that waits for room in a mailbox is overtaken by the next
                 // one, and the order of an app's messages is lost. What waits here is bounded
                 // where it comes in, at the sockets.
                 ctx.set_mailbox_capacity(0);
-                StoreActor::new(directory, hub)
+                StoreActor::new(directory, hub, turns)
             });
             let (commits, committing) = mpsc::unbounded_channel();
             ctx.add_stream(one_by_one(committing));
@@ -399,6 +400,13 @@ impl Hub {
                 self.open_store(opening, ctx);
             }
         }
+    }
+
+    /// The accounts whose rows are there.
+    fn accounts_at(&self, directory: &Path) -> Vec<AccountId> {
+        let there = |(_, other): &(_, &PathBuf)| other.as_path() == directory;
+        let there = self.directories.iter().filter(there);
+        there.map(|(account, _)| *account).collect()
     }
 
     fn store_of(&self, account: AccountId) -> Option<&Addr<StoreActor>> {
@@ -670,14 +678,20 @@ impl Handler<Progressed> for Hub {
             directory,
             progress,
         } = progressed;
-        let accounts: Vec<_> = self
-            .directories
-            .iter()
-            .filter(|(_, other)| **other == directory)
-            .map(|(account, _)| *account)
-            .collect();
-        for account in accounts {
+        for account in self.accounts_at(&directory) {
             self.registry.progressed(account, progress);
+        }
+        self.drive(ctx);
+    }
+}
+
+impl Handler<WritableTurned> for Hub {
+    type Result = ();
+
+    fn handle(&mut self, turned: WritableTurned, ctx: &mut Self::Context) {
+        let WritableTurned { directory, code } = turned;
+        for account in self.accounts_at(&directory) {
+            self.registry.writable_turned(account, code);
         }
         self.drive(ctx);
     }

@@ -6,7 +6,7 @@ use actix::Message;
 use imlink_connection::Snapshot;
 use imlink_ipc_proto::Request;
 use imlink_model::uplink::{self, SendOutcome};
-use imlink_model::{Message as StoredMessage, OutgoingMessage, Seq};
+use imlink_model::{Code, Message as StoredMessage, OutgoingMessage, Seq};
 use imlink_store::{Edited, Progress};
 
 use crate::outbox::Outbox;
@@ -106,6 +106,16 @@ pub struct Progressed {
     pub directory: PathBuf,
     /// How far it is.
     pub progress: Progress,
+}
+
+/// Store to Hub: whether rows of a directory can be written turned.
+#[derive(Debug, Message)]
+#[rtype(result = "()")]
+pub struct WritableTurned {
+    /// Where the rows are.
+    pub directory: PathBuf,
+    /// 0 if they can be, else why not.
+    pub code: Code,
 }
 
 /// To any actor: finish what you have and end. Answered when that is done.

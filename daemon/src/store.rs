@@ -13,6 +13,7 @@
 //! (docs/measured.md, "Store").
 
 use std::path::PathBuf;
+use std::time::{Duration, Instant};
 
 use actix::{
     Actor, AsyncContext, Context, Handler, Message, MessageResult, Recipient, ResponseFuture,
@@ -22,16 +23,23 @@ use imlink_model::uplink::Restored;
 use imlink_model::{Code, Conversation, Seq};
 use imlink_store::{
     Applied, Change, CommitError, Edit, Edited, ForgetError, HistoryQuery, Opening, Page, Progress,
-    ReadError, Salvaged, SearchQuery, Store,
+    ReadError, Salvaged, SearchQuery, Store, Work, Writable,
 };
 use tokio::sync::oneshot;
 
 use crate::clock;
-use crate::messages::Progressed;
+use crate::messages::{Progressed, WritableTurned};
 use crate::registry::{Found, Read, Stretch, Unreadable};
 
 /// Changes that go into one batch at most (docs/measured.md, "Store").
 const BATCH: usize = 100;
+
+/// Between two steps of long work that apps are told of: as often as a person can tell them apart.
+const PROGRESS_PAUSE: Duration = Duration::from_millis(100);
+
+/// Between two looks at a disk that cannot be written to: soon enough for a person who made room,
+/// and one system call.
+const DEGRADED_LOOK: Duration = Duration::from_secs(1);
 
 /// Bytes of message bodies that an answer carries at most, so that it fits into a frame.
 const PAGE_BYTES: usize = limits::PAGE_BYTES;
@@ -42,9 +50,15 @@ pub struct StoreActor {
     directory: PathBuf,
     /// Hears how far long work is.
     hub: Recipient<Progressed>,
+    /// Hears whether rows can be written, each time that turns.
+    turns: Recipient<WritableTurned>,
     store: Option<Store>,
     pending: Vec<(Change, oneshot::Sender<Result<Applied, Code>>)>,
     flush_queued: bool,
+    /// 0 if rows can be written, else why not; as it was told last.
+    writable: Code,
+    /// A look at the disk is due, while rows cannot be written.
+    look_queued: bool,
 }
 
 /// Opens the rows, or says how they are if they are open.
@@ -84,17 +98,24 @@ struct Flush;
 impl StoreActor {
     /// An actor for the rows in that directory; nothing is opened yet.
     #[must_use]
-    pub fn new(directory: PathBuf, hub: Recipient<Progressed>) -> Self {
+    pub fn new(
+        directory: PathBuf,
+        hub: Recipient<Progressed>,
+        turns: Recipient<WritableTurned>,
+    ) -> Self {
         Self {
             directory,
             hub,
+            turns,
+            writable: Code::SUCCESS,
+            look_queued: false,
             store: None,
             pending: Vec::new(),
             flush_queued: false,
         }
     }
 
-    fn flush(&mut self) {
+    fn flush(&mut self, ctx: &mut Context<Self>) {
         let (changes, answers): (Vec<_>, Vec<_>) = self.pending.drain(..).unzip();
         if changes.is_empty() {
             return;
@@ -106,25 +127,70 @@ impl StoreActor {
         };
         match store.commit(changes, clock::now()) {
             // An answer nobody waits for any more is dropped quietly (F-I35).
-            Ok(applied) => answers
-                .into_iter()
-                .zip(applied)
-                .for_each(|(answer, applied)| {
-                    let _ = answer.send(Ok(applied));
-                }),
+            Ok(applied) => {
+                answers
+                    .into_iter()
+                    .zip(applied)
+                    .for_each(|(answer, applied)| {
+                        let _ = answer.send(Ok(applied));
+                    });
+                self.look_after_refusal(ctx);
+            }
             Err(error) => {
                 let code = refused(&error);
                 answers.into_iter().for_each(|answer| {
                     let _ = answer.send(Err(code));
                 });
+                self.look(ctx);
             }
         }
     }
 
-    /// Tells how far long work is.
+    /// Asks the disk whether rows can be written, and tells if that turned. While they cannot be,
+    /// it is asked again now and then; while they can be, the next write finds out (F-D01, F-D05).
+    fn look(&mut self, ctx: &mut Context<Self>) {
+        let Some(store) = &self.store else {
+            return;
+        };
+        let writable = match store.writable() {
+            Writable::Yes => Code::SUCCESS,
+            Writable::Full => Code::LOCAL_STORE_FULL,
+            Writable::ReadOnly => Code::LOCAL_STORE_READ_ONLY,
+        };
+        if writable != self.writable {
+            self.writable = writable;
+            self.turns.do_send(WritableTurned {
+                directory: self.directory.clone(),
+                code: writable,
+            });
+        }
+        if !writable.is_success() && !self.look_queued {
+            self.look_queued = true;
+            ctx.run_later(DEGRADED_LOOK, |act, ctx| {
+                act.look_queued = false;
+                act.look(ctx);
+            });
+        }
+    }
+
+    /// A write came about: the disk is asked only if it refused the last one.
+    fn look_after_refusal(&mut self, ctx: &mut Context<Self>) {
+        if !self.writable.is_success() {
+            self.look(ctx);
+        }
+    }
+
+    /// Tells how far long work is: its beginning, its end, and a step now and then.
     fn reporter(&self) -> impl FnMut(Progress) + use<> {
         let (hub, directory) = (self.hub.clone(), self.directory.clone());
+        let mut told: Option<(Work, Instant)> = None;
         move |progress| {
+            let soon = told
+                .is_some_and(|(work, at)| work == progress.work && at.elapsed() < PROGRESS_PAUSE);
+            if soon && progress.done < progress.total {
+                return;
+            }
+            told = Some((progress.work, Instant::now()));
             hub.do_send(Progressed {
                 directory: directory.clone(),
                 progress,
@@ -202,16 +268,16 @@ impl StoreActor {
 impl Actor for StoreActor {
     type Context = Context<Self>;
 
-    fn stopped(&mut self, _: &mut Self::Context) {
-        self.flush();
+    fn stopped(&mut self, ctx: &mut Self::Context) {
+        self.flush(ctx);
     }
 }
 
 impl Handler<Open> for StoreActor {
     type Result = MessageResult<Open>;
 
-    fn handle(&mut self, Open { user, unreadable }: Open, _: &mut Self::Context) -> Self::Result {
-        self.flush();
+    fn handle(&mut self, Open { user, unreadable }: Open, ctx: &mut Self::Context) -> Self::Result {
+        self.flush(ctx);
         if self.store.is_none() {
             let mut report = self.reporter();
             let opened = match unreadable {
@@ -231,6 +297,9 @@ impl Handler<Open> for StoreActor {
                 }
             }
         }
+        // Whoever opens them again hears it again.
+        self.writable = Code::SUCCESS;
+        self.look(ctx);
         let Some(store) = &self.store else {
             return MessageResult(Err(Code::LOCAL_STORE_FAILED));
         };
@@ -253,7 +322,7 @@ impl Handler<Commit> for StoreActor {
         let (answer, answered) = oneshot::channel();
         self.pending.push((change, answer));
         if self.pending.len() >= BATCH {
-            self.flush();
+            self.flush(ctx);
         } else if !self.flush_queued {
             // Runs once the mailbox is drained: that is what makes the batch.
             self.flush_queued = true;
@@ -266,16 +335,19 @@ impl Handler<Commit> for StoreActor {
 impl Handler<Alter> for StoreActor {
     type Result = MessageResult<Alter>;
 
-    fn handle(&mut self, Alter(edits): Alter, _: &mut Self::Context) -> Self::Result {
-        self.flush();
+    fn handle(&mut self, Alter(edits): Alter, ctx: &mut Self::Context) -> Self::Result {
+        self.flush(ctx);
         let Some(store) = &mut self.store else {
             return MessageResult(Err(Code::LOCAL_STORE_FAILED));
         };
-        MessageResult(
-            store
-                .edit(edits, clock::now())
-                .map_err(|error| refused(&error)),
-        )
+        let edited = store
+            .edit(edits, clock::now())
+            .map_err(|error| refused(&error));
+        match edited {
+            Ok(_) => self.look_after_refusal(ctx),
+            Err(_) => self.look(ctx),
+        }
+        MessageResult(edited)
     }
 }
 
@@ -285,9 +357,9 @@ impl Handler<ForgetConversation> for StoreActor {
     fn handle(
         &mut self,
         ForgetConversation(conversation): ForgetConversation,
-        _: &mut Self::Context,
+        ctx: &mut Self::Context,
     ) -> Self::Result {
-        self.flush();
+        self.flush(ctx);
         let mut report = self.reporter();
         let Some(store) = &mut self.store else {
             return MessageResult(Err(Code::LOCAL_STORE_FAILED));
@@ -310,9 +382,9 @@ impl Handler<ForgetConversation> for StoreActor {
 impl Handler<Flush> for StoreActor {
     type Result = ();
 
-    fn handle(&mut self, Flush: Flush, _: &mut Self::Context) {
+    fn handle(&mut self, Flush: Flush, ctx: &mut Self::Context) {
         self.flush_queued = false;
-        self.flush();
+        self.flush(ctx);
     }
 }
 
@@ -329,7 +401,7 @@ impl Handler<crate::messages::Stop> for StoreActor {
 
     /// Everything taken so far is durable when this is answered, and the rows are closed.
     fn handle(&mut self, _: crate::messages::Stop, ctx: &mut Self::Context) {
-        self.flush();
+        self.flush(ctx);
         self.store = None;
         actix::ActorContext::stop(ctx);
     }

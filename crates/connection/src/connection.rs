@@ -207,6 +207,7 @@ impl Connection {
             Command::LeaveRoom { room } => self.on_leave_room(&room),
             Command::Network(Network::Available) => self.on_network_available(now),
             Command::Network(Network::Unavailable) => self.on_network_unavailable(now),
+            Command::Writable => self.on_writable(now),
             Command::Hint(hint) => self.on_hint(hint, now),
         }
     }
@@ -240,6 +241,14 @@ impl Connection {
             Pending::Page => self.on_page_failed(id, now),
             Pending::Sending(row) => self.on_sending_failed(row, id),
             Pending::Outcome(row, outcome) => self.outlet.keep_unstored(row, outcome),
+        }
+    }
+
+    /// Nothing that rests because of the store rests any longer.
+    fn on_writable(&mut self, now: Instant) {
+        self.outlet.rest_store(now);
+        if let Some(account) = &mut self.account {
+            account.pull.on_writable(now);
         }
     }
 

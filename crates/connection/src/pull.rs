@@ -273,6 +273,15 @@ impl Pull {
         }
     }
 
+    /// Pages can be stored again: one that waits to be asked for again waits no longer.
+    pub(crate) fn on_writable(&mut self, now: Instant) {
+        self.retry = self.first_retry;
+        match &mut self.phase {
+            Phase::Resting { until } => *until = now,
+            Phase::Offline | Phase::Idle { .. } | Phase::Asked { .. } | Phase::Storing { .. } => {}
+        }
+    }
+
     /// Whether this is the record of the page that is being stored.
     pub(crate) fn is_storing(&self, id: RecordId) -> bool {
         matches!(self.phase, Phase::Storing { record, .. } if record == id)

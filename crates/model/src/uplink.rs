@@ -81,6 +81,9 @@ pub enum Command {
     },
     /// The machine has a network, or lost it.
     Network(Network),
+    /// The store takes records again after it refused them: what could not be stored is tried at
+    /// once.
+    Writable,
     /// A reason to look at the link at once: probe it if it is up, restart the ladder if not.
     Hint(Hint),
 }

@@ -5,7 +5,7 @@
 pub struct Progress {
     /// What is being done.
     pub work: Work,
-    /// Rows done.
+    /// Rows done; bytes where the work says so.
     pub done: u64,
     /// Rows there are; an estimate where counting them would take as long.
     pub total: u64,
@@ -16,6 +16,8 @@ pub struct Progress {
 pub enum Work {
     /// Rows of an earlier format are taken over into the present one.
     Migration,
+    /// The engine reads its files, and what it reads is looked through. Counted in bytes.
+    Recovery,
     /// Rows are written anew without what was deleted.
     Compaction,
     /// Messages of a conversation are deleted.

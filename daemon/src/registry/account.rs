@@ -31,6 +31,8 @@ pub(super) struct Account {
     pub(super) link: Link,
     pub(super) status: Status,
     pub(super) store: StoreState,
+    /// 0 if its rows can be written once they are open, else why not.
+    pub(super) writable: Code,
     /// What an app that waits for a connect wants done with rows that cannot be opened.
     pub(super) consent: Unreadable,
     /// Apps that want the link, attached or not (decisions.md P10).
@@ -112,6 +114,7 @@ impl Account {
             store: StoreState::Unknown,
             user,
             consent: Unreadable::Refuse,
+            writable: Code::SUCCESS,
             link: Link::Off,
             status: Status {
                 status: ConnectionStatus::Unconnected,
@@ -163,7 +166,7 @@ impl Account {
     /// 0 if the rows can be read and written, else why not; `None` while that is not known.
     pub(super) fn database(&self) -> Option<Code> {
         match self.store {
-            StoreState::Open { .. } => Some(Code::SUCCESS),
+            StoreState::Open { .. } => Some(self.writable),
             StoreState::Failed(code) => Some(code),
             StoreState::Unknown | StoreState::Opening { .. } => None,
         }

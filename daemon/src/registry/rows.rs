@@ -261,6 +261,7 @@ impl Registry {
         let event = Event::Progress {
             work: match progress.work {
                 imlink_store::Work::Migration => Work::Migrating,
+                imlink_store::Work::Recovery => Work::Recovering,
                 imlink_store::Work::Forgetting => Work::Forgetting,
                 imlink_store::Work::Compaction => Work::Compacting,
             },

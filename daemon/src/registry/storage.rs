@@ -81,7 +81,10 @@ impl Registry {
                 account.store = StoreState::Open { last_seq };
                 // Other rows may have these numbers, if the ones before were set aside.
                 account.ended = Ended::default();
-                self.uplink(id, Command::Restore(restored));
+                self.effects.push_back(Effect::Uplink {
+                    account: id,
+                    command: Command::Restore(restored),
+                });
                 Code::SUCCESS
             }
             Err(code) => {
@@ -89,8 +92,12 @@ impl Registry {
                 code
             }
         };
+        let writable = account.writable;
         for peer in self.peers_of(id) {
             self.emit(peer, Event::DatabaseOpened { code });
+            if code.is_success() && !writable.is_success() {
+                self.emit(peer, Event::DatabaseWritable { code: writable });
+            }
         }
         if !code.is_success() {
             let push = imlink_model::uplink::PushAfterLeaving::Keep;
@@ -105,6 +112,26 @@ impl Registry {
         };
         for Parked { peer, id, request } in std::mem::take(&mut account.parked) {
             self.handle_store_request(peer, id, request);
+        }
+    }
+
+    /// Whether the rows of an account can be written turned: once when it begins, once when it ends
+    /// (F-D01, F-D05).
+    pub fn writable_turned(&mut self, id: AccountId, code: Code) {
+        let Some(account) = self.accounts.get_mut(&id) else {
+            return;
+        };
+        if account.writable == code {
+            return;
+        }
+        account.writable = code;
+        if let StoreState::Open { .. } = account.store {
+            for peer in self.peers_of(id) {
+                self.emit(peer, Event::DatabaseWritable { code });
+            }
+        }
+        if code.is_success() {
+            self.uplink(id, Command::Writable);
         }
     }
 

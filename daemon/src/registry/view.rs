@@ -64,7 +64,7 @@ impl Registry {
         let Some(account) = self.accounts.get(&id) else {
             return;
         };
-        let (link, status) = (account.link, account.status);
+        let (link, status, writable) = (account.link, account.status, account.writable);
         let opened = match account.store {
             StoreState::Open { .. } => Some(Code::SUCCESS),
             StoreState::Failed(code) => Some(code),
@@ -73,6 +73,9 @@ impl Registry {
         self.show(peer, ConnectionStatus::Connecting, None, None);
         if let Some(code) = opened {
             self.emit(peer, Event::DatabaseOpened { code });
+            if code.is_success() && !writable.is_success() {
+                self.emit(peer, Event::DatabaseWritable { code: writable });
+            }
         }
         // A link that is being made shows only what interrupts it; older news is not news.
         let current = match (link, status.status) {

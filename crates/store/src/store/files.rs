@@ -8,7 +8,7 @@ use imlink_model::{Code, Seq};
 
 use crate::database::Database;
 use crate::opening::Attempt;
-use crate::progress::Report;
+use crate::progress::{Progress, Report, Work};
 use crate::salvage::{self, Salvaged};
 use crate::space::Space;
 use crate::version::{FORMAT, Version};
@@ -38,6 +38,10 @@ pub(crate) struct Home {
     _lock: File,
 }
 
+/// Bytes of rows whose opening a person may notice: tens of thousands of messages, a tenth of a
+/// second.
+const WORTH_A_WORD: u64 = 16 * 1024 * 1024;
+
 /// Opens the database in a directory, or makes both.
 pub(crate) fn open(path: &Path, report: Report<'_>) -> Result<Files, OpenError> {
     aside::finish(path)?;
@@ -51,9 +55,22 @@ pub(crate) fn open(path: &Path, report: Report<'_>) -> Result<Files, OpenError> 
         space.require(bytes_of(&version.rows(path))?)?;
     }
     let attempt = Attempt::begin(path)?;
+    let total = bytes_of(&version.rows(path))?;
     let (old, new) = attempt
         .run(|| {
+            let recovered = |done| Progress {
+                work: Work::Recovery,
+                done,
+                total,
+            };
+            // The engine says nothing until it is through.
+            if total >= WORTH_A_WORD {
+                report(recovered(0));
+            }
             let old = Database::open(&version.rows(path), version.format)?;
+            if total >= WORTH_A_WORD {
+                report(recovered(total));
+            }
             if version.format == FORMAT {
                 return Ok((old, None));
             }

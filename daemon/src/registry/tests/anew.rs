@@ -133,6 +133,76 @@ fn what_concerns_other_apps_takes_the_admin_right() {
     assert!(!house.was_disconnected(account));
 }
 
+// F-D01, F-D05
+#[test]
+fn apps_hear_once_that_rows_cannot_be_written_and_once_that_they_can_be_again() {
+    let mut house = House::new();
+    let app = house.attach("notes");
+    let account = house.connect_alone(app);
+
+    for code in [Code::LOCAL_STORE_FULL, Code::LOCAL_STORE_FULL] {
+        house.registry.writable_turned(account, code);
+    }
+    house.drain();
+    assert_eq!(house.writable(app), [Code::LOCAL_STORE_FULL]);
+    let late = house.attach("late");
+    house.ask(late, connect("token"));
+    assert_eq!(
+        house.writable(late),
+        [Code::LOCAL_STORE_FULL],
+        "who comes later is told too"
+    );
+
+    house.registry.writable_turned(account, Code::SUCCESS);
+    house.drain();
+
+    for app in [app, late] {
+        assert_eq!(house.writable(app), [Code::LOCAL_STORE_FULL, Code::SUCCESS]);
+    }
+    let writable = house
+        .commands(account)
+        .filter(|command| matches!(command, Command::Writable));
+    assert_eq!(writable.count(), 1, "what waits in the cloud comes at once");
+}
+
+// F-D02
+#[test]
+fn that_rows_cannot_be_written_is_told_after_they_are_opened() {
+    let mut house = House::new();
+    house.tokens.remember("token", "alice");
+    let app = house.attach("notes");
+    house.ask(app, connect("token"));
+    let account = house.only_account();
+    let full = Code::LOCAL_STORE_FULL;
+    house.registry.writable_turned(account, full);
+    house.drain();
+    assert_eq!(house.writable(app), []);
+
+    house.open_store(account);
+
+    let opened = house.position(|effect| {
+        matches!(
+            effect,
+            Effect::Event {
+                event: Event::DatabaseOpened {
+                    code: Code::SUCCESS
+                },
+                ..
+            }
+        )
+    });
+    let told = house.position(|effect| {
+        matches!(
+            effect,
+            Effect::Event {
+                event: Event::DatabaseWritable { .. },
+                ..
+            }
+        )
+    });
+    assert!(opened.unwrap() < told.unwrap());
+}
+
 fn agreeing(token: &str) -> Request {
     Request::Connect {
         token: secret(token),

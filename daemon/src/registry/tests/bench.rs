@@ -295,6 +295,20 @@ impl House {
             .collect()
     }
 
+    /// What an app heard of whether its rows can be written.
+    pub(super) fn writable(&self, peer: PeerId) -> Vec<Code> {
+        self.seen
+            .iter()
+            .filter_map(|effect| match effect {
+                Effect::Event {
+                    peer: to,
+                    event: Event::DatabaseWritable { code },
+                } if *to == peer => Some(*code),
+                _ => None,
+            })
+            .collect()
+    }
+
     pub(super) fn position(&self, is_it: impl FnMut(&Effect) -> bool) -> Option<usize> {
         self.seen.iter().position(is_it)
     }
