@@ -12,12 +12,14 @@ pub mod raw;
 
 mod app;
 mod daemon;
+mod mount;
 mod skip;
 mod wait;
 
 pub use app::{App, next_words};
 pub use cloud::cloud;
 pub use daemon::{Daemon, Log, Setup};
+pub use mount::on_own_mount;
 pub use raw::RawApp;
 pub use skip::{Missing, REQUIRE_ALL, require};
 pub use wait::{DEADLINE, eventually, soon, within};

@@ -10,6 +10,7 @@ mod daemon_death;
 mod disk;
 mod exactly_once;
 mod forms;
+mod full_disk;
 mod leaving;
 mod limits;
 mod link;

@@ -488,3 +488,24 @@ fn whole_since(time: i64) -> (Driver, Cursor) {
     };
     (driver, cursor)
 }
+
+// F-D01
+#[test]
+fn what_could_not_be_stored_comes_again_as_soon_as_there_is_room() {
+    let mut driver = with_slow_store();
+    driver.packet(notification(1, 20));
+    for _ in 0..4 {
+        driver.answer_pull(&page(vec![text(20)], 20));
+        driver.fail_next_record();
+        driver.advance(10 * SECOND);
+    }
+    driver.packet(ServerPacket::PingResp);
+    driver.answer_pull(&page(vec![text(20)], 20));
+    driver.fail_next_record();
+    assert!(driver.take_query().is_none(), "it waits ever longer");
+
+    driver.command(Command::Writable);
+
+    driver.answer_pull(&page(vec![text(20)], 20));
+    assert_eq!(uids(&driver.record_next()), ["u20"]);
+}
