@@ -90,6 +90,8 @@ pub fn finally(pair: &Pair) -> Result<(), String> {
                 State::InDoubt if !has_arrived && message.options.resend != Resend::Always => {}
                 State::Failed if !has_arrived => {}
                 State::Withdrawn { was_in_doubt } if *was_in_doubt || !has_arrived => {}
+                // Waited for another time, and an earlier one had arrived.
+                State::Withdrawn { .. } if pair.doubles.contains(&message.wire_ref) => {}
                 State::Queued
                 | State::Sending
                 | State::Sent(_)
