@@ -20,7 +20,8 @@ impl Client {
     ///
     /// # Errors
     /// 30016 for a body that is too long, 90008 for a type that is kept, 20109 for a system
-    /// conversation, 33003 for another conversation that is neither private nor a group's.
+    /// conversation, 33003 for another conversation that is neither private nor a group's, 90004
+    /// beyond 64 at once and 20 a second by the apps of the account.
     pub async fn signal(
         &self,
         conversation: Conversation,
@@ -62,7 +63,7 @@ impl Client {
     /// # Errors
     /// 25101 for a message that is not stored here; 25107 for one of somebody else if the cloud does
     /// not let users do that; 30003 if the cloud does not answer: it may have happened, and calling
-    /// again is safe.
+    /// again is safe; 90004 while 32 are under way.
     pub async fn recall(&self, uid: MessageUid) -> Result<(), Error> {
         let delete = false;
         self.rows(Request::Recall { uid, delete }).await.map(drop)

@@ -192,7 +192,7 @@ impl Connection {
             Command::Send(message) => self.on_send(message),
             Command::Withdraw(row) => self.on_withdraw(row),
             Command::Resend(row) => self.on_resend(row),
-            Command::Signal { ask, signal } => self.on_signal(ask, &signal),
+            Command::Signal { ask, signal } => self.on_signal(ask, &signal, now),
             Command::Recall {
                 ask,
                 message,

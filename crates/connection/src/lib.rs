@@ -18,6 +18,7 @@
 #![forbid(unsafe_code)]
 
 mod action;
+mod allowance;
 mod config;
 mod connection;
 mod cursors;

@@ -24,6 +24,11 @@ impl Recalls {
             .insert(message_id, Pending { ask, deadline });
     }
 
+    /// How many are under way.
+    pub(crate) fn count(&self) -> usize {
+        self.by_message_id.len()
+    }
+
     pub(crate) fn is_pending(&self, message_id: u16) -> bool {
         self.by_message_id.contains_key(&message_id)
     }

@@ -26,7 +26,7 @@ use imlink_wire::topic;
 use crate::Config;
 use room::{Ask, Phase, Room};
 
-/// Answers of the cloud that are awaited at one time.
+/// Answers of the cloud that are awaited at one time; as many again of those that nobody heeds.
 const AT_ONCE: usize = 32;
 
 /// What a pull of a room brought, oldest first.
@@ -77,11 +77,16 @@ impl Rooms {
     }
 
     pub(crate) fn deadline(&self) -> Option<Instant> {
-        self.rooms.values().filter_map(Room::deadline).min()
+        // What is due and waits for another answer is due with that.
+        let can_ask = self.can_ask();
+        let rooms = self.rooms.values().filter(|room| can_ask || !room.waits());
+        rooms.filter_map(Room::deadline).min()
     }
 
     /// Somebody enters a room; the answer comes when the user is in it.
     pub(crate) fn enter(&mut self, room: TargetId, if_absent: IfAbsent, ask: AskId, recent: u16) {
+        // The cloud has not heard yet that the user wanted to leave it.
+        self.leaving.retain(|left| *left != room);
         let entered = self
             .rooms
             .entry(room)
@@ -172,13 +177,22 @@ impl Rooms {
 
     /// Whether something is to be asked of the cloud now.
     pub(crate) fn is_due(&self, now: Instant) -> bool {
-        let has_room = self.by_message_id.len() < AT_ONCE;
-        !self.leaving.is_empty() || (has_room && self.rooms.values().any(|room| room.is_due(now)))
+        self.can_leave() || (self.can_ask() && self.rooms.values().any(|room| room.is_due(now)))
+    }
+
+    fn can_ask(&self) -> bool {
+        self.by_message_id.len() < AT_ONCE
+    }
+
+    fn can_leave(&self) -> bool {
+        !self.leaving.is_empty() && self.unheeded.len() < AT_ONCE
     }
 
     /// Takes the next question, which is asked under this id.
     pub(crate) fn ask(&mut self, message_id: u16, now: Instant) -> Option<RoomQuery> {
-        if let Some(room) = self.leaving.pop() {
+        if self.can_leave()
+            && let Some(room) = self.leaving.pop()
+        {
             self.unheeded.insert(message_id);
             return Some(RoomQuery {
                 topic: topic::LEAVE_CHATROOM,

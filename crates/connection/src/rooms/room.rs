@@ -73,6 +73,14 @@ impl Room {
         }
     }
 
+    /// It may be asked for, and nothing is awaited.
+    pub(super) fn waits(&self) -> bool {
+        match self.phase {
+            Phase::Out | Phase::In { .. } => true,
+            Phase::Entering { .. } | Phase::Pulling { .. } => false,
+        }
+    }
+
     pub(super) fn is_overdue(&self, now: Instant) -> bool {
         match self.phase {
             Phase::Out | Phase::In { .. } => false,

@@ -135,3 +135,23 @@ fn a_recall_that_names_no_message_costs_its_neighbours_nothing() {
     assert_eq!((messages.len(), recalls.len()), (1, 0));
     assert_eq!(driver.connection.snapshot().dropped.messages, 1);
 }
+
+// ARCHITECTURE.md, "Neighbours": one app cannot fill the link for the others
+#[test]
+fn so_many_recalls_are_under_way_and_no_more() {
+    let mut driver = Driver::online();
+
+    for ask in 0..33 {
+        driver.command(recall(ask));
+    }
+
+    assert_eq!(answers(&mut driver), [(32, Err(Code::LOCAL_QUOTA))]);
+    let (message_id, ..) = driver.take_publish_of(topic::RECALL).unwrap();
+    driver.packet(puback(message_id, 0, "the-command"));
+    driver.command(recall(33));
+    assert_eq!(
+        answers(&mut driver).len(),
+        1,
+        "the one that was acknowledged"
+    );
+}

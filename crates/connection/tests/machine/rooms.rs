@@ -293,6 +293,96 @@ fn a_room_shows_what_became_of_a_message_of_unknown_fate() {
     );
 }
 
+// ARCHITECTURE.md, "What holds": as many rooms as apps may enter, a few questions at a time
+#[test]
+fn more_rooms_than_may_be_asked_for_at_once_are_entered_in_their_turn() {
+    let mut driver = Driver::online();
+    for ask in 0..100 {
+        driver.command(enter_room(ask, &format!("room-{ask:02}")));
+    }
+
+    let (mut rounds, mut inside) = (0, 0);
+    while inside < 100 {
+        rounds += 1;
+        assert!(rounds < 20, "{inside} rooms after {rounds} rounds");
+        let mut asked = Vec::new();
+        while let Some((id, ..)) = driver.take_query_of(topic::JOIN_CHATROOM) {
+            asked.push((id, welcome()));
+        }
+        while let Some((id, ..)) = driver.take_query_of(topic::PULL_CHATROOM) {
+            asked.push((id, said(&[], 1)));
+        }
+        assert!((1..=32).contains(&asked.len()), "{}", asked.len());
+        // Nothing is due that has to wait for an answer: who waits for time does not wait in vain.
+        driver.advance(SECOND);
+        for (id, answer) in asked {
+            driver.answer_query(id, 0, &answer);
+        }
+        inside += entered(&mut driver).len();
+    }
+}
+
+#[test]
+fn a_room_that_is_entered_again_before_the_cloud_heard_of_leaving_is_not_left() {
+    let mut driver = Driver::online();
+    for ask in 0..40 {
+        driver.command(enter_room(ask, &format!("room-{ask:02}")));
+    }
+    settle_rooms(&mut driver);
+
+    for ask in 0..40 {
+        let room = TargetId::new(format!("room-{ask:02}")).unwrap();
+        driver.command(Command::LeaveRoom { room });
+    }
+    let mut left = Vec::new();
+    while let Some((id, room, _)) = driver.take_query_of(topic::LEAVE_CHATROOM) {
+        left.push((id, room));
+    }
+    assert_eq!(left.len(), 32);
+    let waits = (0..40)
+        .map(|ask| format!("room-{ask:02}"))
+        .find(|room| left.iter().all(|(_, other)| other != room))
+        .unwrap();
+    driver.command(enter_room(50, &waits));
+    for (id, _) in left {
+        driver.answer_query(id, 0, &Bytes::new());
+    }
+
+    let mut also_left = Vec::new();
+    while let Some((_, room, _)) = driver.take_query_of(topic::LEAVE_CHATROOM) {
+        also_left.push(room);
+    }
+    assert_eq!(also_left.len(), 7);
+    assert!(!also_left.contains(&waits));
+}
+
+/// Answers until nothing more is asked of rooms.
+fn settle_rooms(driver: &mut Driver) {
+    loop {
+        let join = driver.take_query_of(topic::JOIN_CHATROOM);
+        let pull = driver.take_query_of(topic::PULL_CHATROOM);
+        if join.is_none() && pull.is_none() {
+            break;
+        }
+        for (id, ..) in join {
+            driver.answer_query(id, 0, &welcome());
+        }
+        for (id, ..) in pull {
+            driver.answer_query(id, 0, &said(&[], 1));
+        }
+    }
+    driver.news();
+}
+
+fn enter_room(ask: u64, room: &str) -> Command {
+    Command::EnterRoom {
+        ask: AskId(ask),
+        room: TargetId::new(room).unwrap(),
+        if_absent: IfAbsent::Create,
+        recent: 1,
+    }
+}
+
 fn inside(cursor: i64) -> Driver {
     let mut driver = Driver::online();
     driver.command(enter(1, IfAbsent::Create, 0));
