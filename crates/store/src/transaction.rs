@@ -23,6 +23,7 @@ use crate::row::{Anew, Head};
 use crate::store::Limits;
 use crate::{Applied, Change, Edit, Edited, Gap};
 
+pub(crate) use deletion::has_words_of;
 pub(crate) use index::Indexed;
 pub(crate) use outbox::state_of as outbox_state;
 pub(crate) use timeline::summary_of;

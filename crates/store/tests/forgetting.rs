@@ -4,11 +4,12 @@ mod support;
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
 use imlink_model::uplink::{Record, SendOutcome};
 use imlink_model::{AppKey, Body, Code, Conversation, Millis, OutboxId, Token, UserId};
-use imlink_store::{Accounts, Change, Edit, OpenError, PurgeError, Store, Submission};
+use imlink_store::{Accounts, Change, Edit, OpenError, Progress, PurgeError, Store, Submission};
 use support::{Place, arrival, conversation, me, messages, submission};
 
 /// A text that is nowhere else.
@@ -40,6 +41,64 @@ fn a_conversation_that_is_forgotten_is_in_no_file_and_others_stay() {
     assert_eq!(messages(&store).len(), 30);
     assert_eq!(store.anomalies(), Default::default());
     store.commit(vec![arrival(31)], Millis(0)).unwrap();
+    assert!(!has_canary(home.path()));
+}
+
+#[test]
+fn what_was_refused_in_a_conversation_without_messages_is_forgotten_too() {
+    let home = Place::new();
+    let (mut store, _) = Store::open(home.path(), &me()).unwrap();
+    let Change::Submit(refused) = submission(1) else {
+        unreachable!("it is a submission");
+    };
+    let conversation = refused.conversation.clone();
+    let refused = Submission {
+        body: Body::new(CANARY),
+        ..refused
+    };
+    let app = refused.app.clone();
+    let outcome = SendOutcome::Failed {
+        code: Code::new(405),
+    };
+    let id = OutboxId(1);
+    let settle = Change::Record(Record::Outcome { id, outcome });
+    store
+        .commit(vec![Change::Submit(refused), settle], Millis(0))
+        .unwrap();
+    assert_eq!(store.conversation(&conversation).unwrap(), None);
+
+    store.forget(&conversation, Millis(0), &mut |_| {}).unwrap();
+
+    assert!(!has_canary(home.path()));
+    let outbox = store.outbox_page(&app, None, 10, 1024).unwrap();
+    assert_eq!(outbox.entries, []);
+    let mut steps = 0;
+    store
+        .forget(&conversation, Millis(0), &mut |_| steps += 1)
+        .unwrap();
+    assert_eq!(steps, 0, "there is nothing to be done any more");
+}
+
+// F-D12
+#[test]
+fn a_conversation_that_was_half_forgotten_is_finished_by_the_same_call() {
+    let home = Place::new();
+    let secret = Conversation::private(UserId::new("secret").unwrap());
+    let (mut store, _) = Store::open(home.path(), &me()).unwrap();
+    write_canary(&mut store, &secret);
+    let mut dies_on_the_way = |_: Progress| panic!("before the files are written anew");
+
+    let died = catch_unwind(AssertUnwindSafe(|| {
+        store.forget(&secret, Millis(0), &mut dies_on_the_way)
+    }));
+    assert!(died.is_err());
+    drop(store);
+    let (mut store, _) = Store::open(home.path(), &me()).unwrap();
+    assert_eq!(store.conversation(&secret).unwrap(), None);
+    assert!(has_canary(home.path()));
+
+    store.forget(&secret, Millis(0), &mut |_| {}).unwrap();
+
     assert!(!has_canary(home.path()));
 }
 

@@ -19,6 +19,8 @@ use crate::watch::watched;
 The conversation is deleted here with its messages and its draft, and the files are written anew,
 so that nothing of it is left in them; that takes seconds for every 100,000 messages of the
 account. Other devices and the cloud keep what they have. Messages that come later begin it anew.
+What waits to be sent or is in doubt stays (`imlink outbox`), and so do rows that were set aside,
+which only `imlink purge` removes.
 
 Examples:
   imlink forget bob
@@ -58,16 +60,15 @@ pub fn run(arguments: Arguments, output: Output) -> Ending {
         let (client, user) = arguments.account.join_with_patience().await?;
         let known = client.conversation(conversation.clone()).await?;
         let messages = known.as_ref().map_or(0, |known| known.total);
-        if known.is_some() {
-            let target = &conversation.target;
-            let question = format!(
-                "Delete {} of {user} with {target} on this machine for good?",
-                Count(messages.into(), "message")
-            );
-            arguments.sure.ask(&question).await?;
-            let call = client.forget(conversation.clone());
-            watched(client.events(), output, call).await?;
-        }
+        let target = &conversation.target;
+        let question = format!(
+            "Delete {} of {user} with {target} on this machine for good?",
+            Count(messages.into(), "message")
+        );
+        arguments.sure.ask(&question).await?;
+        // Also if nothing is stored: there may be words in messages that were refused.
+        let call = client.forget(conversation.clone());
+        watched(client.events(), output, call).await?;
         output.say(&Forgotten::new(conversation, messages))?;
         DONE
     })

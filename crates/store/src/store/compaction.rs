@@ -9,20 +9,26 @@ use crate::{Edit, Edited, ForgetError, OpenError};
 
 impl Store {
     /// Deletes a conversation with its draft, and every byte of it from the files. `report` hears
-    /// how far that is. Does nothing if there is no such conversation.
+    /// how far that is. Messages that wait to be sent or are in doubt stay. Does nothing if there is
+    /// no such conversation.
     ///
     /// # Errors
-    /// [`ForgetError`]; what is deleted stays deleted, and the same call finishes the work.
+    /// [`ForgetError`]; what is deleted stays deleted, and the same call finishes the work, in this
+    /// process or in another.
     pub fn forget(
         &mut self,
         conversation: &Conversation,
         now: Millis,
         report: &mut dyn FnMut(Progress),
     ) -> Result<(), ForgetError> {
-        let Some(entry) = self.conversation(conversation)? else {
+        let entry = self.conversation(conversation)?;
+        if entry.is_none() && !self.owes_rewrite() && !self.keeps_settled_of(conversation)? {
             return Ok(());
-        };
-        let total = entry.summary.total.into();
+        }
+        if let Some(home) = &self.kept.home {
+            home.owe_rewrite()?;
+        }
+        let total = entry.map_or(0, |entry| entry.summary.total.into());
         let mut done = 0;
         loop {
             let edited = self.edit(vec![Edit::Forget(conversation.clone())], now)?;
@@ -40,6 +46,11 @@ impl Store {
             }
         }
         Ok(self.compact(report)?)
+    }
+
+    /// A conversation was deleted, and its bytes are still in the files.
+    fn owes_rewrite(&self) -> bool {
+        self.kept.home.as_ref().is_some_and(Home::owes_rewrite)
     }
 
     /// Writes every row anew: what was deleted or replaced leaves no byte behind, and the files are

@@ -15,6 +15,9 @@ use crate::version::{FORMAT, Version};
 use crate::witness::Witness;
 use crate::{OpenError, aside, copy, directory};
 
+/// The note that rows have to be written anew, for something was deleted to the last byte.
+const OWED: &str = "forgetting";
+
 /// An open database and what lies around it.
 #[derive(Debug)]
 pub(crate) struct Files {
@@ -144,9 +147,20 @@ impl Home {
         Ok(new)
     }
 
-    /// Removes the directories that do not count.
+    /// Removes the directories that do not count: no rewrite is owed any more.
     pub(crate) fn settle(&self) -> Result<(), OpenError> {
-        self.version.remove_others(&self.path)
+        self.version.remove_others(&self.path)?;
+        directory::remove(&self.path.join(OWED))
+    }
+
+    /// Notes that what is deleted from here on has to leave the files, whoever does it.
+    pub(crate) fn owe_rewrite(&self) -> Result<(), OpenError> {
+        directory::write_private(&self.path.join(OWED), b"")
+    }
+
+    /// Whether something deleted has not left the files yet.
+    pub(crate) fn owes_rewrite(&self) -> bool {
+        self.path.join(OWED).exists()
     }
 
     /// Bytes of the rows on the disk.

@@ -64,13 +64,10 @@ impl Transaction<'_> {
         for id in self.draft.database().numbers(Kind::Settled)? {
             let key = key::outbox(Kind::Outgoing, OutboxId(id));
             let row: Option<OutgoingMessage> = self.draft.sound_row(&key)?;
-            if let Some(row) = row.filter(|row| row.conversation == *conversation) {
-                let blank = OutgoingMessage {
-                    body: Body::new(""),
-                    options: SendOptions::default(),
-                    ..row
-                };
-                self.draft.replace(&key, &blank)?;
+            if let Some(row) = row
+                && has_words_of(&row, conversation)
+            {
+                self.draft.replace(&key, &blank(row))?;
             }
         }
         Ok(())
@@ -124,5 +121,19 @@ impl Transaction<'_> {
             }
         }
         Ok(None)
+    }
+}
+
+/// Whether a message of an outbox says something in that conversation.
+pub(crate) fn has_words_of(row: &OutgoingMessage, conversation: &Conversation) -> bool {
+    row.conversation == *conversation && *row != blank(row.clone())
+}
+
+/// What is left of a message whose conversation is forgotten.
+fn blank(row: OutgoingMessage) -> OutgoingMessage {
+    OutgoingMessage {
+        body: Body::new(""),
+        options: SendOptions::default(),
+        ..row
     }
 }

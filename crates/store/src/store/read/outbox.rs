@@ -1,13 +1,13 @@
 //! What apps submitted, and how far they have acknowledged.
 
-use imlink_model::{AppId, ClientMessageId, Code, OutboxId, OutgoingMessage, Seq};
+use imlink_model::{AppId, ClientMessageId, Code, Conversation, OutboxId, OutgoingMessage, Seq};
 
 use super::Store;
 use crate::database::Lookup;
 use crate::engine::Order;
 use crate::key::{self, Kind};
 use crate::row::SubscriptionRow;
-use crate::transaction::outbox_state;
+use crate::transaction::{has_words_of, outbox_state};
 use crate::{OutboxState, ReadError, SubscriptionKey};
 
 /// A part of what an app's outbox has not got rid of.
@@ -46,7 +46,8 @@ impl Store {
     }
 
     /// The messages of an app that the cloud does not have, as far as anybody knows: those without
-    /// a final state, and those it refused. What the app itself withdrew is not among them.
+    /// a final state, and those it refused. What the app itself withdrew is not among them, nor what
+    /// was forgotten with its conversation.
     ///
     /// Only those behind a row, at most `limit` of them and of `max_bytes` of bodies, but one at
     /// least if there is one.
@@ -69,22 +70,41 @@ impl Store {
             let Some(outgoing) = outgoing.filter(|outgoing| outgoing.app == *app) else {
                 continue;
             };
-            bytes = bytes.saturating_add(outgoing.body.as_str().len());
-            let is_first = page.entries.is_empty();
-            if page.entries.len() >= limit || (bytes > max_bytes && !is_first) {
-                page.more = true;
-                break;
-            }
             let state = match outbox_state(&self.database, id) {
                 Ok(state) => state,
                 Err(ReadError::Damaged { .. }) => None,
                 Err(error @ ReadError::Engine(_)) => return Err(error),
             };
             // A state that cannot be read: whether it was sent is not known.
-            page.entries
-                .push((outgoing, state.unwrap_or(OutboxState::InDoubt)));
+            let state = state.unwrap_or(OutboxState::InDoubt);
+            if state.is_final() && outgoing.body.as_str().is_empty() {
+                continue;
+            }
+            bytes = bytes.saturating_add(outgoing.body.as_str().len());
+            let is_first = page.entries.is_empty();
+            if page.entries.len() >= limit || (bytes > max_bytes && !is_first) {
+                page.more = true;
+                break;
+            }
+            page.entries.push((outgoing, state));
         }
         Ok(page)
+    }
+
+    /// Whether there are words of a conversation in messages that have ended: refused, withdrawn,
+    /// or said where nothing is stored.
+    pub(in crate::store) fn keeps_settled_of(
+        &self,
+        conversation: &Conversation,
+    ) -> Result<bool, ReadError> {
+        for id in self.database.numbers(Kind::Settled)? {
+            let key = key::outbox(Kind::Outgoing, OutboxId(id));
+            let row: Option<OutgoingMessage> = self.database.sound_row(&key)?;
+            if row.is_some_and(|row| has_words_of(&row, conversation)) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Rows behind a row that are not sent and not withdrawn, oldest first.
