@@ -114,17 +114,39 @@ fn a_message_that_cannot_be_sent_says_why_and_the_others_go_on() {
 fn a_message_that_waits_for_the_link_is_told_and_kept() {
     let home = Home::new();
     let (sandbox, _daemon) = home.with_users(&["alice"]);
+    let mut talk = Pipe::of(&home, &["chat", "bob", "--wait", "1"]);
+    talk.types("there is a link");
+    assert_eq!(without_moment(&talk.next_line()), "sent  there is a link");
     drop(sandbox);
-    eventually("the link is away", || {
-        home.run(&["status", "--json"]).json()[0]["accounts"][0]["status"] != 0
-    });
+    eventually("the link is away", || !is_online(&home));
+
+    talk.types("are you there?");
+
+    assert_eq!(talk.next_line(), "waiting  are you there?");
+    assert_eq!(talk.ended(), Some(6));
+    let waiting = home.run(&["outbox", "--json"]).json();
+    assert_eq!(waiting.len(), 1, "{waiting:?}");
+    assert_eq!(waiting[0]["text"], "are you there?");
+    assert_eq!(waiting[0]["state"], "queued");
+}
+
+// decisions.md P23
+#[test]
+fn what_is_said_before_there_is_a_link_and_was_never_taken_has_failed_in_the_end() {
+    let home = Home::new();
+    let (sandbox, _daemon) = home.with_users(&["alice"]);
+    drop(sandbox);
+    eventually("the link is away", || !is_online(&home));
 
     let ran = home.run_with(&["chat", "bob", "--wait", "1"], "are you there?\n");
 
-    assert_eq!(ran.status, Some(6), "{ran:?}");
-    assert_eq!(ran.out, "waiting  are you there?\n");
+    assert_eq!(ran.status, Some(1), "{ran:?}");
+    let (waiting, failed) = ran.out.split_once('\n').unwrap();
+    assert_eq!(waiting, "waiting  are you there?");
+    assert!(failed.starts_with("failed  are you there?: "), "{ran:?}");
     assert!(ran.err.starts_with("reconnecting…"), "{ran:?}");
-    assert!(ran.err.contains("Not out in time: 1 message."), "{ran:?}");
+    assert!(ran.err.contains("30001"), "{ran:?}");
+    assert_eq!(home.run(&["outbox", "--json"]).out, "");
 }
 
 #[test]
@@ -306,6 +328,10 @@ fn in_a_chatroom_everybody_is_heard_also_after_a_break() {
     assert_eq!(alice.ended(), Some(1));
     alice.shows("Out of the room: ");
     assert_eq!(bob.ended(), Some(1));
+}
+
+fn is_online(home: &Home) -> bool {
+    home.run(&["status", "--json"]).json()[0]["accounts"][0]["status"] == 0
 }
 
 /// The command between two pipes that stay open.

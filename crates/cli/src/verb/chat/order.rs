@@ -24,7 +24,7 @@ pub const HELP: &str = "\
 What is typed is sent. Lines that begin with a slash are orders:
   /recall  take your last message back, at everybody
   /who     who talks with whom, and how the link is
-  /quit    leave, as Ctrl-D does; what waits is sent all the same
+  /quit    leave, as Ctrl-D does; what the daemon has taken is sent all the same
   /help    this
   //…      sends a text that begins with a slash";
 

@@ -9,15 +9,21 @@ use tokio::task::JoinSet;
 /// Between two attempts to hand a message over.
 const PAUSE: Duration = Duration::from_millis(250);
 
-/// What became of a message, by its id.
-pub type Ended = (ClientMessageId, Result<Outcome, Error>);
+/// What is known of a message.
+#[derive(Debug)]
+pub enum News {
+    /// The daemon has it, or may have it: it went before it answered.
+    Handed,
+    /// What became of it.
+    Ended(Result<Outcome, Error>),
+}
 
-/// Takes messages, and tells what became of each. What it has not handed over when it is dropped
-/// is not sent.
+/// Takes messages, and tells of each when it is handed over and what became of it. What it has not
+/// handed over when it is dropped is not sent.
 #[derive(Debug)]
 pub struct Post {
     outgoing: mpsc::UnboundedSender<Outgoing>,
-    ended: mpsc::UnboundedReceiver<Ended>,
+    news: mpsc::UnboundedReceiver<(ClientMessageId, News)>,
     /// Ends with this.
     _sender: JoinSet<()>,
 }
@@ -26,12 +32,12 @@ impl Post {
     /// Sends through this client.
     pub fn new(client: Client) -> Self {
         let (outgoing, waiting) = mpsc::unbounded_channel();
-        let (told, ended) = mpsc::unbounded_channel();
+        let (told, news) = mpsc::unbounded_channel();
         let mut sender = JoinSet::new();
         sender.spawn(send(client, waiting, told));
         Self {
             outgoing,
-            ended,
+            news,
             _sender: sender,
         }
     }
@@ -43,10 +49,10 @@ impl Post {
         let _ = self.outgoing.send(message);
     }
 
-    /// What became of one of them; waits for ever while there is none.
-    pub async fn ended(&mut self) -> Ended {
-        match self.ended.recv().await {
-            Some(ended) => ended,
+    /// News of one of them; waits for ever while there is none.
+    pub async fn news(&mut self) -> (ClientMessageId, News) {
+        match self.news.recv().await {
+            Some(news) => news,
             None => std::future::pending().await,
         }
     }
@@ -55,32 +61,47 @@ impl Post {
 async fn send(
     client: Client,
     mut waiting: mpsc::UnboundedReceiver<Outgoing>,
-    told: mpsc::UnboundedSender<Ended>,
+    told: mpsc::UnboundedSender<(ClientMessageId, News)>,
 ) {
     let mut outcomes = JoinSet::new();
     while let Some(message) = waiting.recv().await {
         while outcomes.try_join_next().is_some() {}
         let id = message.client_id().clone();
         let told = told.clone();
-        // Nobody wants to know any more when the talk ends.
-        match accepted(&client, message).await {
+        let handed = || {
+            // Nobody wants to know any more when the talk ends.
+            let _ = told.send((id.clone(), News::Handed));
+        };
+        match accepted(&client, message, &handed).await {
             Ok(receipt) => {
+                handed();
                 outcomes.spawn(async move {
-                    let _ = told.send((id, receipt.outcome().await));
+                    let outcome = receipt.outcome().await;
+                    let _ = told.send((id, News::Ended(outcome)));
                 });
             }
             Err(error) => {
-                let _ = told.send((id, Err(error)));
+                let _ = told.send((id, News::Ended(Err(error))));
             }
         }
     }
 }
 
-/// Hands a message over as often as it takes: its own id makes it one message.
-async fn accepted(client: &Client, message: Outgoing) -> Result<SendReceipt, Error> {
+/// Hands a message over as often as it takes: its own id makes it one message. Says so if the daemon
+/// may have it all the same.
+async fn accepted(
+    client: &Client,
+    message: Outgoing,
+    may_have: &impl Fn(),
+) -> Result<SendReceipt, Error> {
     loop {
         match client.send(message.clone()).await {
-            Err(error) if passes(error.code()) => tokio::time::sleep(PAUSE).await,
+            Err(error) if passes(error.code()) => {
+                if is_unanswered(error.code()) {
+                    may_have();
+                }
+                tokio::time::sleep(PAUSE).await;
+            }
             other => return other,
         }
     }
@@ -96,4 +117,9 @@ fn passes(code: Code) -> bool {
             | Code::LOCAL_QUOTA
             | Code::RC_NET_CHANNEL_INVALID
     )
+}
+
+/// Whether it is unknown what the daemon did.
+fn is_unanswered(code: Code) -> bool {
+    matches!(code, Code::IPC_DISCONNECT | Code::LOCAL_TIMEOUT)
 }

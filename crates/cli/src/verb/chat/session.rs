@@ -10,7 +10,7 @@ use tokio::task::JoinSet;
 
 use super::keyboard::{Key, Keyboard};
 use super::order::{HELP, Order};
-use super::post::Post;
+use super::post::{News, Post};
 use super::said::Said;
 use super::screen::Screen;
 use super::talk::Talk;
@@ -107,8 +107,11 @@ pub async fn chat(arguments: &Arguments, output: Output) -> Ending {
                 }
                 true
             }
-            (id, outcome) = chat.post.ended() => {
-                chat.show(|talk| talk.ended(&id, outcome))?;
+            (id, news) = chat.post.news() => {
+                match news {
+                    News::Handed => chat.talk.handed(id),
+                    News::Ended(outcome) => chat.show(|talk| talk.ended(&id, outcome))?,
+                }
                 false
             }
             () = at(chat.talk.deadline()) => {
@@ -359,6 +362,7 @@ impl Chat {
 
     /// A person was told everything; a script gets the worst of it as the exit status.
     fn part(mut self, terminal: bool) -> Ending {
+        self.show(Talk::give_up)?;
         let tally = self.talk.tally();
         if terminal {
             if tally.open > 0 {
@@ -379,7 +383,7 @@ impl Chat {
             let open = Count(tally.open as u64, "message");
             let cause = format!("Not out in time: {open}.");
             return Err(Failure::of(Code::LOCAL_TIMEOUT, cause).with_cure(
-                "Do not send them again: `imlink outbox` shows those that the daemon has and will send.",
+                "Look into `imlink outbox` before sending them again: those that the daemon has are sent.",
             ));
         }
         if tally.in_doubt > 0 {

@@ -1,6 +1,6 @@
 //! What is to be shown of one conversation, and when: no clock, no daemon and no terminal.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 use imlink::{
@@ -34,6 +34,8 @@ pub struct Talk {
     place: Seq,
     /// Own messages of this talk. Their texts have been typed, and are not shown again.
     own: BTreeMap<ClientMessageId, Fate>,
+    /// Those of them that the daemon has, or may have.
+    handed: BTreeSet<ClientMessageId>,
     /// Own messages that can be taken back, the last one last.
     sent: Vec<MessageUid>,
     /// Up to which time of the cloud it is read, and up to which the daemon was told so.
@@ -91,6 +93,7 @@ impl Talk {
             user,
             place: Seq(0),
             own: BTreeMap::new(),
+            handed: BTreeSet::new(),
             sent: Vec::new(),
             read: None,
             read_told: None,
@@ -195,6 +198,24 @@ impl Talk {
             Link::Down => now,
         };
         self.own.insert(client_id, Fate::Open { text, told_at });
+    }
+
+    /// The daemon has an own message, or may have it.
+    pub fn handed(&mut self, id: ClientMessageId) {
+        self.handed.insert(id);
+    }
+
+    /// The talk is over: what was not handed over by now is not sent.
+    pub fn give_up(&mut self) -> Vec<Said> {
+        let is_here = |(id, fate): &(&ClientMessageId, &Fate)| match fate {
+            Fate::Open { .. } | Fate::Waiting { .. } => !self.handed.contains(*id),
+            Fate::InDoubt { .. } | Fate::Ended(_) => false,
+        };
+        let here = self.own.iter().filter(is_here);
+        let here: Vec<_> = here.map(|(id, _)| id.clone()).collect();
+        here.iter()
+            .filter_map(|id| self.failed(id, Code::RC_NET_CHANNEL_INVALID))
+            .collect()
     }
 
     /// What became of an own message, as far as the daemon knows.

@@ -124,6 +124,28 @@ fn a_message_in_doubt_is_cleared_up_later() {
 }
 
 #[test]
+fn what_nobody_took_has_failed_when_the_talk_ends() {
+    let (mut talk, now) = (talk(), Instant::now());
+    for name in ["taken", "kept here", "in doubt"] {
+        talk.say(id(name), format!("the one {name}"), now);
+    }
+    talk.handed(id("taken"));
+    talk.ended(&id("in doubt"), Ok(Outcome::InDoubt));
+
+    let lost = plain(talk.give_up());
+
+    assert_eq!(lost.len(), 1, "{lost:?}");
+    assert!(
+        lost[0].starts_with("failed  the one kept here: "),
+        "{lost:?}"
+    );
+    assert_eq!(talk.give_up(), []);
+    let tally = talk.tally();
+    assert_eq!((tally.open, tally.in_doubt), (1, 1));
+    assert_eq!(tally.failed, Some(Code::RC_NET_CHANNEL_INVALID));
+}
+
+#[test]
 fn a_message_waits_after_a_while_and_at_once_without_a_link() {
     let (mut talk, now) = (talk(), Instant::now());
     talk.say(id("c-1"), "slow".into(), now);
