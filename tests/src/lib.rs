@@ -6,6 +6,7 @@
 
 pub mod cloud;
 pub mod disk;
+pub mod idle;
 pub mod kill_loop;
 pub mod mutant;
 pub mod raw;
