@@ -222,7 +222,7 @@ impl StoreActor {
                 let messages = store.messages_after(after, limit, PAGE_BYTES);
                 messages.map(|messages| {
                     let last = messages.last().map(|message| message.seq);
-                    Found::Page(Page {
+                    Found::Timeline(Page {
                         more: last.is_some_and(|last| last < store.last_seq()),
                         messages,
                     })

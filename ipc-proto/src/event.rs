@@ -122,6 +122,10 @@ pub enum Work {
     Forgetting,
     /// Rows are written anew, so that nothing is left of what was deleted.
     Compacting,
+    /// An app stores the messages of an export: told to every app of the account.
+    Importing,
+    /// An app reads all messages, page by page: told to that app, in places.
+    Exporting,
 }
 
 /// What became of an app's stay in a chatroom.

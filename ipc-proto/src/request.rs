@@ -284,6 +284,13 @@ pub enum Request {
         #[serde(serialize_with = "list::serialize::<_, _, ENTRIES>")]
         #[serde(deserialize_with = "list::deserialize::<_, _, ENTRIES>")]
         messages: Vec<Message>,
+        /// How many messages of the same export came in requests before this one.
+        #[serde(default, with = "wide")]
+        done: u64,
+        /// How many the export has, for the progress that apps are told; 0 if that is not known,
+        /// then they are told nothing.
+        #[serde(default, with = "wide")]
+        total: u64,
     },
     /// Removes everything this machine keeps of an account, to the last byte: messages, outbox,
     /// tokens, and what was set aside. Ends its link as `Logout` does; needs the admin right.

@@ -29,5 +29,7 @@ fn name(work: Work) -> &'static str {
         Work::Recovering => "checking the rows",
         Work::Forgetting => "deleting",
         Work::Compacting => "writing the files anew",
+        Work::Importing => "importing",
+        Work::Exporting => "exporting",
     }
 }

@@ -385,8 +385,26 @@ impl Client {
     /// # Errors
     /// See above.
     pub async fn import(&self, messages: Vec<Message>) -> Result<u16, Error> {
+        self.import_part(messages, 0, 0).await
+    }
+
+    /// The same for a part of an export that `done` messages came before, of `total` in all: the
+    /// apps of the account are told how far it is by [`Event::Progress`](crate::Event::Progress).
+    ///
+    /// # Errors
+    /// See above.
+    pub async fn import_part(
+        &self,
+        messages: Vec<Message>,
+        done: u64,
+        total: u64,
+    ) -> Result<u16, Error> {
         let messages = messages.into_iter().map(Into::into).collect();
-        let request = Request::Import { messages };
+        let request = Request::Import {
+            messages,
+            done,
+            total,
+        };
         self.rows(request).await.and_then(answer::imported)
     }
 

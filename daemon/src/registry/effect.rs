@@ -252,6 +252,10 @@ pub enum Then {
         peer: PeerId,
         /// The id it gave the request.
         request: u64,
+        /// How many messages of the export are stored then.
+        done: u64,
+        /// How many it has; 0 if that is not known.
+        total: u64,
     },
     /// An app that asked for a durable subscription.
     Subscribe {

@@ -37,8 +37,18 @@ pub(super) enum StoreRequest {
     Read(Read),
     Recall(RecallRequest),
     Edit(Edit),
-    Import(Vec<Message>),
+    Import(Import),
     Forget(Conversation),
+}
+
+/// A part of an export.
+#[derive(Debug)]
+pub(super) struct Import {
+    pub(super) messages: Vec<Message>,
+    /// How many came before.
+    pub(super) done: u64,
+    /// How many there are in all; 0 if that is not known.
+    pub(super) total: u64,
 }
 
 /// Why a request is refused before anything is done.
@@ -127,10 +137,15 @@ impl Registry {
                 edits: vec![edit],
                 then,
             },
-            StoreRequest::Import(messages) => Effect::Edit {
+            StoreRequest::Import(import) => Effect::Edit {
                 account,
-                edits: messages.into_iter().map(Edit::Import).collect(),
-                then: Then::Import { peer, request: id },
+                then: Then::Import {
+                    peer,
+                    request: id,
+                    done: import.done.saturating_add(import.messages.len() as u64),
+                    total: import.total,
+                },
+                edits: import.messages.into_iter().map(Edit::Import).collect(),
             },
             StoreRequest::Forget(conversation) => Effect::ForgetConversation {
                 account,

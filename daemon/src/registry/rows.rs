@@ -10,7 +10,7 @@ use imlink_store::{
     SearchPage, Side,
 };
 
-use super::requests::{Refusal, StoreRequest, bad, page, plain};
+use super::requests::{Import, Refusal, StoreRequest, bad, page, plain};
 use super::{AccountId, PeerId, Read, Registry, Then};
 
 /// What a frame leaves for one conversation of an answer.
@@ -140,7 +140,11 @@ impl Registry {
             Request::Forget { conversation } => {
                 StoreRequest::Forget(conversation.try_into().map_err(bad)?)
             }
-            Request::Import { messages } => {
+            Request::Import {
+                messages,
+                done,
+                total,
+            } => {
                 let messages: Result<Vec<Message>, _> =
                     messages.into_iter().map(TryInto::try_into).collect();
                 let messages = messages.map_err(bad)?;
@@ -153,7 +157,11 @@ impl Registry {
                 for extra in messages.iter().filter_map(|one| one.local_extra.as_ref()) {
                     check_extra(extra.len())?;
                 }
-                StoreRequest::Import(messages)
+                StoreRequest::Import(Import {
+                    messages,
+                    done,
+                    total,
+                })
             }
             Request::Ping {}
             | Request::Status {}
@@ -205,13 +213,17 @@ impl Registry {
                 edited => self.tell_of(id, asker, edited),
             }
         }
-        if let Then::Import { .. } = then {
+        if let Then::Import { done, total, .. } = then {
             let new = u16::try_from(stored.len()).unwrap_or(u16::MAX);
             response = Response::Imported { new };
+            if total > 0 {
+                let work = Work::Importing;
+                self.tell_others(id, None, &Event::Progress { work, done, total });
+            }
         }
         // The answer first: an app that subscribes too knows the place when the message comes.
         if let Then::Answer { peer, request }
-        | Then::Import { peer, request }
+        | Then::Import { peer, request, .. }
         | Then::Recall { peer, request, .. } = then
         {
             self.answer(peer, request, response);

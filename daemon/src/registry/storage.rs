@@ -1,6 +1,6 @@
 //! Results of the store: what was opened, committed, read.
 
-use imlink_ipc_proto::{Event, Response};
+use imlink_ipc_proto::{Event, Response, Work};
 use imlink_model::uplink::{Command, Restored};
 use imlink_model::{Code, ConnectionStatus, Message, OutgoingMessage, Seq};
 use imlink_store::{
@@ -12,7 +12,7 @@ use super::deliver::Stretch;
 use super::outbox::{Ended, outbox_response};
 use super::rows::{conversations_response, entry, page_response, search_response};
 use super::subscription::State;
-use super::{AccountId, Effect, Registry, Then};
+use super::{AccountId, Effect, PeerId, Registry, Then};
 
 /// What was read for a [`Read`](super::Read).
 #[derive(Debug)]
@@ -21,6 +21,8 @@ pub enum Found {
     Stretch(Stretch),
     /// A page of messages.
     Page(Page),
+    /// A page of the messages of all conversations, oldest first.
+    Timeline(Page),
     /// One message, if it is stored.
     Message(Option<Message>),
     /// What a search came upon.
@@ -176,7 +178,7 @@ impl Registry {
             }
             (
                 Then::Answer { peer, request }
-                | Then::Import { peer, request }
+                | Then::Import { peer, request, .. }
                 | Then::Recall { peer, request, .. },
                 _,
             ) => {
@@ -231,12 +233,16 @@ impl Registry {
                 }
                 return;
             }
-            Then::Answer { peer, request } | Then::Import { peer, request } => (peer, request),
+            Then::Answer { peer, request } | Then::Import { peer, request, .. } => (peer, request),
             Then::Subscribe { .. } => return,
         };
         let response = match found {
             Found::Stretch(stretch) => page_response(stretch.messages, false),
             Found::Page(page) => page_response(page.messages, page.more),
+            Found::Timeline(page) => {
+                self.tell_place(peer, &page);
+                page_response(page.messages, page.more)
+            }
             Found::Message(message) => Response::Message {
                 message: message.map(Into::into),
             },
@@ -257,10 +263,26 @@ impl Registry {
         self.answer(peer, request, response);
     }
 
+    /// Tells an app that reads all messages how far it is; nothing, if this page is the last.
+    fn tell_place(&mut self, peer: PeerId, page: &Page) {
+        let newest = self
+            .session_of(peer)
+            .and_then(|account| self.accounts.get(&account)?.last_seq());
+        let (Some(newest), Some(last), true) = (newest, page.messages.last(), page.more) else {
+            return;
+        };
+        let event = Event::Progress {
+            work: Work::Exporting,
+            done: last.seq.0,
+            total: newest.0,
+        };
+        self.emit(peer, event);
+    }
+
     pub(super) fn failed(&mut self, then: Then, code: Code) {
         match then {
             Then::Answer { peer, request }
-            | Then::Import { peer, request }
+            | Then::Import { peer, request, .. }
             | Then::Recall { peer, request, .. } => {
                 self.refuse_plainly(peer, request, code);
             }

@@ -57,7 +57,7 @@ variants! {
         Deleted Conversation Gap Progress GoingAway
     }
     ChatroomChange { Rejoined Left }
-    Work { Migrating Recovering Forgetting Compacting }
+    Work { Migrating Recovering Forgetting Compacting Importing Exporting }
     GapCause { RolledBack Damaged Expired }
     SendResult { Sent Failed InDoubt Queued }
     Direction { Sent Received }

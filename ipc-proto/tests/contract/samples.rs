@@ -345,6 +345,8 @@ fn requests() -> Vec<(&'static str, Request)> {
             "import",
             Request::Import {
                 messages: vec![message(), plain_message()],
+                done: 200,
+                total: 1000,
             },
         ),
         (
@@ -632,6 +634,8 @@ fn events() -> Vec<(&'static str, Event)> {
         ("recovering", progress(Work::Recovering)),
         ("forgetting", progress(Work::Forgetting)),
         ("compacting", progress(Work::Compacting)),
+        ("importing", progress(Work::Importing)),
+        ("exporting", progress(Work::Exporting)),
         (
             "going away",
             Event::GoingAway {

@@ -270,7 +270,13 @@ fn editing() -> BoxedStrategy<Request> {
             }),
         vec(any::<u64>().prop_map(Seq), 0..5).prop_map(|seqs| Request::Delete { seqs }),
         conversation().prop_map(|conversation| Request::Forget { conversation }),
-        vec(message(), 0..3).prop_map(|messages| Request::Import { messages }),
+        (vec(message(), 0..3), any::<[u64; 2]>()).prop_map(|(messages, [done, total])| {
+            Request::Import {
+                messages,
+                done,
+                total,
+            }
+        }),
         (app_key(), user()).prop_map(|(app_key, user)| Request::Purge { app_key, user }),
     ]
     .boxed()
@@ -400,7 +406,9 @@ fn event() -> BoxedStrategy<Event> {
                 Just(Work::Migrating),
                 Just(Work::Recovering),
                 Just(Work::Forgetting),
-                Just(Work::Compacting)
+                Just(Work::Compacting),
+                Just(Work::Importing),
+                Just(Work::Exporting)
             ],
             any::<u64>(),
             any::<u64>()

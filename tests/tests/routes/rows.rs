@@ -5,7 +5,7 @@ use std::path::Path;
 
 use imlink::{
     Client, Code, Event, Filter, HistoryQuery, Insertion, Message, Millis, ObjectName, Outgoing,
-    Seq, Start,
+    Seq, Start, Work,
 };
 use imlink_tests::cloud::{text, token, user, with, words, write};
 use imlink_tests::{App, Setup, cloud, next_words, soon, within};
@@ -273,6 +273,10 @@ async fn what_one_account_exports_another_machine_imports_once_and_in_order() {
         write(&cloud, "han", "lei", &number.to_string());
     }
     stored(&app.client, 5).await;
+    let mut app = app;
+    app.client.timeline(Seq(0), 2).await.unwrap();
+    let place = app.sees("how far the export is", progress).await;
+    assert_eq!(place, (Work::Exporting, 2, 5));
     let exported = app.client.timeline(Seq(0), 200).await.unwrap();
     assert!(!exported.more);
     // The other machine knows the account too, but its cloud has forgotten everything.
@@ -282,11 +286,26 @@ async fn what_one_account_exports_another_machine_imports_once_and_in_order() {
     let connected = other.client.connect(token(&empty, "lei"));
     within("connect", connected).await.unwrap();
 
-    let new = other.client.import(exported.entries.clone()).await.unwrap();
+    let mut neighbour = App::of_key(&elsewhere, empty.app_key().as_str(), "calendar");
+    neighbour.client.init().await.unwrap();
+    let joined = neighbour.client.connect(token(&empty, "lei"));
+    within("connect", joined).await.unwrap();
+
+    let part = other.client.import_part(exported.entries.clone(), 0, 9);
+    let new = part.await.unwrap();
+    let place = neighbour.sees("how far the import is", progress).await;
+    assert_eq!(place, (Work::Importing, 5, 9));
     let again = other.client.import(exported.entries.clone()).await.unwrap();
 
     assert_eq!((new, again), (5, 0));
     let page = other.client.timeline(Seq(0), 200).await.unwrap();
     assert_eq!(texts(&page.entries), ["0", "1", "2", "3", "4"]);
     assert_eq!(page.entries, exported.entries);
+}
+
+fn progress(event: &Event) -> Option<(Work, u64, u64)> {
+    match event {
+        Event::Progress { work, done, total } => Some((*work, *done, *total)),
+        _ => None,
+    }
 }

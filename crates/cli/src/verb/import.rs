@@ -87,6 +87,7 @@ async fn import(
         client: &joined.client,
         chunk: Vec::new(),
         bytes: 0,
+        total,
         imported: Imported {
             user: joined.user.to_string(),
             ..Imported::default()
@@ -119,6 +120,8 @@ struct Import<'a> {
     client: &'a Client,
     chunk: Vec<Message>,
     bytes: usize,
+    /// How many messages the archive says it has.
+    total: u64,
     imported: Imported,
 }
 
@@ -157,7 +160,8 @@ impl Import<'_> {
             return Ok(());
         }
         let brought = chunk.len() as u64;
-        let new = u64::from(self.client.import(chunk).await?);
+        let done = self.imported.imported + self.imported.known;
+        let new = u64::from(self.client.import_part(chunk, done, self.total).await?);
         self.imported.imported += new;
         self.imported.known += brought.saturating_sub(new);
         Ok(())

@@ -164,4 +164,13 @@ impl Client {
     pub fn import(&self, messages: Vec<Message>) -> Result<u16, Error> {
         self.runtime.wait(self.client.import(messages))?
     }
+
+    /// See [`Client::import_part`](crate::Client::import_part).
+    ///
+    /// # Errors
+    /// As there; -3 inside an async runtime.
+    pub fn import_part(&self, messages: Vec<Message>, done: u64, total: u64) -> Result<u16, Error> {
+        self.runtime
+            .wait(self.client.import_part(messages, done, total))?
+    }
 }

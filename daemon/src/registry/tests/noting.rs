@@ -64,6 +64,8 @@ fn a_local_extra_that_is_too_long_is_refused_in_a_note_and_in_an_import() {
         app,
         Request::Import {
             messages: vec![imported.into()],
+            done: 0,
+            total: 0,
         },
     );
 
