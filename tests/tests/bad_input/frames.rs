@@ -5,8 +5,10 @@
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use imlink::{AppId, Code};
-use imlink_ipc_proto::{Codec, Hello, Request, SecretText, Start, limits};
+use imlink::{AppId, Code, Millis, ObjectName};
+use imlink_ipc_proto::{
+    Codec, Direction, Event, Hello, Request, SecretText, ServerFrame, Side, Start, limits,
+};
 use imlink_sandbox::Sandbox;
 use imlink_tests::cloud::token;
 use imlink_tests::raw::{encoded, hello};
@@ -136,6 +138,70 @@ async fn an_app_that_asks_and_never_reads_delays_nobody() {
         let start = Instant::now();
         house.is_served().await;
         assert!(start.elapsed() < Duration::from_secs(2));
+    }
+    house.is_whole().await;
+}
+
+// F-I02, F-I03; issue 4: a slow app is detached with a stated reason and costs others nothing
+#[tokio::test]
+async fn an_app_that_lets_answers_pile_up_is_detached_and_told_why() {
+    let house = House::open().await;
+    for codec in Codec::ALL {
+        let mut slow = RawApp::attached(&house.setup.socket(), codec);
+        let app_key = house.cloud.app_key().clone();
+        slow.ask(Request::Init { app_key }).unwrap();
+        let (app_key, user) = (None, None);
+        slow.ask(Request::Join { app_key, user }).unwrap();
+        let Request::Send {
+            conversation, body, ..
+        } = send(1, &"x".repeat(100 * 1024))
+        else {
+            unreachable!("a send");
+        };
+        slow.ask(Request::Insert {
+            conversation: conversation.clone(),
+            direction: Direction::Sent,
+            sender: "lei".try_into().unwrap(),
+            object_name: ObjectName::text(),
+            body,
+            sent_at: Millis(1),
+            counted: false,
+            client_id: "large".try_into().unwrap(),
+        })
+        .unwrap();
+
+        let page = Request::History {
+            conversation,
+            side: Side::Newest,
+            object_names: vec![],
+            limit: 1,
+        };
+        for id in 100..200 {
+            slow.write(&encoded(codec, id, page.clone()));
+        }
+        eventually("the slow app is gone", || {
+            let report = RawApp::attached(&house.setup.socket(), Codec::Json).status();
+            let raw = report.apps.iter().filter(|app| app.app.as_str() == "raw");
+            // The one that asks is one of them.
+            (raw.count() == 1).then_some(())
+        });
+        house.is_served().await;
+
+        let mut last = None;
+        while let Some(frame) = slow.frame() {
+            last = Some(frame);
+        }
+        let Some(ServerFrame::Event {
+            event: Event::GoingAway { code, message },
+            ..
+        }) = last
+        else {
+            panic!("the last frame is {last:?}");
+        };
+        assert_eq!(
+            (code, message.as_str()),
+            (Code::LOCAL_SLOW, Code::LOCAL_SLOW.cause())
+        );
     }
     house.is_whole().await;
 }
