@@ -364,10 +364,10 @@ fn settle_rooms(driver: &mut Driver) {
         if join.is_none() && pull.is_none() {
             break;
         }
-        for (id, ..) in join {
+        if let Some((id, ..)) = join {
             driver.answer_query(id, 0, &welcome());
         }
-        for (id, ..) in pull {
+        if let Some((id, ..)) = pull {
             driver.answer_query(id, 0, &said(&[], 1));
         }
     }

@@ -92,7 +92,7 @@ fn without_a_link_a_signal_is_refused_and_not_kept() {
 #[test]
 fn a_flood_of_signals_is_refused_beyond_a_burst_and_a_steady_pace() {
     let mut driver = Driver::online();
-    let mut said = |driver: &mut Driver| {
+    let said = |driver: &mut Driver| {
         for _ in 0..300 {
             driver.command(typing(ConversationKind::Private));
         }
