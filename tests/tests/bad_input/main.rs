@@ -1,6 +1,7 @@
 //! What must not be, from every side: each gets its code or one clear sentence with the cure, and
 //! the others are served on.
 
+mod asking;
 mod cli;
 mod cloud;
 mod daemon;
