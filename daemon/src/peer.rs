@@ -9,8 +9,12 @@
 //!                        └──frames──> Ask ──> Hub ──> outbox ──one write──> socket
 //! ```
 
+use std::future::poll_fn;
 use std::io;
+use std::mem::MaybeUninit;
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{self, Poll, ready};
 
 use actix::{
     Actor, ActorContext, ActorFutureExt, Addr, AsyncContext, Context, StreamHandler, WrapFuture,
@@ -22,7 +26,7 @@ use imlink_ipc_proto::{
     Refused, Right, ServerFrame, Welcome, decode_client, encode_server, limits, negotiate,
 };
 use interprocess::local_socket::tokio::Stream;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncWriteExt, ReadBuf};
 use tracing::{Span, debug, info, info_span, warn};
 
 use crate::clock;
@@ -260,12 +264,19 @@ fn chunks(
 ) -> impl futures_util::Stream<Item = io::Result<Bytes>> {
     stream::try_unfold((stream, outbox), |(stream, outbox)| async move {
         outbox.ready_for_requests().await;
-        let mut chunk = BytesMut::with_capacity(READ_CHUNK);
-        match (&*stream).read_buf(&mut chunk).await? {
-            0 => Ok(None),
-            _ => Ok(Some((chunk.freeze(), (stream, outbox)))),
-        }
+        let chunk = poll_fn(|context| poll_chunk(&stream, context)).await?;
+        Ok((!chunk.is_empty()).then_some((chunk, (stream, outbox))))
     })
+}
+
+/// Reads what is there; nothing at the end. The room to read into is needed for a moment only, so
+/// that an app which says nothing costs none.
+fn poll_chunk(stream: &Stream, context: &mut task::Context<'_>) -> Poll<io::Result<Bytes>> {
+    let mut room = [MaybeUninit::uninit(); READ_CHUNK];
+    let mut read = ReadBuf::uninit(&mut room);
+    let mut reader = stream;
+    ready!(Pin::new(&mut reader).poll_read(context, &mut read))?;
+    Poll::Ready(Ok(Bytes::copy_from_slice(read.filled())))
 }
 
 /// Writes what the Hub queued, everything that waits at once.
