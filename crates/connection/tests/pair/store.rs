@@ -15,6 +15,8 @@ pub struct Store {
     pub cursor: Cursor,
     pub outbox: BTreeMap<OutboxId, (OutgoingMessage, State)>,
     waiting: VecDeque<(RecordId, Record)>,
+    /// Rows that wait again, though the record of it could not be stored.
+    wait_unrecorded: BTreeSet<OutboxId>,
     /// Grows with every change.
     pub changes: u64,
     /// Deliberately broken: the cursor is durable before the rows it vouches for.
@@ -76,12 +78,21 @@ impl Store {
 
     /// Refuses the oldest; nothing of it is durable.
     pub fn refuse(&mut self) -> Option<RecordId> {
-        self.waiting.pop_front().map(|(id, _)| id)
+        let (refused, record) = self.waiting.pop_front()?;
+        if let Record::Outcome {
+            id,
+            outcome: SendOutcome::Queued,
+        } = record
+        {
+            self.wait_unrecorded.insert(id);
+        }
+        Some(refused)
     }
 
     /// The machine stops: what is on its way is lost.
     pub fn crash(&mut self) {
         self.waiting.clear();
+        self.wait_unrecorded.clear();
         for (_, state) in self.outbox.values_mut() {
             if *state == State::Sending {
                 *state = State::InDoubt;
@@ -136,8 +147,13 @@ impl Store {
                 if matches!(state, State::Withdrawn { .. }) {
                     return Err(Code::LOCAL_TOO_LATE);
                 }
-                // Still marked, if the record that it waits again could not be stored.
-                let may_go = matches!(state, State::Queued | State::Sending);
+                // Still marked or in doubt, if the record that it waits again could not be stored.
+                let waits = self.wait_unrecorded.remove(&id);
+                let may_go = match state {
+                    State::Queued | State::Sending => true,
+                    State::InDoubt => waits,
+                    State::Sent(_) | State::Failed | State::Withdrawn { .. } => false,
+                };
                 assert!(may_go, "{id} is sent while {state:?}");
                 *state = State::Sending;
             }
