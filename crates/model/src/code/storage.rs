@@ -259,7 +259,7 @@ codes! { Storage:
 
     34302 RC_DB_CORRUPT Never;
     "The local database is damaged or cannot be opened."
-    "Connect with the consent to set it aside and begin anew; the cloud gives again what it keeps. Or put a good copy in its place."
+    "Connect with the consent to set it aside and begin anew with what the cloud still keeps, or put a good copy in its place."
 
     34303 RC_DB_SQL_ERROR ByApp;
     "A read or write of the local database failed."
