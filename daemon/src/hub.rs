@@ -3,40 +3,25 @@
 //! Owns the [`Registry`], the outboxes of the apps and the addresses of accounts and stores;
 //! decides nothing, the registry does. Hears from Peers, Upstreams and stores; tells Upstreams and
 //! stores what to do and fills the outboxes. Dies last, when everything it started has ended.
-//!
-//! An incoming message is encoded once per codec and goes to every app as shared bytes behind a
-//! small header.
+
+mod fan_out;
+mod mailbox;
 
 use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::Instant;
 
-use actix::{
-    Actor, ActorContext, ActorFutureExt, Addr, Arbiter, AsyncContext, Context, Handler,
-    ResponseActFuture, StreamHandler, WrapFuture, fut,
-};
-use bytes::{Bytes, BytesMut};
+use actix::{Actor, ActorFutureExt, Addr, Arbiter, AsyncContext, Context, WrapFuture};
 use imlink_connection::Connection;
-use imlink_ipc_proto::{
-    Codec, EncodeError, EncodedMessage, Failure, Outcome, ServerFrame, encode_server,
-};
-use imlink_model::{AppKey, Code, Message, UserId};
+use imlink_ipc_proto::ServerFrame;
+use imlink_model::{AppKey, Code, UserId};
 use tokio::sync::mpsc;
-use tracing::{debug, error, info, warn};
 
-use crate::clock;
-use crate::commits::{self, Committed, Committing, one_by_one};
+use self::fan_out::{App, Encoded};
+use crate::commits::{self, Committing, one_by_one};
 use crate::ledger::Ledger;
-use crate::messages::{
-    Ask, Attach, Detach, Drive, GapNoted, Happened, Inspect, Progressed, Settled, Stop, Stored,
-    WritableTurned,
-};
-use crate::outbox::Outbox;
-use crate::registry::{
-    About, AccountId, Effect, PeerId, Registry, SubscriptionId, Then, Unreadable,
-};
+use crate::messages::{Drive, Inspect, Stop};
+use crate::registry::{About, AccountId, Effect, PeerId, Registry, Then, Unreadable};
 use crate::store::{Alter, Commit, Fetch, ForgetConversation, Open, StoreActor};
 use crate::timer::Timer;
 use crate::transport::Dialer;
@@ -62,13 +47,6 @@ pub struct Hub {
     stopping: bool,
 }
 
-struct App {
-    codec: Codec,
-    outbox: Outbox,
-    /// Events told so far.
-    sequence: u64,
-}
-
 struct Rows {
     addr: Addr<StoreActor>,
     thread: Arbiter,
@@ -90,13 +68,6 @@ struct OpenRows {
 struct Purging {
     under_way: usize,
     waiting: Vec<OpenRows>,
-}
-
-/// The last message that was encoded, once per codec: a fan-out is a run of the same one.
-#[derive(Default)]
-struct Encoded {
-    message: Option<Arc<Message>>,
-    by_codec: BTreeMap<Codec, EncodedMessage>,
 }
 
 impl Rows {
@@ -440,73 +411,6 @@ impl Hub {
         }));
     }
 
-    /// Encodes one frame for one app; `make` gets the sequence that an event would have.
-    fn write(&mut self, peer: PeerId, make: impl FnOnce(u64) -> ServerFrame) {
-        let Some(app) = self.apps.get_mut(&peer) else {
-            return;
-        };
-        let frame = make(app.sequence + 1);
-        if matches!(frame, ServerFrame::Event { .. }) {
-            app.sequence += 1;
-        }
-        let mut bytes = BytesMut::new();
-        if let Err(problem) = encode_server(app.codec, &frame, &mut bytes) {
-            // Pages are cut by bytes and bodies are bounded, so this is a bug; the app still gets
-            // its one answer, and a failure always fits.
-            error!(%peer, error = %problem, "A frame cannot be encoded");
-            let ServerFrame::Response { id, .. } = frame else {
-                return;
-            };
-            let result = Outcome::Failed(Failure::new(Code::UNKNOWN, problem.to_string()));
-            let _ = encode_server(app.codec, &ServerFrame::Response { id, result }, &mut bytes);
-        }
-        self.push(peer, [bytes.freeze()]);
-    }
-
-    fn deliver(
-        &mut self,
-        peer: PeerId,
-        subscription: SubscriptionId,
-        left: u32,
-        message: Arc<Message>,
-        encoded: &mut Encoded,
-    ) {
-        let Some(app) = self.apps.get(&peer) else {
-            return;
-        };
-        let frame = match encoded.in_codec(app.codec, message) {
-            Ok(shared) => shared.delivery(subscription.0, left),
-            Err(problem) => {
-                return error!(%peer, error = %problem, "A message is too large to be delivered");
-            }
-        };
-        self.push(peer, frame.into_parts());
-    }
-
-    fn push<const N: usize>(&mut self, peer: PeerId, parts: [Bytes; N]) {
-        let Some(app) = self.apps.get(&peer) else {
-            return;
-        };
-        if app.outbox.push(parts).is_ok() {
-            return;
-        }
-        warn!(%peer, "An app does not read what it asked for; it is detached");
-        let event = imlink_ipc_proto::Event::GoingAway {
-            code: Code::LOCAL_SLOW,
-            message: Code::LOCAL_SLOW.cause().into(),
-        };
-        let mut last = BytesMut::new();
-        let frame = ServerFrame::Event {
-            sequence: app.sequence + 1,
-            event,
-        };
-        if encode_server(app.codec, &frame, &mut last).is_ok() {
-            app.outbox.abandon(last.freeze());
-        }
-        self.apps.remove(&peer);
-        self.registry.detach(peer);
-    }
-
     fn arm(&mut self, ctx: &mut Context<Self>) {
         let deadline = self.registry.poll_timeout();
         self.timer.arm(deadline, ctx, |act: &mut Self, ctx| {
@@ -516,217 +420,6 @@ impl Hub {
     }
 }
 
-impl Encoded {
-    fn in_codec(
-        &mut self,
-        codec: Codec,
-        message: Arc<Message>,
-    ) -> Result<&EncodedMessage, EncodeError> {
-        if !self
-            .message
-            .as_ref()
-            .is_some_and(|last| Arc::ptr_eq(last, &message))
-        {
-            self.by_codec.clear();
-            self.message = Some(Arc::clone(&message));
-        }
-        match self.by_codec.entry(codec) {
-            Entry::Occupied(encoded) => Ok(encoded.into_mut()),
-            Entry::Vacant(place) => {
-                let mut message: imlink_ipc_proto::Message = (*message).clone().into();
-                let encoded = EncodedMessage::encode(codec, &message).or_else(|_| {
-                    // Only key-value data can be too much for a frame; the message still comes.
-                    warn!(seq = %message.seq, "A message is delivered without its key-value data");
-                    message.expansion = None;
-                    EncodedMessage::encode(codec, &message)
-                })?;
-                Ok(place.insert(encoded))
-            }
-        }
-    }
-}
-
 impl Actor for Hub {
     type Context = Context<Self>;
-}
-
-impl Handler<Attach> for Hub {
-    type Result = ();
-
-    fn handle(
-        &mut self,
-        Attach {
-            peer,
-            identity,
-            outbox,
-        }: Attach,
-        _: &mut Self::Context,
-    ) {
-        self.apps.insert(
-            peer,
-            App {
-                codec: identity.codec,
-                outbox,
-                sequence: 0,
-            },
-        );
-        self.registry.attach(peer, identity);
-    }
-}
-
-impl Handler<Detach> for Hub {
-    type Result = ();
-
-    fn handle(&mut self, Detach { peer }: Detach, ctx: &mut Self::Context) {
-        if self.apps.remove(&peer).is_some() {
-            debug!(%peer, "App detached");
-        }
-        self.registry.detach(peer);
-        self.drive(ctx);
-    }
-}
-
-impl Handler<Ask> for Hub {
-    type Result = ();
-
-    fn handle(&mut self, Ask { peer, id, request }: Ask, ctx: &mut Self::Context) {
-        // The app was told, and its outbox is closed.
-        if self.stopping {
-            return;
-        }
-        self.registry
-            .handle_request(peer, id, request, Instant::now(), &self.ledger);
-        self.drive(ctx);
-    }
-}
-
-impl StreamHandler<Committed> for Hub {
-    fn handle(&mut self, committed: Committed, ctx: &mut Self::Context) {
-        let Committed {
-            account,
-            then,
-            result,
-        } = committed;
-        match result {
-            commits::Outcome::Applied(result) => self.registry.committed(account, then, *result),
-            commits::Outcome::Edited(result) => self.registry.edited(account, then, result),
-            commits::Outcome::Forgotten(conversation, result) => {
-                self.registry.forgotten(account, conversation, then, result);
-            }
-        }
-        self.drive(ctx);
-    }
-
-    /// Rows that were closed are not the end of the house.
-    fn finished(&mut self, _: &mut Self::Context) {}
-}
-
-impl Handler<Happened> for Hub {
-    type Result = ();
-
-    fn handle(&mut self, Happened { account, event }: Happened, ctx: &mut Self::Context) {
-        self.registry.handle_uplink(account, event, clock::now());
-        self.drive(ctx);
-    }
-}
-
-impl Handler<Stored> for Hub {
-    type Result = ();
-
-    fn handle(&mut self, stored: Stored, ctx: &mut Self::Context) {
-        let Stored {
-            account,
-            messages,
-            recalled,
-        } = stored;
-        self.registry.changed(account, recalled);
-        self.registry.stored(account, messages);
-        self.drive(ctx);
-    }
-}
-
-impl Handler<GapNoted> for Hub {
-    type Result = ();
-
-    fn handle(&mut self, GapNoted { account, last }: GapNoted, ctx: &mut Self::Context) {
-        self.registry.gap_noted(account, last);
-        self.drive(ctx);
-    }
-}
-
-impl Handler<Settled> for Hub {
-    type Result = ();
-
-    fn handle(&mut self, settled: Settled, ctx: &mut Self::Context) {
-        let Settled {
-            account,
-            outgoing,
-            outcome,
-        } = settled;
-        self.registry.settled(account, &outgoing, &outcome);
-        self.registry
-            .said(account, &outgoing, &outcome, clock::now());
-        self.drive(ctx);
-    }
-}
-
-impl Handler<Progressed> for Hub {
-    type Result = ();
-
-    fn handle(&mut self, progressed: Progressed, ctx: &mut Self::Context) {
-        let Progressed {
-            directory,
-            progress,
-        } = progressed;
-        for account in self.accounts_at(&directory) {
-            self.registry.progressed(account, progress);
-        }
-        self.drive(ctx);
-    }
-}
-
-impl Handler<WritableTurned> for Hub {
-    type Result = ();
-
-    fn handle(&mut self, turned: WritableTurned, ctx: &mut Self::Context) {
-        let WritableTurned { directory, code } = turned;
-        for account in self.accounts_at(&directory) {
-            self.registry.writable_turned(account, code);
-        }
-        self.drive(ctx);
-    }
-}
-
-impl Handler<Stop> for Hub {
-    type Result = ResponseActFuture<Self, ()>;
-
-    /// Says goodbye to the apps, closes the links, and waits until everything taken is durable.
-    fn handle(&mut self, Stop: Stop, ctx: &mut Self::Context) -> Self::Result {
-        info!("Stopping");
-        self.stopping = true;
-        self.registry.announce_stop();
-        self.drive(ctx);
-        // All of them at once; each answers when it is through.
-        let links: Vec<_> = std::mem::take(&mut self.upstreams)
-            .into_values()
-            .map(|upstream| upstream.send(Stop))
-            .collect();
-        for app in self.apps.values() {
-            app.outbox.close();
-        }
-        let rows: Vec<Rows> = std::mem::take(&mut self.stores).into_values().collect();
-        let closed = async move {
-            for closed in links {
-                let _ = closed.await;
-            }
-            for Rows { addr, thread, .. } in rows {
-                let _ = addr.send(Stop).await;
-                thread.stop();
-            }
-        };
-        Box::pin(closed.into_actor(self).then(|(), _, ctx| {
-            ctx.stop();
-            fut::ready(())
-        }))
-    }
 }

@@ -1,0 +1,197 @@
+//! What the other actors tell the Hub: handed to the registry, whose effects are performed.
+
+use std::time::Instant;
+
+use actix::{
+    ActorContext, ActorFutureExt, Handler, ResponseActFuture, StreamHandler, WrapFuture, fut,
+};
+use tracing::{debug, info};
+
+use super::fan_out::App;
+use super::{Hub, Rows};
+use crate::clock;
+use crate::commits::{self, Committed};
+use crate::messages::{
+    Ask, Attach, Detach, GapNoted, Happened, Progressed, Settled, Stop, Stored, WritableTurned,
+};
+
+impl Handler<Attach> for Hub {
+    type Result = ();
+
+    fn handle(
+        &mut self,
+        Attach {
+            peer,
+            identity,
+            outbox,
+        }: Attach,
+        _: &mut Self::Context,
+    ) {
+        self.apps.insert(
+            peer,
+            App {
+                codec: identity.codec,
+                outbox,
+                sequence: 0,
+            },
+        );
+        self.registry.attach(peer, identity);
+    }
+}
+
+impl Handler<Detach> for Hub {
+    type Result = ();
+
+    fn handle(&mut self, Detach { peer }: Detach, ctx: &mut Self::Context) {
+        if self.apps.remove(&peer).is_some() {
+            debug!(%peer, "App detached");
+        }
+        self.registry.detach(peer);
+        self.drive(ctx);
+    }
+}
+
+impl Handler<Ask> for Hub {
+    type Result = ();
+
+    fn handle(&mut self, Ask { peer, id, request }: Ask, ctx: &mut Self::Context) {
+        // The app was told, and its outbox is closed.
+        if self.stopping {
+            return;
+        }
+        self.registry
+            .handle_request(peer, id, request, Instant::now(), &self.ledger);
+        self.drive(ctx);
+    }
+}
+
+impl StreamHandler<Committed> for Hub {
+    fn handle(&mut self, committed: Committed, ctx: &mut Self::Context) {
+        let Committed {
+            account,
+            then,
+            result,
+        } = committed;
+        match result {
+            commits::Outcome::Applied(result) => self.registry.committed(account, then, *result),
+            commits::Outcome::Edited(result) => self.registry.edited(account, then, result),
+            commits::Outcome::Forgotten(conversation, result) => {
+                self.registry.forgotten(account, conversation, then, result);
+            }
+        }
+        self.drive(ctx);
+    }
+
+    /// Rows that were closed are not the end of the house.
+    fn finished(&mut self, _: &mut Self::Context) {}
+}
+
+impl Handler<Happened> for Hub {
+    type Result = ();
+
+    fn handle(&mut self, Happened { account, event }: Happened, ctx: &mut Self::Context) {
+        self.registry.handle_uplink(account, event, clock::now());
+        self.drive(ctx);
+    }
+}
+
+impl Handler<Stored> for Hub {
+    type Result = ();
+
+    fn handle(&mut self, stored: Stored, ctx: &mut Self::Context) {
+        let Stored {
+            account,
+            messages,
+            recalled,
+        } = stored;
+        self.registry.changed(account, recalled);
+        self.registry.stored(account, messages);
+        self.drive(ctx);
+    }
+}
+
+impl Handler<GapNoted> for Hub {
+    type Result = ();
+
+    fn handle(&mut self, GapNoted { account, last }: GapNoted, ctx: &mut Self::Context) {
+        self.registry.gap_noted(account, last);
+        self.drive(ctx);
+    }
+}
+
+impl Handler<Settled> for Hub {
+    type Result = ();
+
+    fn handle(&mut self, settled: Settled, ctx: &mut Self::Context) {
+        let Settled {
+            account,
+            outgoing,
+            outcome,
+        } = settled;
+        self.registry.settled(account, &outgoing, &outcome);
+        self.registry
+            .said(account, &outgoing, &outcome, clock::now());
+        self.drive(ctx);
+    }
+}
+
+impl Handler<Progressed> for Hub {
+    type Result = ();
+
+    fn handle(&mut self, progressed: Progressed, ctx: &mut Self::Context) {
+        let Progressed {
+            directory,
+            progress,
+        } = progressed;
+        for account in self.accounts_at(&directory) {
+            self.registry.progressed(account, progress);
+        }
+        self.drive(ctx);
+    }
+}
+
+impl Handler<WritableTurned> for Hub {
+    type Result = ();
+
+    fn handle(&mut self, turned: WritableTurned, ctx: &mut Self::Context) {
+        let WritableTurned { directory, code } = turned;
+        for account in self.accounts_at(&directory) {
+            self.registry.writable_turned(account, code);
+        }
+        self.drive(ctx);
+    }
+}
+
+impl Handler<Stop> for Hub {
+    type Result = ResponseActFuture<Self, ()>;
+
+    /// Says goodbye to the apps, closes the links, and waits until everything taken is durable.
+    fn handle(&mut self, Stop: Stop, ctx: &mut Self::Context) -> Self::Result {
+        info!("Stopping");
+        self.stopping = true;
+        self.registry.announce_stop();
+        self.drive(ctx);
+        // All of them at once; each answers when it is through.
+        let links: Vec<_> = std::mem::take(&mut self.upstreams)
+            .into_values()
+            .map(|upstream| upstream.send(Stop))
+            .collect();
+        for app in self.apps.values() {
+            app.outbox.close();
+        }
+        let rows: Vec<Rows> = std::mem::take(&mut self.stores).into_values().collect();
+        let closed = async move {
+            for closed in links {
+                let _ = closed.await;
+            }
+            for Rows { addr, thread, .. } in rows {
+                let _ = addr.send(Stop).await;
+                thread.stop();
+            }
+        };
+        Box::pin(closed.into_actor(self).then(|(), _, ctx| {
+            ctx.stop();
+            fut::ready(())
+        }))
+    }
+}
