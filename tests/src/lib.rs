@@ -4,6 +4,8 @@
 //! Every test has its own directories and ports, so that all run in parallel, without root and
 //! without any network but loopback.
 
+use std::path::PathBuf;
+
 pub mod cloud;
 pub mod disk;
 pub mod idle;
@@ -31,3 +33,30 @@ pub use wait::{DEADLINE, eventually, soon, within};
 /// `env!("CARGO_BIN_EXE_imlink-under-test")`.
 #[derive(Clone, Copy, Debug)]
 pub struct Command(pub &'static str);
+
+impl Command {
+    /// The command a person names, or else the one built beside this program.
+    ///
+    /// # Errors
+    /// What is wrong, with the cure, if there is no such file.
+    pub fn named_or_beside(named: Option<PathBuf>) -> Result<Self, String> {
+        let command = named
+            .or_else(|| {
+                Some(
+                    std::env::current_exe()
+                        .ok()?
+                        .with_file_name("imlink-under-test"),
+                )
+            })
+            .ok_or("this program does not know where it is; name the command with --command")?;
+        if !command.is_file() {
+            let command = command.display();
+            let build = "cargo build --release -p imlink-tests --bins";
+            return Err(format!(
+                "{command}: no such program; build it with `{build}`"
+            ));
+        }
+        // For the life of the program, as the path that cargo compiles in is.
+        Ok(Self(command.to_string_lossy().into_owned().leak()))
+    }
+}

@@ -31,23 +31,13 @@ struct Arguments {
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    let command = match arguments.command.or_else(built_beside) {
-        Some(command) if command.is_file() => command,
-        Some(command) => {
-            eprintln!(
-                "{}: no such program; build it with `cargo build --release -p imlink-tests --bins`",
-                command.display()
-            );
-            return ExitCode::from(2);
-        }
-        None => {
-            eprintln!("this program does not know where it is; name the command with --command");
+    let command = match Command::named_or_beside(arguments.command) {
+        Ok(command) => command,
+        Err(problem) => {
+            eprintln!("{problem}");
             return ExitCode::from(2);
         }
     };
-    let command = Command(Box::leak(
-        command.to_string_lossy().into_owned().into_boxed_str(),
-    ));
     let options = Options {
         window: Duration::from_secs(arguments.seconds),
         messages: arguments.messages,
@@ -63,12 +53,4 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
-}
-
-fn built_beside() -> Option<PathBuf> {
-    Some(
-        std::env::current_exe()
-            .ok()?
-            .with_file_name("imlink-under-test"),
-    )
 }

@@ -31,17 +31,10 @@ struct Arguments {
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    let command = match arguments.command.or_else(built_beside) {
-        Some(command) if command.is_file() => command,
-        Some(command) => {
-            eprintln!(
-                "{}: no such program; build it with `cargo build -p imlink-tests --bins`",
-                command.display()
-            );
-            return ExitCode::from(2);
-        }
-        None => {
-            eprintln!("this program does not know where it is; name the command with --command");
+    let command = match Command::named_or_beside(arguments.command) {
+        Ok(command) => command,
+        Err(problem) => {
+            eprintln!("{problem}");
             return ExitCode::from(2);
         }
     };
@@ -52,9 +45,6 @@ fn main() -> ExitCode {
         stop_at_violation: !arguments.keep_going,
     };
     println!("seed {}, {} trials", options.seed, options.trials);
-    let command = Command(Box::leak(
-        command.to_string_lossy().into_owned().into_boxed_str(),
-    ));
     let report = run(command, options, |line| println!("{line}"));
     println!("{report}");
     if report.is_clean() && report.trials == options.trials {
@@ -62,12 +52,4 @@ fn main() -> ExitCode {
     } else {
         ExitCode::FAILURE
     }
-}
-
-fn built_beside() -> Option<PathBuf> {
-    Some(
-        std::env::current_exe()
-            .ok()?
-            .with_file_name("imlink-under-test"),
-    )
 }
