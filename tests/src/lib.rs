@@ -6,6 +6,7 @@
 
 use std::path::PathBuf;
 
+pub mod busy;
 pub mod cloud;
 pub mod disk;
 pub mod idle;
