@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use imlink::{Client, ConnectionStatus, DetachedCalls, Event, Events, StatusChange, Subscription};
+use imlink::{
+    Builder, Client, ConnectionStatus, DetachedCalls, Event, Events, StatusChange, Subscription,
+};
 use imlink_sandbox::Sandbox;
 
 use crate::cloud::{token, words};
@@ -34,9 +36,16 @@ impl App {
     /// If the name or key is none.
     #[must_use]
     pub fn of_key(setup: &Setup, app_key: &str, name: &str) -> Self {
-        let client = Client::builder(app_key)
-            .app_id(name)
-            .socket(setup.socket())
+        Self::of(Client::builder(app_key).app_id(name).socket(setup.socket()))
+    }
+
+    /// The same, with other settings. Its calls wait for the next daemon all the same.
+    ///
+    /// # Panics
+    /// If a setting is none.
+    #[must_use]
+    pub fn of(builder: Builder) -> Self {
+        let client = builder
             .detached_calls(DetachedCalls::WaitUpTo(DEADLINE))
             .build()
             .unwrap();
@@ -50,12 +59,20 @@ impl App {
     /// If it cannot be connected.
     pub async fn connected(setup: &Setup, cloud: &Sandbox, name: &str, user: &str) -> Self {
         let app = Self::new(setup, cloud, name);
-        within("init", app.client.init()).await.unwrap();
-        let found = within("connect", app.client.connect(token(cloud, user)))
+        app.connect(cloud, user).await;
+        app
+    }
+
+    /// Makes the app ready and connects it as that user.
+    ///
+    /// # Panics
+    /// If it cannot be connected.
+    pub async fn connect(&self, cloud: &Sandbox, user: &str) {
+        within("init", self.client.init()).await.unwrap();
+        let found = within("connect", self.client.connect(token(cloud, user)))
             .await
             .unwrap();
         assert_eq!(found.as_str(), user);
-        app
     }
 
     /// The next event.

@@ -13,6 +13,7 @@ pub mod idle;
 pub mod kill_loop;
 pub mod mutant;
 pub mod raw;
+pub mod relay;
 
 mod app;
 mod daemon;
