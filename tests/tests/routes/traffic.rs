@@ -5,7 +5,8 @@ use std::time::Duration;
 use imlink::{Client, Direction, Outgoing, SendState, Start, Subscription};
 use imlink_sandbox::Sandbox;
 use imlink_tests::cloud::{mailbox, with, words, write};
-use imlink_tests::{App, Setup, cloud, soon, within};
+use imlink_tests::{App, Daemon, Setup, cloud, soon, within};
+use rustix::process::Signal;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
@@ -14,7 +15,20 @@ use crate::IMLINK;
 // F-I27, F-D10, F-I17; issue 2: nothing lost, nothing doubled
 #[tokio::test]
 async fn ten_deaths_under_traffic_lose_and_double_nothing() {
-    const DEATHS: usize = 10;
+    ends_under_traffic(10, Daemon::kill).await;
+}
+
+// F-I29, F-D10
+#[tokio::test]
+async fn ten_orderly_ends_under_traffic_lose_and_double_nothing() {
+    let end = |mut daemon: Daemon| {
+        daemon.signal(Signal::TERM);
+        assert_eq!(daemon.ended().code(), Some(0));
+    };
+    ends_under_traffic(10, end).await;
+}
+
+async fn ends_under_traffic(ends: usize, end: impl Fn(Daemon)) {
     let (cloud, setup) = (cloud(), Setup::new(IMLINK));
     let mut daemon = setup.start();
     let app = App::connected(&setup, &cloud, "notes", "lei").await;
@@ -23,14 +37,14 @@ async fn ten_deaths_under_traffic_lose_and_double_nothing() {
     let traffic = Traffic::start(&app.client, &cloud);
     let reader = tokio::spawn(read_until_the_end(inbox));
 
-    for _ in 0..DEATHS {
+    for _ in 0..ends {
         // Never before the traffic got through the daemon that is about to die.
         let (sent, got) = (traffic.sent(), mailbox(&cloud, "han").len());
         soon("traffic", || {
             (traffic.sent() > sent + 2 && mailbox(&cloud, "han").len() > got).then_some(())
         })
         .await;
-        daemon.kill();
+        end(daemon);
         daemon = setup.start();
     }
     let (outgoing, incoming) = traffic.stop().await;

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command};
 
 use imlink::{Client, Code, Event, Events};
-use imlink_tests::{Setup, eventually, require, within};
+use imlink_tests::{Setup, eventually, require, soon, within};
 
 use crate::{IMLINK, tool};
 
@@ -48,6 +48,28 @@ async fn a_killed_daemon_comes_back_on_the_same_socket_and_the_app_with_it() {
     assert_eq!(fs::metadata(manager.socket()).unwrap().ino(), socket);
 }
 
+// S4-18: what systemd was told to start is not there, and it gives up
+#[tokio::test]
+async fn a_daemon_whose_program_is_missing_is_minus_2() {
+    let test = "a_daemon_whose_program_is_missing_is_minus_2";
+    let Some(tool) = require(test, tool::find("systemd-socket-activate")) else {
+        return;
+    };
+    let manager = Manager::of(&tool, imlink_tests::Command("/nowhere/imlink"));
+    let client = Client::builder("key").socket(manager.socket());
+    let client = client.build().unwrap();
+    let mut nobody = manager.activate();
+    manager.wait_for("Listening on");
+
+    let init = tokio::spawn(async move { client.init().await });
+    soon("nothing is started", || nobody.0.try_wait().unwrap()).await;
+    drop(manager.socket);
+
+    let error = within("init", init).await.unwrap().unwrap_err();
+    assert_eq!(error.code(), Code::IPC_DISCONNECT);
+    assert!(error.cause().contains("before it greeted"), "{error}");
+}
+
 /// What the kernel calls the process before and after it has become the daemon: 15 characters.
 const WAITING: &str = "systemd-socket-";
 const RUNNING: &str = "imlink-under-te";
@@ -72,7 +94,12 @@ const HAND_OVER: &str = "exec 3<&0 0</dev/null; LISTEN_FDS=1 LISTEN_PID=$$ exec 
 
 impl Manager {
     fn new(tool: &Path) -> Self {
-        let setup = Setup::new(IMLINK);
+        Self::of(tool, IMLINK)
+    }
+
+    /// The manager of that program's daemon.
+    fn of(tool: &Path, program: imlink_tests::Command) -> Self {
+        let setup = Setup::new(program);
         let socket = UnixListener::bind(setup.home().join("held.sock")).unwrap();
         Self {
             setup,
