@@ -15,6 +15,7 @@ pub mod limits;
 mod codec;
 mod conversation;
 mod delivery;
+mod diagnosis;
 mod event;
 mod frame;
 mod frames;
@@ -26,6 +27,7 @@ mod message;
 mod outgoing;
 mod page;
 mod private;
+mod proxy;
 mod report;
 mod request;
 mod response;
@@ -38,6 +40,7 @@ pub use codec::{
 };
 pub use conversation::{Conversation, ConversationSummary, Filter, Place, Side, UnknownKind};
 pub use delivery::{Delivery, EncodedMessage, SharedFrame};
+pub use diagnosis::{Check, Finding};
 pub use event::{ChatroomChange, Event, GapCause, Work};
 pub use frame::{Deframer, FrameError, append_frame, frame};
 pub use frames::{ClientFrame, Failure, Outcome, ServerFrame};
@@ -48,7 +51,8 @@ pub use page::{
     conversation_cost, conversations_length, entries_length, message_cost, page_length,
 };
 pub use private::{PrivateText, SecretText};
-pub use report::{AccountReport, AppReport, OutboxReport, Right, StatusReport};
+pub use proxy::{Proxy, ProxyKind};
+pub use report::{AccountReport, AppReport, LastError, OutboxReport, Right, StatusReport};
 pub use request::{Hint, MessageKey, Request, Start};
 pub use response::Response;
 pub use version::{Protocol, ProtocolRange};

@@ -62,6 +62,9 @@ pub const REPORTED_APPS: usize = 512;
 /// Most accounts listed there; many times the default of `max_accounts` (decisions.md P7).
 pub const REPORTED_ACCOUNTS: usize = 64;
 
+/// Most findings of one diagnosis.
+pub const FINDINGS: usize = 256;
+
 /// Messages on their way to one subscription that are not acknowledged yet; then the daemon waits
 /// (failures.md I33).
 pub const WINDOW_MESSAGES: u32 = 64;

@@ -4,7 +4,7 @@ use imlink_model::{AppId, AppKey, Code, Millis, Seq, UserId};
 use serde::{Deserialize, Serialize};
 
 use crate::limits::{REPORTED_ACCOUNTS, REPORTED_APPS};
-use crate::{list, wide};
+use crate::{Proxy, list, wide};
 
 /// The daemon at one moment.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,6 +25,12 @@ pub struct StatusReport {
     pub apps: Vec<AppReport>,
     /// Attached apps that are not in the list.
     pub more_apps: u32,
+    /// The proxy on the way to the cloud, without its password.
+    pub proxy: Option<Proxy>,
+    /// Whether this machine has a network; `None` if the daemon cannot see that.
+    pub network: Option<bool>,
+    /// How many accounts it holds at most (decisions.md P7).
+    pub max_accounts: u32,
     /// Accounts it holds, in the order of app key and user, at most
     /// [`REPORTED_ACCOUNTS`].
     #[serde(serialize_with = "list::serialize::<_, _, REPORTED_ACCOUNTS>")]
@@ -51,12 +57,14 @@ pub struct AppReport {
     pub right: Right,
 }
 
-/// What an app may do; bound when it attaches.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// What an app may do; bound when it attaches. Each includes those before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Right {
-    /// Everything that concerns itself.
-    Use,
-    /// Also what concerns other apps, such as logging an account out.
+    /// Connect, and see what the account has and what comes.
+    Read,
+    /// Also whatever the cloud, the account's other apps or its rows notice.
+    Send,
+    /// Also what concerns other apps, such as logging an account out or setting the proxy.
     Admin,
 }
 
@@ -73,6 +81,8 @@ pub struct AccountReport {
     pub since: Millis,
     /// Why it has that status.
     pub cause: Option<Code>,
+    /// The last thing that went wrong with its link, also if all is well now.
+    pub last_error: Option<LastError>,
     /// Milliseconds until the next attempt, if one is due.
     pub next_attempt_in_ms: Option<u64>,
     /// The gateway it is connected to or being connected to, and how: `tls://host:port`; `tcp`,
@@ -85,6 +95,9 @@ pub struct AccountReport {
     pub round_trip_ms: Option<u32>,
     /// Attached apps that are connected to it.
     pub apps: u32,
+    /// Its token is kept on this machine, so that a daemon that starts alone connects it
+    /// (decisions.md P15).
+    pub remembered: bool,
     /// What waits to be sent.
     pub outbox: OutboxReport,
     /// 0 if its rows are open and can be written, else why not; `None` while they are closed or
@@ -93,6 +106,15 @@ pub struct AccountReport {
     /// Place of the newest stored message; 0 if there is none.
     #[serde(with = "wide")]
     pub last_seq: Seq,
+}
+
+/// Why the link of an account was lost, or an attempt to open it ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LastError {
+    /// What it was.
+    pub code: Code,
+    /// When.
+    pub at: Millis,
 }
 
 /// What waits in an account's outbox.

@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 use crate::limits::RECENT_MESSAGES;
 use crate::limits::{FILTERED_NAMES, PAGE_ENTRIES};
 use crate::{
-    Conversation, Direction, Filter, Message, Place, PrivateText, SecretText, SendOptions, Side,
-    list, wide,
+    Conversation, Direction, Filter, Message, Place, PrivateText, Proxy, SecretText, SendOptions,
+    Side, list, wide,
 };
 
 /// Most entries of a list, where the language wants an index.
@@ -326,6 +326,26 @@ pub enum Request {
         /// `None` leaves it.
         extra: Option<PrivateText>,
     },
+    /// Sets the proxy on the way to the cloud, for all accounts; needs the admin right. It outlives
+    /// the daemon. Links that are up go on as they are; the next attempt takes it. Answer: `Done`;
+    /// 34238 for one that cannot be meant.
+    SetProxy {
+        /// The proxy; `None` goes back to the daemon's configuration.
+        proxy: Option<Proxy>,
+    },
+    /// Asks for the proxy on the way to the cloud. Answer: `Proxy`.
+    Proxy {},
+    /// Tries to reach a host through a proxy; needs the admin right. Answer: `Done`; 34238 for a
+    /// proxy that cannot be meant, 34239 for such a host, 34240 if the host is not reached.
+    TestProxy {
+        /// Which one; `None` is the one on the way to the cloud, and 34238 if there is none.
+        proxy: Option<Proxy>,
+        /// The host, as `host:port`, or a URL with `http` or `https`.
+        host: String,
+    },
+    /// Looks at what lies between the daemon and the cloud; needs the admin right. Answer:
+    /// `Diagnosis`, after 15 s at most.
+    Diagnose {},
 }
 
 /// How a stored message is named.

@@ -3,8 +3,10 @@
 use imlink_model::{OutboxId, Seq, UserId};
 use serde::{Deserialize, Serialize};
 
-use crate::limits::PAGE_ENTRIES;
-use crate::{ConversationSummary, Message, OutboxEntry, SendState, StatusReport, list, wide};
+use crate::limits::{FINDINGS, PAGE_ENTRIES};
+use crate::{
+    ConversationSummary, Finding, Message, OutboxEntry, Proxy, SendState, StatusReport, list, wide,
+};
 
 /// Most entries of a page, where the language wants an index.
 const ENTRIES: usize = PAGE_ENTRIES as usize;
@@ -115,4 +117,18 @@ pub enum Response {
     Status(StatusReport),
     /// To `Ping`.
     Pong {},
+    /// To `Proxy`.
+    Proxy {
+        /// Without its password; `None` if there is none.
+        proxy: Option<Proxy>,
+        /// An app set it; else it is the configuration's.
+        by_app: bool,
+    },
+    /// To `Diagnose`.
+    Diagnosis {
+        /// In the order of [`Check`](crate::Check), at most [`FINDINGS`].
+        #[serde(serialize_with = "list::serialize::<_, _, FINDINGS>")]
+        #[serde(deserialize_with = "list::deserialize::<_, _, FINDINGS>")]
+        findings: Vec<Finding>,
+    },
 }

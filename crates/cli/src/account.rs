@@ -297,7 +297,9 @@ mod tests {
             status: 0,
             since: Millis(0),
             cause: None,
+            last_error: None,
             next_attempt_in_ms: None,
+            remembered: false,
             address: None,
             slot: None,
             round_trip_ms: None,
@@ -313,6 +315,9 @@ mod tests {
             started_at: Millis(0),
             apps: Vec::new(),
             more_apps: 0,
+            proxy: None,
+            network: Some(true),
+            max_accounts: 8,
             accounts: accounts.collect(),
         }
     }

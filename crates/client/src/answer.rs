@@ -268,6 +268,8 @@ fn unexpected(response: &Response) -> Error {
         Response::Imported { .. } => "Imported",
         Response::Status(_) => "Status",
         Response::Pong {} => "Pong",
+        Response::Proxy { .. } => "Proxy",
+        Response::Diagnosis { .. } => "Diagnosis",
     };
     Error::because(
         Code::UNKNOWN,

@@ -75,7 +75,7 @@ impl Registry {
     pub(super) fn demand_admin(&self, peer: PeerId) -> Result<(), Refusal> {
         match self.peers.get(&peer).map(|peer| peer.identity.right) {
             Some(Right::Admin) | None => Ok(()),
-            Some(Right::Use) => Err(plain(Code::LOCAL_DENIED)),
+            Some(Right::Read | Right::Send) => Err(plain(Code::LOCAL_DENIED)),
         }
     }
 

@@ -66,6 +66,9 @@ impl Registry {
             more_apps: count(self.peers.len() - apps.len()),
             apps,
             accounts,
+            proxy: None,
+            network: None,
+            max_accounts: count(self.max_accounts),
         };
         self.answer(peer, request, Response::Status(report));
     }
@@ -101,6 +104,8 @@ impl Registry {
                 .and_then(|snapshot| snapshot.round_trip)
                 .map(|time| u32::try_from(time.as_millis()).unwrap_or(u32::MAX)),
             apps: count(self.peers_of(id).len()),
+            last_error: None,
+            remembered: false,
             outbox: outbox.unwrap_or_default(),
             database: account.database(),
             last_seq: account.last_seq().unwrap_or_default(),

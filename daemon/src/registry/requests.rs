@@ -254,6 +254,10 @@ impl Registry {
                 recent,
             } => self.enter_room(peer, id, room, create, recent)?,
             Request::LeaveChatroom { room } => self.leave_chatroom(peer, id, &room),
+            Request::SetProxy { .. }
+            | Request::Proxy {}
+            | Request::TestProxy { .. }
+            | Request::Diagnose {} => return Err(plain(Code::LOCAL_BAD_REQUEST)),
             Request::Purge { app_key, user } => self.purge(peer, id, app_key, user)?,
             Request::History { .. }
             | Request::Timeline { .. }
@@ -428,9 +432,14 @@ fn takes_expansions(kind: ConversationKind) -> bool {
 /// Calls other than a few about the daemon itself come after `init` (33001, S4-26).
 fn needs_init(request: &Request) -> bool {
     match request {
-        Request::Ping {} | Request::Status {} | Request::Init { .. } | Request::Join { .. } => {
-            false
-        }
+        Request::Ping {}
+        | Request::Status {}
+        | Request::Init { .. }
+        | Request::Join { .. }
+        | Request::SetProxy { .. }
+        | Request::Proxy {}
+        | Request::TestProxy { .. }
+        | Request::Diagnose {} => false,
         Request::Connect { .. }
         | Request::Disconnect {}
         | Request::Logout {}

@@ -183,7 +183,11 @@ impl Registry {
             | Request::Subscribe { .. }
             | Request::Acknowledge { .. }
             | Request::Unsubscribe { .. }
-            | Request::Hint { .. } => return Err(plain(Code::LOCAL_BAD_REQUEST)),
+            | Request::Hint { .. }
+            | Request::SetProxy { .. }
+            | Request::Proxy {}
+            | Request::TestProxy { .. }
+            | Request::Diagnose {} => return Err(plain(Code::LOCAL_BAD_REQUEST)),
         })
     }
 

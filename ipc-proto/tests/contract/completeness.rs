@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use imlink_ipc_proto::{
-    ChatroomChange, ClientFrame, Direction, Event, GapCause, Hint, Message, MessageKey, Origin,
-    Outcome, Request, Resend, Response, Right, SendResult, SendState, ServerFrame, Side, Start,
-    Work,
+    ChatroomChange, Check, ClientFrame, Direction, Event, GapCause, Hint, Message, MessageKey,
+    Origin, Outcome, ProxyKind, Request, Resend, Response, Right, SendResult, SendState,
+    ServerFrame, Side, Start, Work,
 };
 
 use crate::samples::{client_frames, server_frames};
@@ -39,6 +39,7 @@ variants! {
         JoinChatroom LeaveChatroom Subscribe Acknowledge Unsubscribe
         History Timeline Message Search Conversations Conversation Unread MarkRead SetDraft Insert
         Delete Forget Import Purge Status Hint Ping Annotate
+        SetProxy Proxy TestProxy Diagnose
     }
     Resend { Safe Always Never }
     Start { Now Beginning }
@@ -50,6 +51,7 @@ variants! {
     Response {
         Ready Connected Done Accepted SendState Outbox Subscribed Page Message Found Conversations
         Conversation Unread Stored Imported Status Pong
+        Proxy Diagnosis
     }
     SendState { Queued Sending Sent Failed InDoubt }
     Event {
@@ -62,7 +64,9 @@ variants! {
     SendResult { Sent Failed InDoubt Queued }
     Direction { Sent Received }
     Origin { Remote OtherDevice App }
-    Right { Use Admin }
+    Right { Read Send Admin }
+    ProxyKind { Socks5 Http }
+    Check { State Network Proxy Name Open Secure Navigator Account }
 }
 
 #[test]
@@ -92,6 +96,7 @@ pub fn see_client_frame(frame: &ClientFrame, seen: &mut Seen) {
         Request::Hint { hint } => drop(seen.insert(hint.name())),
         Request::History { side, .. } => drop(seen.insert(side.name())),
         Request::Message { message } => drop(seen.insert(message.name())),
+        Request::SetProxy { proxy: Some(proxy) } => drop(seen.insert(proxy.kind.name())),
         _ => {}
     }
 }
@@ -120,6 +125,9 @@ fn see_outcome(outcome: &Outcome, seen: &mut Seen) {
             messages
                 .iter()
                 .for_each(|message| see_message(message, seen));
+        }
+        Response::Diagnosis { findings } => {
+            seen.extend(findings.iter().map(|finding| finding.check.name()));
         }
         Response::Status(report) => seen.extend(report.apps.iter().map(|app| app.right.name())),
         _ => {}

@@ -1,11 +1,11 @@
 //! One of everything that can stand in a frame.
 
 use imlink_ipc_proto::{
-    AccountReport, AppReport, ChatroomChange, ClientFrame, Conversation, ConversationSummary,
-    Delivery, Direction, Event, Failure, Filter, Flags, GapCause, Hint, Message, MessageKey,
-    Origin, OutboxEntry, OutboxReport, Outcome, Place, PrivateText, Request, Resend, Response,
-    Right, SecretText, SendOptions, SendResult, SendState, ServerFrame, Side, Start, StatusReport,
-    Work,
+    AccountReport, AppReport, ChatroomChange, Check, ClientFrame, Conversation,
+    ConversationSummary, Delivery, Direction, Event, Failure, Filter, Finding, Flags, GapCause,
+    Hint, LastError, Message, MessageKey, Origin, OutboxEntry, OutboxReport, Outcome, Place,
+    PrivateText, Proxy, ProxyKind, Request, Resend, Response, Right, SecretText, SendOptions,
+    SendResult, SendState, ServerFrame, Side, Start, StatusReport, Work,
 };
 use imlink_model::{
     AppId, AppKey, Body, ChannelId, ClientMessageId, Code, MessageUid, Millis, ObjectName,
@@ -406,6 +406,38 @@ fn requests() -> Vec<(&'static str, Request)> {
                 extra: None,
             },
         ),
+        (
+            "set a proxy",
+            Request::SetProxy {
+                proxy: Some(Proxy {
+                    password: Some(SecretText::from(&Token::new(CANARY).unwrap())),
+                    ..proxy()
+                }),
+            },
+        ),
+        (
+            "set an open proxy",
+            Request::SetProxy {
+                proxy: Some(open_proxy()),
+            },
+        ),
+        ("set no proxy", Request::SetProxy { proxy: None }),
+        ("proxy", Request::Proxy {}),
+        (
+            "test a proxy",
+            Request::TestProxy {
+                proxy: Some(open_proxy()),
+                host: "nav.example:443".to_owned(),
+            },
+        ),
+        (
+            "test the proxy",
+            Request::TestProxy {
+                proxy: None,
+                host: "https://nav.example/".to_owned(),
+            },
+        ),
+        ("diagnose", Request::Diagnose {}),
     ]
 }
 
@@ -532,6 +564,26 @@ fn responses() -> Vec<(&'static str, Outcome)> {
         ("imported", Outcome::Ok(Response::Imported { new: 2 })),
         ("status", Outcome::Ok(Response::Status(report()))),
         ("pong", Outcome::Ok(Response::Pong {})),
+        (
+            "proxy",
+            Outcome::Ok(Response::Proxy {
+                proxy: Some(proxy()),
+                by_app: true,
+            }),
+        ),
+        (
+            "no proxy",
+            Outcome::Ok(Response::Proxy {
+                proxy: None,
+                by_app: false,
+            }),
+        ),
+        (
+            "diagnosis",
+            Outcome::Ok(Response::Diagnosis {
+                findings: findings(),
+            }),
+        ),
         (
             "failed",
             Outcome::Failed(Failure::new(Code::new(31004), "the token is wrong")),
@@ -770,10 +822,22 @@ fn report() -> StatusReport {
                 client: String::new(),
                 attached_at: Millis(1_700_000_000_200),
                 user: None,
-                right: Right::Use,
+                right: Right::Read,
+            },
+            AppReport {
+                app: AppId::new("chat").unwrap(),
+                pid: 817,
+                uid: 1001,
+                client: String::new(),
+                attached_at: Millis(1_700_000_000_200),
+                user: None,
+                right: Right::Send,
             },
         ],
         more_apps: 3,
+        proxy: Some(proxy()),
+        network: Some(true),
+        max_accounts: 8,
         accounts: vec![
             AccountReport {
                 app_key: AppKey::new("uwd1c0sxdlx2").unwrap(),
@@ -781,11 +845,16 @@ fn report() -> StatusReport {
                 status: 13,
                 since: Millis(1_700_000_000_300),
                 cause: Some(Code::new(30002)),
+                last_error: Some(LastError {
+                    code: Code::new(30011),
+                    at: Millis(1_700_000_000_300),
+                }),
                 next_attempt_in_ms: Some(1500),
                 address: Some("gateway.example:443".to_owned()),
                 slot: Some("web".to_owned()),
                 round_trip_ms: Some(12),
                 apps: 2,
+                remembered: true,
                 outbox: OutboxReport {
                     queued: 1,
                     in_doubt: 2,
@@ -799,17 +868,65 @@ fn report() -> StatusReport {
                 status: 1,
                 since: Millis(1_700_000_000_300),
                 cause: None,
+                last_error: None,
                 next_attempt_in_ms: None,
                 address: None,
                 slot: None,
                 round_trip_ms: None,
                 apps: 1,
+                remembered: false,
                 outbox: OutboxReport::default(),
                 database: None,
                 last_seq: Seq(0),
             },
         ],
     }
+}
+
+/// As the daemon names one: without a password.
+fn proxy() -> Proxy {
+    Proxy {
+        kind: ProxyKind::Socks5,
+        host: "proxy.example".to_owned(),
+        port: 1080,
+        user: Some(private_text()),
+        password: None,
+    }
+}
+
+fn open_proxy() -> Proxy {
+    Proxy {
+        kind: ProxyKind::Http,
+        host: "2001:db8::1".to_owned(),
+        port: 3128,
+        user: None,
+        password: None,
+    }
+}
+
+fn findings() -> Vec<Finding> {
+    let checks = [
+        Check::State,
+        Check::Network,
+        Check::Proxy,
+        Check::Name,
+        Check::Open,
+        Check::Secure,
+        Check::Navigator,
+        Check::Account,
+    ];
+    let found = |(check, code)| Finding {
+        check,
+        subject: "nav.example:443".to_owned(),
+        code: Code::new(code),
+        detail: "valid until 2027-01-01".to_owned(),
+        took_ms: 12,
+    };
+    checks
+        .into_iter()
+        .zip([0, 0, 0, 0, 0, 90025, 0, 31004])
+        .map(found)
+        .collect()
 }
 
 fn summary() -> ConversationSummary {

@@ -1,11 +1,11 @@
 //! Any value of every type.
 
 use imlink_ipc_proto::{
-    AccountReport, AppReport, ChatroomChange, ClientFrame, Codec, Conversation,
-    ConversationSummary, Delivery, Direction, Event, Failure, Filter, Flags, GapCause, Hint,
-    Message, MessageKey, Origin, OutboxEntry, OutboxReport, Outcome, Place, PrivateText, Request,
-    Resend, Response, Right, SecretText, SendOptions, SendResult, SendState, ServerFrame, Side,
-    Start, StatusReport, Work,
+    AccountReport, AppReport, ChatroomChange, Check, ClientFrame, Codec, Conversation,
+    ConversationSummary, Delivery, Direction, Event, Failure, Filter, Finding, Flags, GapCause,
+    Hint, LastError, Message, MessageKey, Origin, OutboxEntry, OutboxReport, Outcome, Place,
+    PrivateText, Proxy, ProxyKind, Request, Resend, Response, Right, SecretText, SendOptions,
+    SendResult, SendState, ServerFrame, Side, Start, StatusReport, Work,
 };
 use imlink_model::{
     AppId, AppKey, Body, ChannelId, ClientMessageId, Code, MessageUid, Millis, ObjectName,
@@ -252,6 +252,10 @@ fn editing() -> BoxedStrategy<Request> {
                 extra,
             }
         ),
+        option::of(proxy()).prop_map(|proxy| Request::SetProxy { proxy }),
+        Just(Request::Proxy {}),
+        (option::of(proxy()), text()).prop_map(|(proxy, host)| Request::TestProxy { proxy, host }),
+        Just(Request::Diagnose {}),
         (
             (conversation(), direction(), user(), object_name()),
             (body(), any::<i64>(), any::<bool>(), client_id())
@@ -347,6 +351,9 @@ fn response() -> BoxedStrategy<Response> {
         }),
         report().prop_map(Response::Status),
         Just(Response::Pong {}),
+        (option::of(proxy()), any::<bool>())
+            .prop_map(|(proxy, by_app)| Response::Proxy { proxy, by_app }),
+        vec(finding(), 0..5).prop_map(|findings| Response::Diagnosis { findings }),
     ]
     .boxed()
 }
@@ -430,9 +437,18 @@ fn report() -> BoxedStrategy<StatusReport> {
         ),
         vec(app_report(), 0..3),
         vec(account_report(), 0..3),
+        (option::of(proxy()), any::<Option<bool>>(), any::<u32>()),
     )
         .prop_map(
-            |((version, pid, instance, started_at, more_apps), apps, accounts)| StatusReport {
+            |(
+                (version, pid, instance, started_at, more_apps),
+                apps,
+                accounts,
+                (proxy, network, max_accounts),
+            )| StatusReport {
+                proxy,
+                network,
+                max_accounts,
                 version,
                 pid,
                 instance,
@@ -445,8 +461,47 @@ fn report() -> BoxedStrategy<StatusReport> {
         .boxed()
 }
 
+fn proxy() -> impl Strategy<Value = Proxy> {
+    (
+        prop_oneof![Just(ProxyKind::Socks5), Just(ProxyKind::Http)],
+        text(),
+        any::<u16>(),
+        option::of(private_text()),
+        option::of(secret()),
+    )
+        .prop_map(|(kind, host, port, user, password)| Proxy {
+            kind,
+            host,
+            port,
+            user,
+            password,
+        })
+}
+
+fn finding() -> impl Strategy<Value = Finding> {
+    let check = prop_oneof![
+        Just(Check::State),
+        Just(Check::Network),
+        Just(Check::Proxy),
+        Just(Check::Name),
+        Just(Check::Open),
+        Just(Check::Secure),
+        Just(Check::Navigator),
+        Just(Check::Account),
+    ];
+    (check, text(), code(), text(), any::<u32>()).prop_map(
+        |(check, subject, code, detail, took_ms)| Finding {
+            check,
+            subject,
+            code,
+            detail,
+            took_ms,
+        },
+    )
+}
+
 fn app_report() -> impl Strategy<Value = AppReport> {
-    let right = prop_oneof![Just(Right::Use), Just(Right::Admin)];
+    let right = prop_oneof![Just(Right::Read), Just(Right::Send), Just(Right::Admin)];
     (
         app(),
         any::<u32>(),
@@ -483,6 +538,8 @@ fn account_report() -> impl Strategy<Value = AccountReport> {
             option::of(text()),
             option::of(text()),
             any::<Option<u32>>(),
+            option::of((code(), any::<i64>())),
+            any::<bool>(),
         ),
         (
             any::<u32>(),
@@ -495,7 +552,7 @@ fn account_report() -> impl Strategy<Value = AccountReport> {
         .prop_map(
             |(
                 (app_key, user, status, since, cause),
-                (next_attempt_in_ms, address, slot, round_trip_ms),
+                (next_attempt_in_ms, address, slot, round_trip_ms, last_error, remembered),
                 (apps, queued, in_doubt, database, last_seq),
             )| AccountReport {
                 app_key,
@@ -503,6 +560,11 @@ fn account_report() -> impl Strategy<Value = AccountReport> {
                 status,
                 since: Millis(since),
                 cause,
+                last_error: last_error.map(|(code, at)| LastError {
+                    code,
+                    at: Millis(at),
+                }),
+                remembered,
                 next_attempt_in_ms,
                 address,
                 slot,

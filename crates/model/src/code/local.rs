@@ -95,4 +95,16 @@ codes! { Local:
     90023 LOCAL_WITHDRAWN NotApplicable;
     "The app took the message back before it was sent, or gave up on it in doubt."
     "Send a new message if it is still wanted."
+
+    90024 LOCAL_PORTAL Automatic;
+    "Something on the way answers in the cloud's place, as the sign-in page of a public network does, so the token was not sent."
+    "Sign in to the network with a browser; the daemon tries again by itself."
+
+    90025 LOCAL_CLOCK Automatic;
+    "By this machine's clock the certificate of the cloud is not valid yet or not any more, so the token was not sent."
+    "Set this machine's clock; if it is right, the cloud has to renew its certificate."
+
+    90026 LOCAL_PIN Automatic;
+    "The cloud shows a certificate with none of the pinned keys, so the token was not sent."
+    "Find out who answers there; if the cloud has changed its keys, change `pins` in the daemon's configuration."
 }

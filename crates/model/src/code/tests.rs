@@ -82,6 +82,9 @@ fn our_own_codes_keep_their_numbers() {
             (90021, "LOCAL_TOO_LATE"),
             (90022, "LOCAL_NO_MESSAGE"),
             (90023, "LOCAL_WITHDRAWN"),
+            (90024, "LOCAL_PORTAL"),
+            (90025, "LOCAL_CLOCK"),
+            (90026, "LOCAL_PIN"),
         ]
     );
 }

@@ -122,7 +122,7 @@ fn an_account_that_is_not_live_is_removed_all_the_same() {
 #[test]
 fn what_concerns_other_apps_takes_the_admin_right() {
     let mut house = House::new();
-    let (owner, guest) = (house.attach("owner"), house.attach_as("guest", Right::Use));
+    let (owner, guest) = (house.attach("owner"), house.attach_as("guest", Right::Send));
     let account = house.connect_both(owner, guest);
 
     for request in [purge("alice"), Request::Logout {}] {

@@ -165,7 +165,8 @@ impl From<AppReport> for AppFields {
             attached_at: app.attached_at.0,
             user: app.user.as_ref().map(UserId::to_string),
             right: match app.right {
-                Right::Use => "use",
+                Right::Read => "read",
+                Right::Send => "send",
                 Right::Admin => "admin",
             },
         }

@@ -45,6 +45,9 @@ fn without_an_account_it_says_what_to_do() {
         accounts: Vec::new(),
         apps: Vec::new(),
         more_apps: 0,
+        proxy: None,
+        network: Some(true),
+        max_accounts: 8,
         ..report()
     };
 
@@ -114,7 +117,9 @@ fn report() -> StatusReport {
         status: 0,
         since: Millis(NOW.0 - 5_000),
         cause: None,
+        last_error: None,
         next_attempt_in_ms: None,
+        remembered: false,
         address: Some("127.0.0.1:7341".to_owned()),
         slot: Some("web".to_owned()),
         round_trip_ms: Some(3),
@@ -156,6 +161,9 @@ fn report() -> StatusReport {
             right: Right::Admin,
         }],
         more_apps: 3,
+        proxy: None,
+        network: Some(true),
+        max_accounts: 8,
         accounts: vec![connected, suspended],
     }
 }
