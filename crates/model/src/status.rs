@@ -1,5 +1,7 @@
 //! The connection status an app sees.
 
+mod transition;
+
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
