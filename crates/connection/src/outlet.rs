@@ -91,8 +91,7 @@ impl Outlet {
         self.events.extend(events);
     }
 
-    /// Tells a status; one that was told already is told again only if it is a suspension, each of
-    /// which is a failed attempt.
+    /// Tells a status, unless it is the one that was told last.
     pub(crate) fn tell(
         &mut self,
         status: ConnectionStatus,
@@ -100,7 +99,7 @@ impl Outlet {
         retry_in: Option<Duration>,
     ) {
         self.cause = cause;
-        if self.status == status && status != ConnectionStatus::Suspend {
+        if self.status == status {
             return;
         }
         info!(%status, cause = cause.map(Code::number), ?retry_in, "Connection status");

@@ -195,8 +195,8 @@ pub enum SendOutcome {
 /// Told by a driver.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Event {
-    /// The link's status changed. Never the same twice in a row, except `Suspend`, which repeats
-    /// with each failed attempt.
+    /// The link's status changed, to one of its
+    /// [followers](ConnectionStatus::followers): never the same twice in a row.
     Status {
         /// What it is.
         status: ConnectionStatus,

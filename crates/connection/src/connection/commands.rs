@@ -23,6 +23,8 @@ impl Connection {
         match &mut self.state {
             State::Away => {
                 self.state = State::Active(Box::new(Active::new(&self.config, token, now)));
+                // Also where the attempt has to wait for a network: it is under way.
+                self.outlet.tell(ConnectionStatus::Connecting, None, None);
                 self.begin_attempt(Reason::Due, now);
             }
             State::Active(active) => {

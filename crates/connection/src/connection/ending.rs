@@ -69,6 +69,9 @@ impl Connection {
         if !active.was_online {
             return self.stop(code, ConnectionStatus::ProxyUnavailable);
         }
+        if !self.can_reach(now) {
+            return self.pause(code, now);
+        }
         let wait = self.climb();
         self.enter(Phase::Waiting {
             until: now + wait,

@@ -21,7 +21,10 @@ fn without_network_attempts_pause_but_for_a_slow_poll() {
     let mut driver = Driver::new();
     unplug(&mut driver);
     driver.connect("token-1");
-    assert_eq!(driver.statuses(), [(NetworkUnavailable, Some(30_019))]);
+    assert_eq!(
+        driver.statuses(),
+        [(Connecting, None), (NetworkUnavailable, Some(30_019))]
+    );
 
     driver.advance(64 * SECOND - MS);
     assert!(driver.actions.is_empty());
