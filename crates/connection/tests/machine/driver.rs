@@ -142,6 +142,12 @@ impl Driver {
         time
     }
 
+    /// How long it is to the next deadline, if there is one.
+    pub fn time_to_deadline(&self) -> Option<Duration> {
+        let due = self.connection.poll_timeout()?;
+        Some(due.saturating_duration_since(self.now))
+    }
+
     /// Virtual time since the start.
     pub fn elapsed(&self) -> Duration {
         self.now - self.start
