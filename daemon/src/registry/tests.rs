@@ -8,6 +8,7 @@ mod delivering;
 mod joining;
 mod leaving;
 mod live;
+mod matrix;
 mod noting;
 mod outbox;
 mod rooms;
