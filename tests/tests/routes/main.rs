@@ -1,6 +1,7 @@
 //! The house as it is meant to be used: one cloud, one daemon as a process of its own, and apps.
 
 mod absence;
+mod accounts;
 mod anew;
 mod certificates;
 mod chatroom;
