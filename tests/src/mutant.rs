@@ -2,7 +2,9 @@
 //!
 //! `tests/mutants/*.patch` say what is broken; each is applied to a copy of this tree, which is
 //! built apart from it: the product has no code for being broken, and no broken daemon lies where
-//! a sound one is looked for.
+//! a sound one is looked for. [`rule`] breaks the rules of a connection, for the tests of a package.
+
+pub mod rule;
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -28,7 +30,13 @@ pub struct Mutant {
 pub fn patches() -> Vec<PathBuf> {
     let directory = root().join("tests/mutants");
     let entries = fs::read_dir(directory).unwrap();
-    let mut found: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
+    let paths = entries.map(|entry| entry.unwrap().path());
+    let mut found: Vec<_> = paths
+        .filter(|path| {
+            path.extension()
+                .is_some_and(|extension| extension == "patch")
+        })
+        .collect();
     found.sort();
     found
 }

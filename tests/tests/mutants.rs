@@ -9,7 +9,7 @@ use std::path::Path;
 
 use imlink_tests::cloud::write;
 use imlink_tests::kill_loop::{Options, run};
-use imlink_tests::mutant::{Mutant, applies, patches};
+use imlink_tests::mutant::{Mutant, applies, patches, rule};
 use imlink_tests::{App, Setup, cloud, next_words, within};
 
 /// Runs of the loop, each up to its first violation, until one must have lost something. Each of
@@ -28,6 +28,22 @@ fn every_mutant_can_be_made_of_this_tree() {
                 patch.display()
             )
         });
+    }
+}
+
+#[test]
+fn every_rule_can_be_broken_in_this_tree_and_every_decision_has_one() {
+    let rules = rule::rules();
+
+    for rule in &rules {
+        rule.broken().unwrap_or_else(|why| panic!("{why}"));
+    }
+    for decision in 1..=28 {
+        let id = format!("P{decision}");
+        // Why these have none stands at the head of rules.toml.
+        let has_none = ["P15", "P21", "P22"].contains(&id.as_str());
+        let broken = rules.iter().any(|rule| rule.rule == id);
+        assert_ne!(broken, has_none, "{id}");
     }
 }
 
