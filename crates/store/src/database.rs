@@ -158,6 +158,12 @@ impl Database {
             .collect()
     }
 
+    /// How many keys of that kind there are.
+    pub(crate) fn count(&self, kind: Kind) -> Result<usize, EngineError> {
+        self.scan(&key::all(kind), Order::Forward)
+            .try_fold(0, |count, pair| pair.map(|_| count + 1))
+    }
+
     /// Rows found damaged since the database was opened.
     pub(crate) fn quarantined(&self) -> usize {
         self.quarantine

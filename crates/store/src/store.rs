@@ -75,7 +75,7 @@ pub struct RolledBack {
     pub outgoing: u64,
 }
 
-/// How much an outbox holds.
+/// How much is kept of what would else grow without end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// Messages without a final state; beyond that, submitting is refused with `LOCAL_QUOTA`.
@@ -84,6 +84,10 @@ pub struct Limits {
     /// Messages with a final state, whose fate can still be asked for; the oldest go first.
     /// Default 10,000.
     pub settled: usize,
+    /// Recalls that wait for their messages; the oldest go first, and should the message of one
+    /// come after all, it has its words. Most wait for what this device never had and never will.
+    /// Default 2,000: ten of the cloud's largest pages (behaviour.md 13.4), and 300 KB.
+    pub recalls: usize,
 }
 
 impl Default for Limits {
@@ -91,6 +95,7 @@ impl Default for Limits {
         Self {
             open: 10_000,
             settled: 10_000,
+            recalls: 2_000,
         }
     }
 }

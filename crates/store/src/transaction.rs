@@ -40,6 +40,8 @@ pub(crate) struct State {
     pub(crate) open: usize,
     /// Outgoing messages with one.
     pub(crate) settled: usize,
+    /// Recalls that wait for their messages.
+    pub(crate) recalls: usize,
     /// How far messages are in signatures.
     pub(crate) indexed: Indexed,
     /// Tells apart what is sent within one millisecond.
@@ -165,6 +167,7 @@ impl<'a> Transaction<'a> {
     /// Ends it; nothing is written yet.
     pub(crate) fn finish(mut self) -> Result<Finished, EngineError> {
         self.retire_settled()?;
+        self.retire_recalls()?;
         let deferral = self.draft.defer_entries(&mut self.state.head);
         if !self.draft.is_empty() {
             self.state.seal_commit(&mut self.draft);

@@ -52,7 +52,8 @@ impl Store {
                 .sound_row(&key::single(Kind::Cursor))?
                 .unwrap_or_default(),
             open,
-            settled: database.numbers(Kind::Settled)?.len(),
+            settled: database.count(Kind::Settled)?,
+            recalls: database.count(Kind::Recall)?,
             next_wire_counter: 0,
             uid_conflicts: 0,
             lost_outgoing: head.open.saturating_sub(open as u64),

@@ -5,10 +5,11 @@ use imlink_model::{Conversation, Message, MessageUid, Millis, Recall, Seq, Trace
 use super::Transaction;
 use super::deletion::DELETED;
 use super::timeline::Unreadable;
+use crate::Edited;
 use crate::database::Lookup;
 use crate::engine::EngineError;
+use crate::key::{self, Kind};
 use crate::notice::{is_notice, recalled};
-use crate::{Edited, key};
 
 impl Transaction<'_> {
     /// Takes a message back, now or when it comes.
@@ -20,6 +21,7 @@ impl Transaction<'_> {
                 let key = key::recall(&recall.conversation, &recall.uid);
                 if self.draft.value(&key)?.is_none() {
                     self.draft.put(&key, &recall);
+                    self.state.recalls += 1;
                 }
                 return Ok(Edited::Unchanged);
             }
@@ -76,8 +78,28 @@ impl Transaction<'_> {
             {
                 self.draft.put(&key::uid(&recall.uid), &DELETED);
             }
-            self.draft.remove(&key)?;
+            self.end_wait(&key)?;
         }
+        Ok(())
+    }
+
+    /// Lets go of the oldest recalls beyond the limit, and before them of those that cannot be read.
+    pub(super) fn retire_recalls(&mut self) -> Result<(), EngineError> {
+        let surplus = self.state.recalls.saturating_sub(self.limits.recalls);
+        if surplus == 0 {
+            return Ok(());
+        }
+        let mut waiting = Vec::with_capacity(self.state.recalls);
+        for key in self.draft.keys_back(&key::all(Kind::Recall)) {
+            let key = key?;
+            let recall: Option<Recall> = self.draft.sound_row(&key)?;
+            waiting.push((recall.map(|recall| recall.at), key));
+        }
+        waiting.sort_unstable();
+        for (_, key) in waiting.into_iter().take(surplus) {
+            self.end_wait(&key)?;
+        }
+        tracing::debug!(surplus, "The oldest recalls wait no more");
         Ok(())
     }
 
@@ -103,8 +125,13 @@ impl Transaction<'_> {
         let key = key::recall(conversation, uid);
         let recall = self.draft.sound_row(&key)?;
         if recall.is_some() {
-            self.draft.remove(&key)?;
+            self.end_wait(&key)?;
         }
         Ok(recall)
+    }
+
+    fn end_wait(&mut self, key: &[u8]) -> Result<(), EngineError> {
+        self.state.recalls = self.state.recalls.saturating_sub(1);
+        self.draft.remove(key)
     }
 }

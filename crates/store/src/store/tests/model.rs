@@ -18,6 +18,7 @@ use crate::{Limits, Start};
 const LIMITS: Limits = Limits {
     open: 6,
     settled: 4,
+    recalls: 3,
 };
 
 #[derive(Clone, Debug)]

@@ -244,6 +244,7 @@ fn a_full_outbox_refuses_what_is_new_until_something_is_settled() {
     house.store.limits = Limits {
         open: 2,
         settled: 10,
+        ..Limits::default()
     };
     let first = house.submit("c-1").id;
     house.submit("c-2");
@@ -272,6 +273,7 @@ fn the_oldest_settled_rows_go_and_open_ones_stay() {
     house.store.limits = Limits {
         open: 10,
         settled: 2,
+        ..Limits::default()
     };
     house.submit("open");
     for n in 0..4 {

@@ -3,6 +3,7 @@
 use imlink_model::Trace;
 
 use super::*;
+use crate::key::{self, Kind};
 use crate::{ConversationSummary, Edit, Edited};
 
 // cloud-wire.md 5.7, behaviour.md 13.7
@@ -172,6 +173,73 @@ fn an_imported_message_is_recalled_like_one_from_the_cloud() {
 
     assert!(matches!(&edited.unwrap()[..], [Edited::Stored(_)]));
     assert_eq!(bodies(&house.messages()), [notice("alice", 1_000)]);
+}
+
+#[test]
+fn recalls_that_wait_are_bounded_and_the_oldest_goes_first() {
+    let mut house = House::new();
+    house.store.limits.recalls = 3;
+    let of = |n: i64| Recall {
+        at: Millis(n),
+        ..recall(&format!("u-{}", 9 - n), "alice", Trace::Notice)
+    };
+
+    house.arrive(vec![], vec![of(2), of(5), of(1)]);
+    house.reopen();
+    house.arrive(vec![], vec![of(3), of(4)]);
+
+    assert_eq!(waiting(&house), 3);
+    let late = (1..=5).map(|n| received(&format!("u-{}", 9 - n), "alice", "words"));
+    let late = house.receive(late.collect());
+    let kept = late.iter().map(|message| message.body.as_str() == "words");
+    assert_eq!(kept.collect::<Vec<_>>(), [true, true, false, false, false]);
+}
+
+#[test]
+fn a_recall_that_waits_no_more_makes_room() {
+    let mut house = House::new();
+    house.store.limits.recalls = 2;
+    let of = |uid| recall(uid, "alice", Trace::Notice);
+    let mut forgotten = of("u-2");
+    forgotten.conversation = with("bob");
+    house.receive(vec![received("u-0", "bob", "hi")]);
+
+    house.arrive(vec![], vec![of("u-1"), forgotten]);
+    house.receive(vec![received("u-1", "alice", "one")]);
+    let edits = vec![Edit::Forget(with("bob"))];
+    house.store.edit(edits, Millis(0)).unwrap();
+    assert_eq!(waiting(&house), 0);
+    house.arrive(vec![], vec![of("u-3"), of("u-4")]);
+
+    assert_eq!(waiting(&house), 2);
+}
+
+#[test]
+fn a_recall_that_cannot_be_read_goes_before_the_oldest() {
+    let mut house = House::new();
+    house.store.limits.recalls = 2;
+    let of = |n: i64| Recall {
+        at: Millis(n),
+        ..recall(&format!("u-{n}"), "alice", Trace::Notice)
+    };
+    house.arrive(vec![], vec![of(1), of(2)]);
+    let newer = key::recall(&with("alice"), &message_uid("u-2"));
+    house.rows.tamper(&newer, |row| row[5] ^= 1);
+
+    house.arrive(vec![], vec![of(3)]);
+
+    let late = [1, 2, 3].map(|n| received(&format!("u-{n}"), "alice", "words"));
+    let late = house.receive(late.into());
+    let kept = late.iter().map(|message| message.body.as_str() == "words");
+    assert_eq!(kept.collect::<Vec<_>>(), [false, true, false]);
+}
+
+/// Recalls that wait, on the disk.
+fn waiting(house: &House) -> usize {
+    let rows = &house.rows as &dyn crate::engine::Engine;
+    let kept = key::all(Kind::Recall);
+    rows.scan(&kept.start..&kept.end, crate::engine::Order::Forward)
+        .count()
 }
 
 impl House {
