@@ -197,6 +197,7 @@ impl Registry {
             return;
         };
         account.members.extend(gone.members);
+        account.consent = account.consent.max(gone.consent);
         let online = account.link == Link::Online;
         let mut answered = Vec::new();
         if online {
@@ -204,6 +205,9 @@ impl Registry {
         } else {
             account.link = Link::Wanted;
             account.waiters.extend(gone.waiters);
+        }
+        if let StoreState::Failed(_) = account.store {
+            self.open_store(into);
         }
         for (peer, connected_once) in live {
             self.tie(peer, into, connected_once);

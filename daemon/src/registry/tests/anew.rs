@@ -57,6 +57,41 @@ fn an_app_may_agree_while_the_rows_are_being_opened_for_another() {
     assert_eq!(house.failure(first, waiting), None, "it is not over yet");
 }
 
+// P8
+#[test]
+fn an_app_may_agree_with_a_token_that_turns_out_to_be_the_same_users() {
+    for failed_before in [false, true] {
+        let mut house = House::new();
+        house.tokens.remember("token", "alice");
+        let (first, second) = (house.attach("first"), house.attach("second"));
+        house.ask(first, connect("token"));
+        let account = house.only_account();
+        let corrupt = |house: &mut House| {
+            let result = Err(Code::RC_DB_CORRUPT);
+            house.registry.store_opened(account, result);
+            house.drain();
+        };
+        if failed_before {
+            corrupt(&mut house);
+        }
+
+        let agreed = house.ask(second, agreeing("newer-token"));
+        let provisional = AccountId(account.0 + 1);
+        house.identify(provisional, "alice", IdentifiedBy::Directory);
+        if !failed_before {
+            corrupt(&mut house);
+        }
+
+        assert_eq!(
+            house.opened_with(),
+            [Unreadable::Refuse, Unreadable::SetAside],
+            "failed before: {failed_before}"
+        );
+        house.bring_online(account);
+        assert_eq!(house.connected(second, agreed), 1);
+    }
+}
+
 #[test]
 fn consent_is_good_for_one_opening() {
     let mut house = House::new();
