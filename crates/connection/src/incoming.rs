@@ -47,7 +47,10 @@ impl Reader<'_> {
         self,
         message: DownStreamMessage,
     ) -> Result<IncomingMessage, Unrepresentable> {
-        let flags = flags(&message);
+        let flags = Flags {
+            transient: is_transient(&message),
+            ..flags(&message.classname, message.status)
+        };
         let retrieved = message.status & status::RETRIEVED != 0;
         let kind = ConversationKind::from_number(message.r#type)
             .ok_or(Unrepresentable::Kind(message.r#type))?;
@@ -118,15 +121,20 @@ fn is_transient(message: &DownStreamMessage) -> bool {
         || Class::of(&message.classname) == Class::Status
 }
 
-fn flags(message: &DownStreamMessage) -> Flags {
-    let has = |bit| message.status & bit != 0;
+/// What the status bits say; but whether a type the vendor has a class for is kept and counted, its
+/// class says, as with the vendor's own clients (`protocol/cloud-wire.md` 5.5). So one count stands
+/// on every device of a user. The bits have the word for all other types, which those clients would
+/// be told of by the app that made them up.
+pub(crate) fn flags(object_name: &str, bits: i64) -> Flags {
+    let has = |bit| bits & bit != 0;
+    let class = Class::of_vendor(object_name);
     Flags {
-        persisted: has(status::PERSISTED),
-        counted: has(status::COUNTED),
+        persisted: class.map_or(has(status::PERSISTED), Class::is_stored),
+        counted: class.map_or(has(status::COUNTED), Class::is_counted),
         mention: has(status::MENTION),
         silent: has(status::SILENT),
         expandable: has(status::EXPANDABLE),
-        transient: is_transient(message),
+        transient: false,
     }
 }
 
@@ -163,6 +171,14 @@ mod tests {
             direction: Some(2),
             client_unique_id: Some(2_217_949_877_240_018),
             ..DownStreamMessage::default()
+        }
+    }
+
+    fn poke() -> DownStreamMessage {
+        DownStreamMessage {
+            classname: "app:Poke".to_owned(),
+            content: "not even JSON".to_owned(),
+            ..text("bob")
         }
     }
 
@@ -225,10 +241,9 @@ mod tests {
 
     #[test]
     fn flags_come_from_the_status_bits() {
-        let plain = read(text("bob")).unwrap().flags;
         let all = read(DownStreamMessage {
             status: 2 | 64 | 512 | 1024,
-            ..text("bob")
+            ..poke()
         });
         let marked = read(DownStreamMessage {
             ext_status: Some(64),
@@ -239,14 +254,6 @@ mod tests {
             ..text("bob")
         };
 
-        assert_eq!(
-            plain,
-            Flags {
-                persisted: true,
-                counted: true,
-                ..Flags::default()
-            }
-        );
         let expected = Flags {
             mention: true,
             silent: true,
@@ -257,6 +264,33 @@ mod tests {
         assert!(marked.unwrap().flags.transient);
         assert!(is_direct(&typing));
         assert!(!is_direct(&text("bob")));
+    }
+
+    // behaviour.md 13.2
+    #[test]
+    fn a_type_of_the_vendors_is_kept_and_counted_by_its_class_whatever_the_bits_say() {
+        let read_as = |name: &str, status| {
+            let message = DownStreamMessage {
+                classname: name.to_owned(),
+                status,
+                ..text("bob")
+            };
+            let Flags {
+                persisted, counted, ..
+            } = read(message).unwrap().flags;
+            (persisted, counted)
+        };
+
+        for bits in [0, 16, 32, 16 | 32] {
+            assert_eq!(read_as("RC:TxtMsg", bits), (true, true));
+            assert_eq!(read_as("RC:InfoNtf", bits), (true, false));
+            assert_eq!(read_as("RC:ReadNtf", bits), (false, false));
+        }
+        for newer in ["app:Poke", "RC:Brand"] {
+            assert_eq!(read_as(newer, 0), (false, false));
+            assert_eq!(read_as(newer, 16), (true, false));
+            assert_eq!(read_as(newer, 16 | 32), (true, true));
+        }
     }
 
     #[test]
@@ -273,13 +307,7 @@ mod tests {
     // F-S12
     #[test]
     fn an_unknown_object_name_passes_whole() {
-        let poke = DownStreamMessage {
-            classname: "app:Poke".to_owned(),
-            content: "not even JSON".to_owned(),
-            ..text("bob")
-        };
-
-        let message = read(poke).unwrap();
+        let message = read(poke()).unwrap();
 
         assert_eq!(message.object_name.as_str(), "app:Poke");
         assert_eq!(message.body.as_str(), "not even JSON");

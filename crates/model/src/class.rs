@@ -73,6 +73,14 @@ pub const CLASSES: &[(&str, Class)] = &[
 ];
 
 impl Class {
+    /// The class that the vendor gave an object name such as `RC:TxtMsg`; `None` for one it gave
+    /// none.
+    #[must_use]
+    pub fn of_vendor(object_name: &str) -> Option<Self> {
+        let known = CLASSES.iter().find(|(name, _)| *name == object_name);
+        known.map(|(_, class)| *class)
+    }
+
     /// The class of an object name such as `RC:TxtMsg`.
     ///
     /// Another name of the vendor's is [`Plain`](Self::Plain): calls (`RC:VC…`), customer service
@@ -80,9 +88,8 @@ impl Class {
     /// [`Counted`](Self::Counted), as the vendor's server API treats it.
     #[must_use]
     pub fn of(object_name: &str) -> Self {
-        let known = CLASSES.iter().find(|(name, _)| *name == object_name);
-        match known {
-            Some((_, class)) => *class,
+        match Self::of_vendor(object_name) {
+            Some(class) => class,
             None if object_name.starts_with(RESERVED_PREFIX) => Self::Plain,
             None => Self::Counted,
         }

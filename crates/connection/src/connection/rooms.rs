@@ -5,18 +5,18 @@ use std::time::Instant;
 use bytes::Bytes;
 use imlink_model::uplink::{AskId, IfAbsent, SendOutcome};
 use imlink_model::{
-    Body, Code, Conversation, ConversationKind, Direction, Flags, IncomingMessage, Millis,
-    ObjectName, TargetId,
+    Body, Code, Conversation, ConversationKind, Direction, IncomingMessage, Millis, ObjectName,
+    TargetId,
 };
 use imlink_wire::ClientPacket;
-use imlink_wire::flags::session;
+use imlink_wire::flags::status;
 use imlink_wire::proto::{
     ChrmDownStreamMessages, DownStreamMessage, UpStreamMessage, decode_answer, decode_body,
 };
 use tracing::{debug, warn};
 
 use super::{Connection, Work};
-use crate::incoming::Reader;
+use crate::incoming::{Reader, flags};
 use crate::rooms::{RoomPage, RoomQuery};
 
 impl Connection {
@@ -164,15 +164,7 @@ impl Work<'_> {
 
     fn read_echo(&self, room: &str, date: u32, body: Bytes) -> Option<IncomingMessage> {
         let body: UpStreamMessage = decode_body(body).ok()?;
-        let has = |bit| body.session_id & bit != 0;
-        let flags = Flags {
-            persisted: has(session::PERSISTED),
-            counted: has(session::COUNTED),
-            mention: has(session::MENTION),
-            silent: has(session::SILENT),
-            expandable: has(session::EXPANDABLE),
-            transient: false,
-        };
+        let flags = flags(&body.classname, status::of_session(body.session_id));
         Some(IncomingMessage {
             uid: None,
             conversation: Conversation {
