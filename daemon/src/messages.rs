@@ -118,6 +118,12 @@ pub struct WritableTurned {
     pub code: Code,
 }
 
+/// To the Hub and the stores: the state directory is being removed, and the process is about to end.
+/// Answered when what nobody else has was written once more.
+#[derive(Debug, Message)]
+#[rtype(result = "()")]
+pub struct Rescue;
+
 /// To any actor: finish what you have and end. Answered when that is done.
 #[derive(Debug, Message)]
 #[rtype(result = "()")]

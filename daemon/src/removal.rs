@@ -2,16 +2,20 @@
 //!
 //! Files without a name go on taking rows, and nobody ever reads them again. So a daemon without
 //! its directory ends, and the next one makes it anew: apps connect again and the cloud gives what
-//! it keeps. What waited in the outbox is gone with the directory. Rows of one account that are
-//! removed are noticed by the store, before the next change to them is acknowledged.
+//! it keeps. What waited to be sent is nowhere else, so it is written once more before the end, and
+//! subscriptions with it ([`rescue`]). Rows of one account that are removed are noticed by the store,
+//! before the next change to them is acknowledged.
 
 use std::io;
 use std::mem::MaybeUninit;
 use std::os::fd::OwnedFd;
 use std::path::Path;
+use std::time::{Duration, Instant};
 
+use imlink_store::{Salvaged, Store};
 use rustix::fs::inotify::{self, CreateFlags, ReadFlags, Reader, WatchFlags};
 use tokio::io::unix::AsyncFd;
+use tracing::{error, warn};
 
 /// What must stay in the directory as long as it is in use: the index and rows of all accounts,
 /// and the lock against a second daemon.
@@ -19,6 +23,13 @@ const KEPT: [&[u8]; 2] = [b"accounts", b"imlinkd.lock"];
 
 /// Room for the events of a moment.
 const EVENTS_BYTES: usize = 4096;
+
+/// How long a directory may take to be gone once its removal was noticed. What is put there while
+/// somebody removes it would be in the way, or go too.
+const GOING: Duration = Duration::from_secs(1);
+
+/// Between two looks at a directory that is being removed.
+const LOOK: Duration = Duration::from_millis(5);
 
 /// A watch on a directory.
 #[derive(Debug)]
@@ -71,6 +82,30 @@ impl Removal {
     }
 }
 
+/// Writes what waits to be sent once more, if the files of a store were removed below it: in its
+/// old place, as soon as the removal is through. Blocks its thread, which has nothing else to do.
+pub fn rescue(store: Store, directory: &Path) {
+    let accounts = directory.parent();
+    let state = accounts.and_then(Path::parent).unwrap_or(directory);
+    let noticed = Instant::now();
+    while state.exists() && noticed.elapsed() < GOING {
+        std::thread::sleep(LOOK);
+    }
+    if !store.is_removed() {
+        return;
+    }
+    match store.rescue() {
+        Ok(Salvaged {
+            outgoing,
+            subscriptions,
+            incomplete,
+        }) => {
+            warn!(outgoing, subscriptions, incomplete, "Written once more");
+        }
+        Err(error) => error!(%error, "What waited to be sent is lost"),
+    }
+}
+
 /// Whether the next event is one of a removal.
 fn read(events: &OwnedFd) -> io::Result<bool> {
     let mut room = [MaybeUninit::uninit(); EVENTS_BYTES];
@@ -101,7 +136,6 @@ fn read(events: &OwnedFd) -> io::Result<bool> {
 #[cfg(test)]
 mod tests {
     use std::fs;
-    use std::time::Duration;
 
     use super::*;
 

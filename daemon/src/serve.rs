@@ -18,7 +18,7 @@ use crate::hub::Hub;
 use crate::ledger::Ledger;
 use crate::listener::{Listener, Listening};
 use crate::lock::{Lock, LockError};
-use crate::messages::Stop;
+use crate::messages::{Rescue, Stop};
 use crate::registry::About;
 use crate::removal::Removal;
 use crate::systemd;
@@ -119,6 +119,8 @@ pub async fn serve(
     tokio::select! {
         () = stop => {}
         () = removal_of(&config.state_dir) => {
+            // What is not written by then is lost with the directory.
+            let _ = tokio::time::timeout(STOP_DEADLINE, hub.send(Rescue)).await;
             return Err(ServeError::StateRemoved { path: config.state_dir });
         }
     }

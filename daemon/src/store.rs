@@ -28,8 +28,9 @@ use imlink_store::{
 use tokio::sync::oneshot;
 
 use crate::clock;
-use crate::messages::{Progressed, WritableTurned};
+use crate::messages::{Progressed, Rescue, WritableTurned};
 use crate::registry::{Found, Read, Stretch, Unreadable};
+use crate::removal::rescue;
 
 /// Changes that go into one batch at most (docs/measured.md, "Store").
 const BATCH: usize = 100;
@@ -137,12 +138,22 @@ impl StoreActor {
                 self.look_after_refusal(ctx);
             }
             Err(error) => {
+                self.survive(&error);
                 let code = refused(&error);
                 answers.into_iter().for_each(|answer| {
                     let _ = answer.send(Err(code));
                 });
                 self.look(ctx);
             }
+        }
+    }
+
+    /// The process ends of that error, if it is fatal; what can be kept of removed rows is.
+    fn survive(&mut self, error: &CommitError) {
+        if error.is_fatal()
+            && let Some(store) = self.store.take()
+        {
+            rescue(store, &self.directory);
         }
     }
 
@@ -340,9 +351,10 @@ impl Handler<Alter> for StoreActor {
         let Some(store) = &mut self.store else {
             return MessageResult(Err(Code::LOCAL_STORE_FAILED));
         };
-        let edited = store
-            .edit(edits, clock::now())
-            .map_err(|error| refused(&error));
+        let edited = store.edit(edits, clock::now()).map_err(|error| {
+            self.survive(&error);
+            refused(&error)
+        });
         match edited {
             Ok(_) => self.look_after_refusal(ctx),
             Err(_) => self.look(ctx),
@@ -366,7 +378,10 @@ impl Handler<ForgetConversation> for StoreActor {
         };
         let forgotten = store.forget(&conversation, clock::now(), &mut report);
         MessageResult(forgotten.map_err(|error| match error {
-            ForgetError::Commit(error) => refused(&error),
+            ForgetError::Commit(error) => {
+                self.survive(&error);
+                refused(&error)
+            }
             ForgetError::Read(error) => {
                 tracing::error!(%error, "A conversation was not deleted");
                 error.code()
@@ -393,6 +408,18 @@ impl Handler<Fetch> for StoreActor {
 
     fn handle(&mut self, Fetch(read): Fetch, _: &mut Self::Context) -> Self::Result {
         MessageResult(self.read(read))
+    }
+}
+
+impl Handler<Rescue> for StoreActor {
+    type Result = ();
+
+    /// Nothing is committed from here on, so that nothing is sent of which the next daemon does not
+    /// know.
+    fn handle(&mut self, Rescue: Rescue, _: &mut Self::Context) {
+        if let Some(store) = self.store.take() {
+            rescue(store, &self.directory);
+        }
     }
 }
 

@@ -86,7 +86,11 @@ pub(crate) fn carry_out(
         && strokes(&tried)? < TRIES
     {
         directory::add_stroke(&tried, Stroke::Plain)?;
-        match watch::panics(&tried, || take_over(&rows, format, new, last, room)) {
+        let taken_over = watch::panics(&tried, || {
+            let old = Database::open(&rows, format).map_err(TakeOver::Read)?;
+            take_over(&old, new, last, room)
+        });
+        match taken_over {
             Ok(found) => salvaged = found,
             Err(TakeOver::Read(error)) => tracing::warn!(%error, "Nothing can be taken over"),
             // Once there is room it goes on.
@@ -110,7 +114,7 @@ const TRIED: &str = "salvaging";
 
 /// Why something was not taken over.
 #[derive(Debug)]
-enum TakeOver {
+pub(crate) enum TakeOver {
     /// The old rows cannot be read.
     Read(EngineError),
     /// There is no room for them.
@@ -119,14 +123,13 @@ enum TakeOver {
     Write(EngineError),
 }
 
-fn take_over(
-    rows: &Path,
-    format: u32,
+/// Takes over what can be read of it.
+pub(crate) fn take_over(
+    old: &Database,
     new: &Database,
     last: Seq,
     room: &dyn Fn(&Batch) -> Writable,
 ) -> Result<Salvaged, TakeOver> {
-    let old = Database::open(rows, format).map_err(TakeOver::Read)?;
     let mut salvaged = Salvaged::default();
     let mut taken = Batch::new();
     let mut bytes = 0;
@@ -137,7 +140,7 @@ fn take_over(
                 salvaged.incomplete = true;
                 break;
             };
-            if kind == Kind::Subscription && !is_within(last, &old, &key, &head) {
+            if kind == Kind::Subscription && !is_within(last, old, &key, &head) {
                 salvaged.incomplete = true;
                 continue;
             }

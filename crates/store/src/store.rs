@@ -5,6 +5,7 @@ pub(crate) mod files;
 mod kept;
 mod read;
 mod recovery;
+mod rescue;
 #[cfg(test)]
 mod tests;
 

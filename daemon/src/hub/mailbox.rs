@@ -12,7 +12,8 @@ use super::{Hub, Rows};
 use crate::clock;
 use crate::commits::{self, Committed};
 use crate::messages::{
-    Ask, Attach, Detach, GapNoted, Happened, Progressed, Settled, Stop, Stored, WritableTurned,
+    Ask, Attach, Detach, GapNoted, Happened, Progressed, Rescue, Settled, Stop, Stored,
+    WritableTurned,
 };
 
 impl Handler<Attach> for Hub {
@@ -159,6 +160,22 @@ impl Handler<WritableTurned> for Hub {
             self.registry.writable_turned(account, code);
         }
         self.drive(ctx);
+    }
+}
+
+impl Handler<Rescue> for Hub {
+    type Result = ResponseActFuture<Self, ()>;
+
+    fn handle(&mut self, Rescue: Rescue, _: &mut Self::Context) -> Self::Result {
+        self.stopping = true;
+        let rows = self.stores.values();
+        let rescues: Vec<_> = rows.map(|rows| rows.addr.send(Rescue)).collect();
+        let all = async {
+            for rescued in rescues {
+                let _ = rescued.await;
+            }
+        };
+        Box::pin(all.into_actor(self))
     }
 }
 

@@ -2,7 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use imlink::{ClientMessageId, Hint, Outgoing, SendState};
+use imlink::{ClientMessageId, ConnectionStatus, Hint, Outcome, Outgoing, SendState};
+use imlink_sandbox::{Ending, Scope};
 use imlink_tests::cloud::{mailbox, with, words, write};
 use imlink_tests::{App, Setup, cloud, disk, next_words, soon, within};
 
@@ -142,6 +143,33 @@ async fn a_daemon_whose_state_is_removed_ends_and_the_next_one_reads_the_cloud_a
     let receipt = within("accepted", receipt).await.unwrap();
     within("sent", receipt.outcome()).await.unwrap();
     assert_eq!(mailbox(&cloud, "han"), ["and back"]);
+}
+
+// F-D24
+#[tokio::test]
+async fn what_waits_to_be_sent_survives_the_removal_of_the_state_and_is_sent_once() {
+    let (cloud, setup) = (cloud(), Setup::new(IMLINK));
+    let mut daemon = setup.start();
+    let mut app = App::connected(&setup, &cloud, "notes", "lei").await;
+    cloud.refuse_connections().unwrap();
+    cloud.drop_links(&Scope::Everyone, Ending::Close);
+    app.shows(ConnectionStatus::Suspend).await;
+    let mut receipts = Vec::new();
+    for said in ["one", "two"] {
+        let sending = app.client.send(Outgoing::text(with("han"), said));
+        receipts.push(within("accepted", sending).await.unwrap());
+    }
+
+    std::fs::remove_dir_all(setup.state()).unwrap();
+    daemon.ended();
+    let _daemon = setup.start();
+    cloud.accept_connections().unwrap();
+
+    for receipt in receipts {
+        let outcome = within("its fate", receipt.outcome()).await.unwrap();
+        assert!(matches!(outcome, Outcome::Sent { .. }), "{outcome:?}");
+    }
+    assert_eq!(mailbox(&cloud, "han"), ["one", "two"]);
 }
 
 /// The words of the conversation with han, oldest first; none while no daemon is connected.

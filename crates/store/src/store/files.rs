@@ -2,6 +2,7 @@
 
 use std::fs::{self, File};
 use std::io;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use imlink_model::{Code, Seq};
@@ -38,7 +39,7 @@ pub(crate) struct Files {
 pub(crate) struct Home {
     path: PathBuf,
     version: Version,
-    _lock: File,
+    lock: File,
 }
 
 /// Bytes of rows whose opening a person may notice: tens of thousands of messages, a tenth of a
@@ -91,7 +92,7 @@ pub(crate) fn open(path: &Path, report: Report<'_>) -> Result<Files, OpenError> 
     let mut home = Home {
         path: path.into(),
         version,
-        _lock: lock,
+        lock,
     };
     let mut migrated_from = None;
     let database = match new {
@@ -156,6 +157,16 @@ impl Home {
     /// Notes that what is deleted from here on has to leave the files, whoever does it.
     pub(crate) fn owe_rewrite(&self) -> Result<(), OpenError> {
         directory::write_private(&self.path.join(OWED), b"")
+    }
+
+    /// Where it is, or was.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Its files have no name any more.
+    pub(crate) fn is_removed(&self) -> bool {
+        self.lock.metadata().is_ok_and(|found| found.nlink() == 0)
     }
 
     /// Whether something deleted has not left the files yet.
