@@ -80,7 +80,8 @@ pub(crate) enum Verdict {
 impl Verdict {
     pub(crate) fn of_puback(status: u16) -> Self {
         match Code::new(status.into()) {
-            Code::SUCCESS => Self::Accepted,
+            // Delivered; with other words in the place of some (behaviour.md 12.2).
+            Code::SUCCESS | Code::SENSITIVE_REPLACE => Self::Accepted,
             Code::SEND_FREQUENCY_TOO_FAST
             | Code::RC_NET_CHANNEL_INVALID
             | Code::RC_NET_UNAVAILABLE
@@ -141,7 +142,9 @@ mod tests {
 
     #[test]
     fn an_acknowledgement_decides_over_the_message() {
-        assert_eq!(Verdict::of_puback(0), Verdict::Accepted);
+        for accepted in [0, 21_502] {
+            assert_eq!(Verdict::of_puback(accepted), Verdict::Accepted);
+        }
         for later in [20_604, 30_001, 30_002, 30_014] {
             assert_eq!(Verdict::of_puback(later), Verdict::Later);
         }

@@ -138,6 +138,30 @@ async fn a_send_that_the_cloud_refuses_fails_with_its_code() {
     assert!(matches!(outcome, Outcome::Sent { .. }), "{outcome:?}");
 }
 
+// behaviour.md 12.2: 21502 was delivered
+#[tokio::test]
+async fn a_message_whose_words_the_cloud_replaced_is_sent_and_one_it_may_not_bring_has_failed() {
+    let (cloud, setup) = (cloud(), Setup::new(IMLINK));
+    let _daemon = setup.start();
+    let app = App::connected(&setup, &cloud, "notes", "lei").await;
+    cloud.with_app(|app| {
+        app.forbid_word("darn", Some("oh dear"));
+        app.forbid_word("worse", None);
+    });
+
+    let mut outcomes = Vec::new();
+    for said in ["darn it", "worse than that"] {
+        let receipt = app.client.send(Outgoing::text(with("han"), said));
+        let receipt = within("send", receipt).await.unwrap();
+        outcomes.push(within("its fate", receipt.outcome()).await.unwrap());
+    }
+
+    assert!(matches!(outcomes[0], Outcome::Sent { .. }), "{outcomes:?}");
+    let code = Code::SENSITIVE_SHIELD;
+    assert_eq!(outcomes[1], Outcome::Failed { code });
+    assert_eq!(mailbox(&cloud, "han"), ["oh dear it"]);
+}
+
 // F-S18
 #[tokio::test]
 async fn a_pull_that_fails_is_repeated() {
