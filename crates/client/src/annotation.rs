@@ -76,8 +76,9 @@ impl Client {
     /// [`mark_read`](Self::mark_read)'s.
     ///
     /// # Errors
-    /// 34304 if there is no message in that place, 90008 for an extra that is too long; 90010
-    /// without an account, 90007 if its store cannot be opened, and what any call may end with.
+    /// 34304 if there is no message in that place, 90008 for an extra that is too long; 90006 or 90020
+    /// if the disk is full or read-only; 90010 without an account, 34302, 90019 or 90007 if its stored
+    /// messages cannot be opened, and what any call may end with.
     pub async fn annotate(&self, seq: Seq, annotation: Annotation) -> Result<(), Error> {
         let Annotation { set, clear, extra } = annotation;
         let request = Request::Annotate {

@@ -76,10 +76,13 @@ impl Client {
     /// without the app's help.
     ///
     /// # Errors
-    /// 31004 or 31020 for a token that needs to be replaced, 34001 if this app is connected or
-    /// connecting already, 34302 or 90019 if the stored messages cannot be opened
-    /// ([`connect_or_begin_anew`](Self::connect_or_begin_anew) is the way out), and the other codes of behaviour.md 12.1. After -2 the connect is made
-    /// again by itself as soon as there is a daemon; the events tell.
+    /// 31004 or 31020 for a token that needs to be replaced, 34407 for one that is none, 34001 if
+    /// this app is connected or connecting already, 34302 or 90019 if the stored messages cannot be
+    /// opened ([`connect_or_begin_anew`](Self::connect_or_begin_anew) is the way out), 90007 if they
+    /// cannot for another reason, 90009 if the daemon holds no more accounts, 90016 and 90017 if the
+    /// token and the daemon's configuration name no way to the cloud, and the other codes of
+    /// behaviour.md 12.1. After -2 the connect is made again by itself as soon as there is a daemon;
+    /// the events tell.
     pub async fn connect(&self, token: Token) -> Result<UserId, Error> {
         self.connect_limited(token, None, Unreadable::Refuse).await
     }
@@ -146,7 +149,8 @@ impl Client {
     /// Takes part in the account of this app key that is live in the daemon, without a token.
     ///
     /// # Errors
-    /// 90010 if none is live, 90011 if several are.
+    /// 90010 if none is live, 90011 if several are. If its user is not named yet, also what its
+    /// connect may end with.
     pub async fn join(&self) -> Result<UserId, Error> {
         self.0
             .line
@@ -226,8 +230,17 @@ impl Client {
     /// carries makes it the same message.
     ///
     /// # Errors
-    /// 30016 for a body that is too long, 30001 before the first successful connect, 90006 if
-    /// the store is full.
+    /// Nothing is kept of a message that is refused:
+    /// - 30001 before the first successful connect, 90004 while 10,000 messages of the account wait;
+    /// - 30016 for a body that is too long, 90008 for push texts or key-value data that are none or
+    ///   too long;
+    /// - 20109 for a system conversation, 30017 for a status message, which is
+    ///   [signalled](Self::signal); 34296 for chosen receivers but in a group, 34008 for key-value
+    ///   data but in private conversations and groups;
+    /// - 90006 or 90020 if the disk is full or read-only; 34302, 90019 or 90007 if the stored
+    ///   messages cannot be opened.
+    ///
+    /// What the cloud says comes later, as [`Outcome::Failed`](crate::Outcome::Failed).
     pub async fn send(&self, message: Outgoing) -> Result<SendReceipt, Error> {
         message.check()?;
         let client_id = message.client_id().clone();
@@ -257,7 +270,9 @@ impl Client {
     /// new one begins after the newest message.
     ///
     /// # Errors
-    /// -3 for a name that is none, 90012 if another process reads it, 90010 without an account.
+    /// -3 for a name that is none, 90012 if another process reads it, 90010 without an account,
+    /// 90004 beyond 64 subscriptions of this client, 90006 or 90020 if the disk is full or read-only,
+    /// 34302, 90019 or 90007 if the stored messages cannot be opened.
     pub async fn subscribe<N>(&self, name: N) -> Result<Subscription, Error>
     where
         N: TryInto<SubscriptionName>,
@@ -302,7 +317,7 @@ impl Client {
     /// client lives.
     ///
     /// # Errors
-    /// 90010 without an account.
+    /// 90010 without an account, 90004 beyond 64 subscriptions of this client.
     pub async fn subscribe_now(&self) -> Result<Subscription, Error> {
         self.subscribe_now_to(Filter::default()).await
     }
@@ -310,7 +325,7 @@ impl Client {
     /// The same, and only messages that the filter wants.
     ///
     /// # Errors
-    /// 90010 without an account.
+    /// 90010 without an account, 90004 beyond 64 subscriptions of this client.
     pub async fn subscribe_now_to(&self, filter: Filter) -> Result<Subscription, Error> {
         self.subscribe_as(Kind::Ephemeral, None, Start::Now, filter)
             .await

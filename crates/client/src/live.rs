@@ -61,7 +61,8 @@ impl Client {
     /// has an [`Event::Changed`](crate::Event::Changed). Recalling it again does nothing.
     ///
     /// # Errors
-    /// 25101 for a message that is not stored here; 25107 for one of somebody else if the cloud does
+    /// 25101 for a message that is not stored here; 20109 for one of a system conversation, 23406 for
+    /// one of a chatroom the user is not in; 25107 for one of somebody else if the cloud does
     /// not let users do that; 30003 if the cloud does not answer: it may have happened, and calling
     /// again is safe; 90004 while 32 are under way.
     pub async fn recall(&self, uid: MessageUid) -> Result<(), Error> {

@@ -34,7 +34,8 @@ impl Client {
     /// `behind` is the last one of the page before, `limit` from 1 to 200.
     ///
     /// # Errors
-    /// 90010 without an account; else what any call may end with.
+    /// 90010 without an account, 90008 for a limit of zero, 34302, 90019 or 90007 if the stored
+    /// messages cannot be opened; else what any call may end with.
     pub async fn outbox(
         &self,
         behind: Option<OutboxId>,
@@ -50,7 +51,8 @@ impl Client {
     ///
     /// # Errors
     /// 90021 if it is on its way or has ended: a message that was sent can be recalled. 90022 if
-    /// this app sent none of that id.
+    /// this app sent none of that id. 90006 or 90020 if the disk is full or read-only; else as for
+    /// [`outbox`](Self::outbox).
     pub async fn withdraw(&self, client_id: ClientMessageId) -> Result<(), Error> {
         self.rows(Request::Withdraw { client_id }).await.map(drop)
     }
@@ -60,7 +62,7 @@ impl Client {
     /// come.
     ///
     /// # Errors
-    /// 90021 if it is not in doubt, 90022 if this app sent none of that id.
+    /// 90021 if it is not in doubt; else as for [`withdraw`](Self::withdraw).
     pub async fn resend(&self, client_id: ClientMessageId) -> Result<(), Error> {
         self.rows(Request::Resend { client_id }).await.map(drop)
     }

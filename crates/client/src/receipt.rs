@@ -40,7 +40,11 @@ pub enum Outcome {
     },
     /// It was not delivered, or the app gave it up in doubt (90023).
     Failed {
-        /// Why.
+        /// Why. 405 or 407 if the receiver does not take messages from this user; 20106, 22408 or
+        /// 23408 if the user is muted in private conversations, the group or the chatroom; 22406 if
+        /// the user is not in the group and 23406 if not in the chatroom; 20113 or 21501 if the
+        /// content is refused; 30002 if the link went and the message was to be tried once; and
+        /// whatever else the cloud says (behaviour.md 12.2).
         code: Code,
     },
     /// The link went before the answer came, and nobody can say yet (30003). imlink looks for it in

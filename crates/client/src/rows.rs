@@ -161,8 +161,11 @@ impl fmt::Debug for Insertion {
     }
 }
 
-/// Every call of this block ends with 90010 without an account, 90007 if its store cannot be
-/// opened, and what any call may end with; "Errors" name what else to expect.
+/// Every call of this block ends with 90010 without an account; with 34302, 90019 or 90007 if its
+/// stored messages cannot be opened, because they are damaged, a newer version's, or for another
+/// reason; with 90008 for a limit of zero; and with what any call may end with. Those that change
+/// something end with 90006 or 90020 if the disk is full or read-only. "Errors" name what else to
+/// expect.
 impl Client {
     /// Stored messages of a conversation, newest first; only those before `before`, if it is
     /// given. `limit` is from 1 to 200; [`Page::more`] says whether there are older ones.
@@ -383,7 +386,7 @@ impl Client {
     /// stored.
     ///
     /// # Errors
-    /// See above.
+    /// 30016 for a body that is too long, 90008 for a local extra that is; else see above.
     pub async fn import(&self, messages: Vec<Message>) -> Result<u16, Error> {
         self.import_part(messages, 0, 0).await
     }
@@ -392,7 +395,7 @@ impl Client {
     /// apps of the account are told how far it is by [`Event::Progress`](crate::Event::Progress).
     ///
     /// # Errors
-    /// See above.
+    /// As for [`import`](Self::import).
     pub async fn import_part(
         &self,
         messages: Vec<Message>,

@@ -199,6 +199,20 @@ async fn a_room_that_ends_is_left_and_one_that_ended_meanwhile_too() {
     );
 }
 
+#[tokio::test]
+async fn who_is_not_in_a_room_fails_to_say_anything_there() {
+    let (cloud, setup) = (room(), Setup::new(IMLINK));
+    let _daemon = setup.start();
+    let lei = App::connected(&setup, &cloud, "notes", "lei").await;
+
+    let receipt = lei.client.send(Outgoing::text(plaza(), "let me in"));
+    let receipt = within("send", receipt).await.unwrap();
+
+    let outcome = within("its fate", receipt.outcome()).await.unwrap();
+    let code = Code::NOT_IN_CHATROOM;
+    assert_eq!(outcome, Outcome::Failed { code });
+}
+
 // P13: the daemon's death costs the app nothing but a word
 #[tokio::test]
 async fn when_the_daemon_is_killed_the_client_enters_its_rooms_again() {
