@@ -18,7 +18,7 @@ fn it_shows_daemon_and_account() {
     let first = ran.out.lines().next().unwrap();
     assert!(first.starts_with("imlinkd ") && first.contains(&format!("pid {}", daemon.id())));
     assert!(ran.out.contains("\nalice  CONNECTED for "), "{ran:?}");
-    assert!(ran.out.contains(&format!("app key   {APP_KEY}")), "{ran:?}");
+    assert!(ran.out.contains(&format!("app key  {APP_KEY}")), "{ran:?}");
     assert!(
         !ran.out.contains('\u{1b}'),
         "no terminal, no colour: {ran:?}"

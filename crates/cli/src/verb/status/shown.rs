@@ -90,6 +90,7 @@ impl AccountFields {
                 Some(round_trip) => format!("{}, round trip {round_trip} ms", Escaped(gateway)),
                 None => Escaped(gateway).to_string(),
             });
+        let newest = (self.last_seq > 0).then(|| format!("message no. {}", self.last_seq));
         [
             ("app key", Some(self.app_key.clone())),
             ("because", why),
@@ -101,7 +102,7 @@ impl AccountFields {
             ),
             ("database", database),
             ("outbox", Some(outbox)),
-            ("messages", Some(self.last_seq.to_string())),
+            ("newest", newest),
         ]
         .into_iter()
         .filter_map(|(label, fact)| Some((label, fact?)))

@@ -20,18 +20,17 @@ fn a_status_reads_like_this() {
 imlinkd 0.1.0, pid 4711, up 1m 5s
 
 alice  CONNECTED for 5s
-  app key   imlink-sandbox
-  gateway   127.0.0.1:7341, round trip 3 ms
-  slot      web
-  outbox    empty
-  messages  12
+  app key  imlink-sandbox
+  gateway  127.0.0.1:7341, round trip 3 ms
+  slot     web
+  outbox   empty
+  newest   message no. 12
 
 李雷  SUSPEND for 10s
   app key       imlink-sandbox
   because       30011 RC_SOCKET_DISCONNECTED
   next attempt  in 250ms
   outbox        2 queued, 1 in doubt
-  messages      0
 
 APP    PID   USER   RIGHT  ATTACHED  CLIENT
 notes  4712  alice  admin  1m        imlink-rust 0.1.0
