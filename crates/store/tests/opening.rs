@@ -6,9 +6,9 @@ use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
 
-use imlink_model::{Code, Millis, UserId};
-use imlink_store::{OpenError, Store};
-use support::{Other, Place, arrival, given_directory, me, messages};
+use imlink_model::{Body, Code, Millis, UserId};
+use imlink_store::{Change, OpenError, Store, Submission, Work};
+use support::{Other, Place, arrival, given_directory, me, messages, submission};
 
 // F-D17, F-I26
 #[test]
@@ -50,6 +50,39 @@ fn the_same_process_opens_a_store_once_at_a_time() {
     for _ in 0..20 {
         Store::open(home.path(), &me()).unwrap();
     }
+}
+
+// issue 4: recovery shows progress
+#[test]
+fn an_opening_that_takes_long_is_told_of_and_a_short_one_is_not() {
+    let place = Place::new();
+    for (messages, expected) in [(1, 0), (200, 2)] {
+        let (mut store, _) = Store::open(place.path(), &me()).unwrap();
+        let long = (0..messages).map(|n| submission_of(n, &"x".repeat(100_000)));
+        store.commit(long.collect(), Millis(0)).unwrap();
+        drop(store);
+        let mut told = Vec::new();
+
+        let report = &mut |progress| told.push(progress);
+        let opened = Store::open_reporting(place.path(), &me(), report);
+
+        drop(opened.unwrap());
+        assert_eq!(told.len(), expected, "{messages} messages: {told:?}");
+        if let [begun, done] = told[..] {
+            assert!(told.iter().all(|step| step.work == Work::Recovery));
+            assert_eq!((begun.done, begun.total), (0, done.total));
+            assert_eq!(done.done, done.total);
+            assert!(done.total >= 200 * 100_000, "{done:?}");
+        }
+    }
+}
+
+fn submission_of(n: u64, words: &str) -> Change {
+    let Change::Submit(submission) = submission(n) else {
+        unreachable!("it is a submission");
+    };
+    let body = Body::new(words);
+    Change::Submit(Submission { body, ..submission })
 }
 
 // F-D19

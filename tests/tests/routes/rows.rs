@@ -303,6 +303,38 @@ async fn what_one_account_exports_another_machine_imports_once_and_in_order() {
     assert_eq!(page.entries, exported.entries);
 }
 
+/// Enough for reading them to take a moment: 18 MB.
+const MANY_LONG: usize = 150;
+
+// issue 4: long work shows progress, to apps as events
+#[tokio::test]
+async fn an_app_is_told_how_far_the_reading_of_large_rows_is() {
+    let (cloud, setup) = (cloud(), Setup::new(IMLINK));
+    let daemon = setup.start();
+    let mut app = App::connected(&setup, &cloud, "notes", "lei").await;
+    for _ in 0..MANY_LONG {
+        let long = "x".repeat(120_000);
+        let (han, text) = (user("han"), ObjectName::text());
+        let message = Insertion::received(with("han"), han, text, long, Millis(1));
+        within("insert", app.client.insert(message)).await.unwrap();
+    }
+    app.rest().await;
+
+    daemon.kill();
+    let _daemon = setup.start();
+
+    let total = MANY_LONG as u64 * 120_000;
+    for is_done in [false, true] {
+        let told = app.sees("how far it is", progress).await;
+        let (work, done, of) = told;
+        assert_eq!(work, Work::Recovering);
+        assert_eq!(done, if is_done { of } else { 0 });
+        assert!(of >= total, "{of} bytes");
+    }
+    let page = within("history", app.client.history(with("han"), None, 1)).await;
+    assert_eq!(page.unwrap().entries.len(), 1);
+}
+
 fn progress(event: &Event) -> Option<(Work, u64, u64)> {
     match event {
         Event::Progress { work, done, total } => Some((*work, *done, *total)),
