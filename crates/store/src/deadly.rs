@@ -4,6 +4,12 @@
 //! beside the rows before the process ends of it, and a message that was in hand at [`DEATHS`] ends
 //! is left out from then on, like one that is damaged: without it the others are served, with it
 //! none are. Notes are those of one version of this program; the next one tries again.
+//!
+//! Whoever hands a message to apps has it in hand: there its words are turned into what every codec
+//! says of them. What is done to messages elsewhere has no notes. Pages are made of the same pieces,
+//! but many messages at a time, so that a note would name a page of innocents. Before a message has a
+//! place there is nothing to leave out; what looks into its words by then (who is mentioned, and the
+//! words for searching) gives an answer for any bytes, which tests with arbitrary ones show.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;

@@ -2,6 +2,8 @@
 
 use imlink_model::{Millis, Origin, Seq};
 
+use proptest::prelude::*;
+
 use super::*;
 use crate::{Gap, GapCause};
 
@@ -204,4 +206,71 @@ fn messages_that_the_cloud_no_longer_had_leave_a_position_before_those_that_come
     assert_eq!(house.store.gaps().unwrap(), [gap(2), gap(4)]);
     assert_eq!(house.store.last_seq(), Seq(4));
     assert_eq!(house.store.anomalies().damaged_rows, 0);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    // F-D25: nothing dies of a message before it has a place, nor of reading it
+    #[test]
+    fn whatever_a_message_says_it_is_stored_read_and_searched(
+        bodies in prop::collection::vec((body(), type_name()), 1..8),
+        keyword in "\\PC{1,3}",
+    ) {
+        let mut house = House::new();
+        let messages = bodies.iter().zip(0..).map(|((body, name), n)| IncomingMessage {
+            object_name: ObjectName::new(*name).unwrap(),
+            ..received(&format!("u-{n}"), "alice", body)
+        });
+
+        let new = house.receive(messages.collect());
+        house.reopen();
+
+        let stored: Vec<_> = bodies.iter().map(|(body, _)| body.as_str()).collect();
+        prop_assert_eq!(super::bodies(&new), stored);
+        prop_assert_eq!(house.messages(), new);
+        let query = crate::SearchQuery {
+            keyword: &keyword,
+            conversation: None,
+            before: None,
+            limit: ALL,
+            max_bytes: ALL,
+        };
+        prop_assert!(house.store.search(&query).is_ok());
+        let up_to = house.store.edit(
+            vec![crate::Edit::MarkRead { conversation: with("alice"), up_to: Millis(1_000) }],
+            Millis(0),
+        );
+        prop_assert!(up_to.is_ok());
+    }
+}
+
+/// Bodies as no app should write them, with the fields that are looked at.
+fn body() -> impl Strategy<Value = String> {
+    let value = prop_oneof![
+        "\\PC{0,12}".prop_map(|text| serde_json::Value::from(text).to_string()),
+        any::<f64>().prop_map(|number| number.to_string()),
+        Just("{\"type\":2,\"userIdList\":[\"me\",7,null]}".to_owned()),
+        (1..300_usize).prop_map(|depth| "[".repeat(depth) + &"]".repeat(depth)),
+    ];
+    let field = prop::sample::select(vec!["content", "title", "name", "poi", "mentionedInfo"]);
+    let fields = prop::collection::vec((field, value), 0..6);
+    let object = fields.prop_map(|fields| {
+        let fields = fields
+            .iter()
+            .map(|(name, value)| format!("\"{name}\":{value}"));
+        format!("{{{}}}", fields.collect::<Vec<_>>().join(","))
+    });
+    prop_oneof![3 => object, 1 => any::<String>(), 1 => "[\\[{\":,u\\\\mentionedInfo]{0,40}"]
+}
+
+fn type_name() -> impl Strategy<Value = &'static str> {
+    let names = [
+        "RC:TxtMsg",
+        "RC:ImgTextMsg",
+        "RC:FileMsg",
+        "RC:CmdMsg",
+        "app:Poke",
+    ];
+    prop::sample::select(names.to_vec())
 }
