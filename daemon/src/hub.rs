@@ -2,18 +2,22 @@
 //!
 //! Owns the [`Registry`], the outboxes of the apps and the addresses of accounts and stores;
 //! decides nothing, the registry does. Hears from Peers, Upstreams and stores; tells Upstreams and
-//! stores what to do and fills the outboxes. Dies last, when everything it started has ended.
+//! stores what to do and fills the outboxes. Owns the watch on this machine's network and sleep, and
+//! tells every Upstream of it. Dies last, when everything it started has ended.
 
 mod fan_out;
 mod mailbox;
+mod surroundings;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use actix::{Actor, ActorFutureExt, Addr, Arbiter, AsyncContext, Context, WrapFuture};
+use futures_util::stream::LocalBoxStream;
 use imlink_connection::Connection;
 use imlink_ipc_proto::ServerFrame;
+use imlink_model::uplink::Network;
 use imlink_model::{AppKey, Code, UserId};
 use tokio::sync::mpsc;
 
@@ -23,6 +27,7 @@ use crate::ledger::Ledger;
 use crate::messages::{Drive, Inspect, Stop};
 use crate::registry::{About, AccountId, Effect, PeerId, Registry, Then, Unreadable};
 use crate::store::{Alter, Commit, Fetch, ForgetConversation, Open, StoreActor};
+use crate::surroundings::Change;
 use crate::timer::Timer;
 use crate::transport::Dialer;
 use crate::upstream::{Upstream, UseStore};
@@ -42,6 +47,10 @@ pub struct Hub {
     connection: imlink_connection::Config,
     dialer: Dialer,
     about: About,
+    /// What this machine tells of itself, until it is listened to.
+    surroundings: Option<LocalBoxStream<'static, Change>>,
+    /// Whether there is one, for links that are made later.
+    network: Network,
     timer: Timer,
     /// Nothing is begun any more.
     stopping: bool,
@@ -97,6 +106,7 @@ impl Hub {
         connection: imlink_connection::Config,
         dialer: Dialer,
         about: About,
+        surroundings: LocalBoxStream<'static, Change>,
     ) -> Self {
         Self {
             registry: Registry::new(max_accounts),
@@ -109,6 +119,8 @@ impl Hub {
             connection,
             dialer,
             about,
+            surroundings: Some(surroundings),
+            network: Network::Available,
             timer: Timer::default(),
             stopping: false,
         }
@@ -281,7 +293,9 @@ impl Hub {
         };
         let connection = Connection::new(config, app_key, rand::random());
         let upstream = Upstream::new(account, connection, self.dialer.clone(), ctx.address());
-        self.upstreams.insert(account, upstream.start());
+        let upstream = upstream.start();
+        self.acquaint(&upstream);
+        self.upstreams.insert(account, upstream);
     }
 
     fn open_store(&mut self, opening: OpenRows, ctx: &mut Context<Self>) {
@@ -422,4 +436,10 @@ impl Hub {
 
 impl Actor for Hub {
     type Context = Context<Self>;
+
+    fn started(&mut self, ctx: &mut Self::Context) {
+        if let Some(surroundings) = self.surroundings.take() {
+            ctx.add_stream(surroundings);
+        }
+    }
 }

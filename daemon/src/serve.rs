@@ -21,6 +21,7 @@ use crate::lock::{Lock, LockError};
 use crate::messages::{Rescue, Stop};
 use crate::registry::About;
 use crate::removal::Removal;
+use crate::surroundings;
 use crate::systemd;
 use crate::transport::{Dialer, DialerError};
 
@@ -105,7 +106,15 @@ pub async fn serve(
     if config.reconnect_kick && config.transport == Transport::WebSocket {
         warn!("WebSocket cannot carry `reconnect_kick`: a reconnect takes its place back");
     }
-    let hub = Hub::new(config.max_accounts, ledger, connection, dialer, about).start();
+    let hub = Hub::new(
+        config.max_accounts,
+        ledger,
+        connection,
+        dialer,
+        about,
+        surroundings::watch(),
+    )
+    .start();
     let listener = Listener::new(listening, instance, hub.clone()).start();
     let _watchdog = systemd::keep_watchdog_fed();
     systemd::ready();

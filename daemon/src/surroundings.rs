@@ -1,0 +1,43 @@
+//! What this machine tells of itself: its network comes, goes and changes, and it wakes from sleep.
+//!
+//! A stream that the [`Hub`](crate::hub::Hub) owns and passes on to every link. Nothing in it polls
+//! (decisions.md P5), and a source that is not there is said once and done without: the links find
+//! everything out by themselves, only later.
+//!
+//! ```text
+//! rtnetlink ───────────> network ──┐
+//!                                  ├──> Hub ──> every Upstream
+//! the kernel's clocks ──> sleep ───┘
+//! ```
+
+use futures_util::StreamExt;
+use futures_util::stream::{self, LocalBoxStream};
+use imlink_model::uplink::{Command, Hint, Network};
+
+use crate::{network, sleep};
+
+/// Something every link should know of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// There is a network, or none any more.
+    Network(Network),
+    /// A reason to look at the link at once.
+    Hint(Hint),
+}
+
+impl From<Change> for Command {
+    fn from(change: Change) -> Self {
+        match change {
+            Change::Network(network) => Self::Network(network),
+            Change::Hint(hint) => Self::Hint(hint),
+        }
+    }
+}
+
+/// Watches this machine's network and sleep; never ends.
+///
+/// Begins with whether there is a network. Must be polled on a tokio runtime.
+#[must_use]
+pub fn watch() -> LocalBoxStream<'static, Change> {
+    stream::select(network::changes(), sleep::wakings()).boxed_local()
+}
