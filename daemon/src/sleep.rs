@@ -5,9 +5,11 @@
 //! machine to sleep, and needs no right and no bus to be seen. Two timers of the kernel say when to
 //! compare: a deadline on the clock since boot, which is past after a sleep that was longer, and one
 //! on the wall clock that is never due but given up by the kernel whenever that clock jumps, as it
-//! does with every waking.
+//! does with every waking. Where there is a system bus, logind tells too.
 
 mod clocks;
+#[cfg(feature = "logind")]
+mod logind;
 mod timers;
 
 use std::io;
@@ -22,7 +24,7 @@ use crate::surroundings::Change;
 
 /// A hint for each time the machine wakes.
 pub fn wakings() -> impl Stream<Item = Change> {
-    stream::unfold(None, |watch| async {
+    let by_clock = stream::unfold(None, |watch| async {
         let mut watch = match watch {
             Some(watch) => watch,
             None => match Watch::open() {
@@ -40,7 +42,10 @@ pub fn wakings() -> impl Stream<Item = Change> {
                 std::future::pending().await
             }
         }
-    })
+    });
+    #[cfg(feature = "logind")]
+    let by_clock = stream::select(by_clock, logind::wakings());
+    by_clock
 }
 
 struct Watch {

@@ -5,9 +5,9 @@
 //! everything out by themselves, only later.
 //!
 //! ```text
-//! rtnetlink ───────────> network ──┐
-//!                                  ├──> Hub ──> every Upstream
-//! the kernel's clocks ──> sleep ───┘
+//! rtnetlink ───────────────────> network ──┐
+//! the kernel's clocks ──┐                  ├──> Hub ──> every Upstream
+//! logind ───────────────┴──────> sleep ────┘
 //! ```
 
 use futures_util::StreamExt;
