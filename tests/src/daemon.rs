@@ -16,6 +16,8 @@ use crate::{Command, DEADLINE, eventually};
 #[derive(Debug)]
 pub struct Setup {
     command: Command,
+    /// What runs the command, with its arguments; nothing if it is run as it is.
+    runner: Vec<String>,
     // Short, because a socket path has 107 bytes.
     directory: TempDir,
     arguments: Vec<String>,
@@ -43,6 +45,7 @@ impl Setup {
         let directory = tempfile::Builder::new().prefix("imlink").tempdir().unwrap();
         Self {
             command,
+            runner: Vec::new(),
             directory,
             arguments: Vec::new(),
             environment: Vec::new(),
@@ -60,6 +63,13 @@ impl Setup {
     #[must_use]
     pub fn variable(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.environment.push((name.into(), value.into()));
+        self
+    }
+
+    /// Has another program run the command from here on; it must become it, as `nsenter` does.
+    #[must_use]
+    pub fn within(mut self, runner: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.runner = runner.into_iter().map(Into::into).collect();
         self
     }
 
@@ -88,8 +98,14 @@ impl Setup {
     #[must_use]
     pub fn imlink(&self) -> std::process::Command {
         fs::create_dir_all(self.home().join("run")).unwrap();
-        let mut command = std::process::Command::new(self.command.0);
+        let mut words = self
+            .runner
+            .iter()
+            .map(String::as_str)
+            .chain([self.command.0]);
+        let mut command = std::process::Command::new(words.next().expect("the command at least"));
         command
+            .args(words)
             .env_clear()
             .env("HOME", self.home())
             .env("PATH", std::env::var_os("PATH").unwrap_or_default())

@@ -2,22 +2,25 @@
 //! conditions, and skipping out loud.
 //!
 //! Every test has its own directories and ports, so that all run in parallel, without root and
-//! without any network but loopback.
+//! without any network but loopback and what a test makes for itself.
 
 use std::path::PathBuf;
 
+pub mod bus;
 pub mod busy;
 pub mod cloud;
 pub mod disk;
 pub mod idle;
 pub mod kill_loop;
 pub mod mutant;
+pub mod network;
 pub mod raw;
 pub mod relay;
 
 mod app;
 mod daemon;
 mod mount;
+mod namespace;
 mod skip;
 mod wait;
 
@@ -25,6 +28,7 @@ pub use app::{App, next_words};
 pub use cloud::cloud;
 pub use daemon::{Daemon, Log, Setup};
 pub use mount::on_own_mount;
+pub use network::{Cable, on_own_network};
 pub use raw::RawApp;
 pub use skip::{Missing, REQUIRE_ALL, require};
 pub use wait::{DEADLINE, eventually, soon, within};
