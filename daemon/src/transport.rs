@@ -12,6 +12,7 @@ mod dial;
 mod heard;
 mod link;
 mod navigate;
+mod race;
 mod tcp;
 mod trust;
 mod websocket;

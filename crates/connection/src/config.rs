@@ -97,8 +97,11 @@ pub struct Timings {
     /// How often at most a hint or a returning network restarts the ladder. Default 1 s
     /// (decisions.md P4).
     pub hints: Duration,
-    /// Wait after a refusal nobody documented, exact. Default 64 s (decisions.md P11, F-S38).
+    /// Wait after a refusal nobody documented, and after being told to connect less often, exact.
+    /// Default 64 s (decisions.md P11, F-S38; behaviour.md 3.2 for 30015).
     pub unknown_refusal: Duration,
+    /// The longest time that a navigator gets if it asks to be left alone. Default 10 min (F-S41).
+    pub longest_rest: Duration,
     /// How often an attempt is made although there is no network. Default 64 s (decisions.md P5).
     pub network_poll: Duration,
     /// The answer to a pull. Default 30 s (`protocol/cloud-wire.md` 3.6).
@@ -144,6 +147,7 @@ impl Default for Timings {
             stable: Duration::from_secs(30),
             hints: Duration::from_secs(1),
             unknown_refusal: Duration::from_secs(64),
+            longest_rest: Duration::from_secs(10 * 60),
             network_poll: Duration::from_secs(64),
             query: Duration::from_secs(30),
             pull: Duration::from_secs(180),

@@ -14,6 +14,8 @@ pub(crate) struct Directory {
     /// Tried first, wherever it stands in a listing.
     worked: Option<GatewayAddress>,
     lifetime: Duration,
+    /// A navigator asked to be left alone until then (F-S41).
+    rests_until: Option<Instant>,
 }
 
 #[derive(Debug)]
@@ -57,14 +59,15 @@ impl Directory {
             known: None,
             worked: None,
             lifetime,
+            rests_until: None,
         }
     }
 
-    /// The answer for this token, unless it is too old or doubted.
+    /// The answer for this token, unless it is too old or doubted and another may be asked for.
     pub(crate) fn fresh(&self, token: &Token, now: Instant) -> Option<Listing> {
         let known = self.known.as_ref()?;
         let is_fresh = !known.is_doubted && now < known.since + self.lifetime;
-        if is_fresh {
+        if is_fresh || self.rest(now).is_some() {
             self.last_good(token)
         } else {
             None
@@ -101,6 +104,17 @@ impl Directory {
             listing: listing.clone(),
         });
         self.last_good(token).unwrap_or(listing)
+    }
+
+    /// A navigator asks for time; the longest wish counts.
+    pub(crate) fn leave_alone(&mut self, until: Instant) {
+        self.rests_until = self.rests_until.max(Some(until));
+    }
+
+    /// How long navigators are to be left alone, if at all.
+    pub(crate) fn rest(&self, now: Instant) -> Option<Duration> {
+        let rest = self.rests_until?.saturating_duration_since(now);
+        (!rest.is_zero()).then_some(rest)
     }
 
     /// None of the addresses worked.

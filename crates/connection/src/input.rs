@@ -1,6 +1,7 @@
 //! What the machine is told.
 
 use std::fmt;
+use std::time::Duration;
 
 use bytes::Bytes;
 use imlink_model::{Code, uplink::Command};
@@ -92,6 +93,8 @@ pub struct HttpAnswer {
     pub status: u16,
     /// The body, as far as it was read.
     pub body: Bytes,
+    /// How long the navigator wants to be left alone, if it says so.
+    pub retry_after: Option<Duration>,
 }
 
 impl fmt::Debug for HttpAnswer {
@@ -106,6 +109,9 @@ pub enum LinkError {
     /// The name has no address, or the resolver does not answer.
     #[error("name not resolved")]
     Unresolved,
+    /// This machine has no socket to give.
+    #[error("no socket")]
+    NoSocket,
     /// Nobody listens there, or the network says it cannot be reached.
     #[error("connection refused")]
     Refused,
@@ -133,11 +139,27 @@ pub enum LinkError {
 }
 
 impl LinkError {
+    /// Whether it says more about a whole round of dials than that nobody was there.
+    pub(crate) const fn tells_more(self) -> bool {
+        match self {
+            Self::Insecure | Self::NoSocket => true,
+            Self::Unresolved
+            | Self::Refused
+            | Self::TimedOut
+            | Self::Closed
+            | Self::Reset
+            | Self::Protocol
+            | Self::TooLarge
+            | Self::Proxy => false,
+        }
+    }
+
     /// The code apps see when an online link ends this way (behaviour.md 12.1).
     #[must_use]
     pub const fn code(self) -> Code {
         match self {
             Self::Unresolved => Code::RC_DOMAIN_NOT_RESOLVE,
+            Self::NoSocket => Code::RC_SOCKET_NOT_CREATED,
             Self::Refused => Code::CONNECTION_REFUSED,
             Self::TimedOut | Self::Closed | Self::TooLarge => Code::RC_SOCKET_DISCONNECTED,
             Self::Reset => Code::RC_TCP_RESET,

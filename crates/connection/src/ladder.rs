@@ -54,6 +54,7 @@ mod tests {
         (0..count).map(|_| ladder.climb(random)).collect()
     }
 
+    // P4
     #[test]
     fn steps_below_a_second_are_exact_and_the_others_half_to_whole() {
         for seed in 0..200 {

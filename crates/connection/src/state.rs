@@ -130,6 +130,8 @@ pub(crate) struct Dialing {
     pub(crate) round: Round,
     /// Of the opening, then of CONNACK.
     pub(crate) deadline: Instant,
+    /// The link is open, and CONNACK awaited.
+    pub(crate) is_open: bool,
 }
 
 /// The dials of one attempt.
@@ -142,6 +144,15 @@ pub(crate) struct Round {
     pub(crate) source: Source,
     /// What is told if no gateway accepts.
     pub(crate) failure: Code,
+}
+
+impl Round {
+    /// Of several gateways the first counts that failed in a way of its own.
+    pub(crate) fn tell_more(&mut self, code: Code) {
+        if self.failure == Code::SERVER_UNAVAILABLE {
+            self.failure = code;
+        }
+    }
 }
 
 /// An accepted link.

@@ -6,12 +6,13 @@ use std::sync::Arc;
 
 use imlink_connection::LinkError;
 use imlink_wire::navigation::GatewayScheme;
+use rustix::io::Errno;
 use rustls::ClientConfig;
 use rustls::pki_types::ServerName;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 
+use super::race;
 use super::trust::{self, CaFileError};
 
 /// A byte stream, whatever carries it.
@@ -86,7 +87,7 @@ impl Dialer {
                 LinkError::Unresolved
             })?
             .collect();
-        let stream = TcpStream::connect(&*addresses)
+        let stream = race::connect(addresses)
             .await
             .map_err(|error| link_error(&error))?;
         // Chat is small packets that somebody waits for.
@@ -109,8 +110,14 @@ impl Dialer {
     }
 }
 
+/// This machine has no socket to give: too many descriptors, or too little memory.
+const OUT_OF_SOCKETS: [Errno; 4] = [Errno::MFILE, Errno::NFILE, Errno::NOBUFS, Errno::NOMEM];
+
 /// What an I/O error means for the link.
 pub(super) fn link_error(error: &io::Error) -> LinkError {
+    if Errno::from_io_error(error).is_some_and(|errno| OUT_OF_SOCKETS.contains(&errno)) {
+        return LinkError::NoSocket;
+    }
     match error.kind() {
         io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe => LinkError::Reset,
         io::ErrorKind::TimedOut => LinkError::TimedOut,

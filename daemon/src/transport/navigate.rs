@@ -1,8 +1,10 @@
 //! Asking a navigator: one HTTP request, no redirect followed, a bounded answer.
 
+use std::time::Duration;
+
 use bytes::{Bytes, BytesMut};
 use http_body_util::{BodyExt, Full};
-use hyper::header::{CONTENT_LENGTH, HOST};
+use hyper::header::{CONTENT_LENGTH, HOST, HeaderMap, RETRY_AFTER};
 use hyper::{Request, Uri};
 use hyper_util::rt::TokioIo;
 use imlink_connection::{HttpAnswer, LinkError};
@@ -55,6 +57,7 @@ impl Dialer {
                 .await
                 .map_err(|_| LinkError::Closed)?;
             let status = response.status().as_u16();
+            let retry_after = retry_after(response.headers());
             let mut frames = response.into_body();
             let mut body = BytesMut::new();
             while let Some(frame) = frames.frame().await {
@@ -70,6 +73,7 @@ impl Dialer {
             Ok(HttpAnswer {
                 status,
                 body: body.freeze(),
+                retry_after,
             })
         };
         tokio::pin!(exchange);
@@ -79,4 +83,11 @@ impl Dialer {
             _ = connection => exchange.await,
         }
     }
+}
+
+/// How long the navigator wants to be left alone. Only in seconds: a date would need a clock that is
+/// right.
+fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let seconds = headers.get(RETRY_AFTER)?.to_str().ok()?.trim().parse();
+    seconds.ok().map(Duration::from_secs)
 }

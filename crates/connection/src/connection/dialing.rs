@@ -43,6 +43,7 @@ impl Connection {
         let connack = self.config.timings.connack;
         if let Some(dialing) = self.dialing(generation) {
             dialing.deadline = now + connack;
+            dialing.is_open = true;
         }
     }
 
@@ -51,6 +52,11 @@ impl Connection {
             return;
         };
         let generation = dialing.generation;
+        if dialing.is_open
+            && let Some(dialing) = self.dialing(generation)
+        {
+            dialing.round.tell_more(Code::RC_CONN_ACK_TIMEOUT);
+        }
         self.outlet.close(generation);
         self.on_dial_failed(LinkError::TimedOut, now);
     }
@@ -65,8 +71,8 @@ impl Connection {
             return self.fail_at_proxy(now);
         }
         let mut round = dialing.round.clone();
-        if error == LinkError::Insecure {
-            round.failure = error.code();
+        if error.tells_more() {
+            round.tell_more(error.code());
         }
         self.dial_next(round, now);
     }
@@ -119,6 +125,7 @@ impl Connection {
             gateway,
             round,
             deadline,
+            is_open: false,
         }));
         self.outlet.act(Action::Dial {
             generation,

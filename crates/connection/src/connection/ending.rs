@@ -59,7 +59,22 @@ impl Connection {
             return self.pause(code, now);
         }
         let wait = self.climb();
-        self.suspend(code, wait, Patience::Ladder, now);
+        match self.rest(now) {
+            Some(rest) if rest > wait => self.suspend(code, rest, Patience::Strict, now),
+            Some(_) | None => self.suspend(code, wait, Patience::Ladder, now),
+        }
+    }
+
+    /// How long nothing can be tried: navigators want to be left alone, and no gateway is known.
+    fn rest(&self, now: Instant) -> Option<Duration> {
+        let State::Active(active) = &self.state else {
+            return None;
+        };
+        let token = active.next_token.as_ref().unwrap_or(&active.token);
+        match self.directory.last_good(token) {
+            Some(_) => None,
+            None => self.directory.rest(now),
+        }
     }
 
     /// The proxy does not work: final for a first connect, shown and retried later (decisions.md P2).

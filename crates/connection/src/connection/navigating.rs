@@ -15,6 +15,10 @@ use crate::state::{Asking, Phase, Source, State};
 use crate::transport::NoGateway;
 use crate::{Action, Generation, HttpAnswer, LinkError};
 
+/// HTTP statuses of a navigator that has enough.
+const TOO_MANY_REQUESTS: u16 = 429;
+const UNAVAILABLE: u16 = 503;
+
 impl Connection {
     pub(super) fn on_navigated(
         &mut self,
@@ -33,12 +37,15 @@ impl Connection {
             Err(LinkError::Proxy) => return self.fail_at_proxy(now),
             Err(error) => {
                 debug!(%error, %navigator, "No answer from the navigator");
-                if error == LinkError::Insecure {
+                if error.tells_more() {
                     asking.failure = error.code();
                 }
                 Err(NavigationError::NoAnswer)
             }
-            Ok(answer) => outcome(answer.status, &answer.body),
+            Ok(answer) => {
+                self.heed_overload(&answer, now);
+                outcome(answer.status, &answer.body)
+            }
         };
         match answer {
             Ok(answer) => self.on_listed(&answer, &navigator, now),
@@ -100,6 +107,24 @@ impl Connection {
             generation,
             request,
         });
+    }
+
+    /// A navigator that is asked too often, or has too much to do, says for how long it wants to be
+    /// left alone (F-S41); another one may be asked all the same.
+    fn heed_overload(&mut self, answer: &HttpAnswer, now: Instant) {
+        let timings = &self.config.timings;
+        let rest = match (answer.status, answer.retry_after) {
+            (TOO_MANY_REQUESTS, None) => timings.unknown_refusal,
+            (TOO_MANY_REQUESTS | UNAVAILABLE, Some(asked)) => asked.min(timings.longest_rest),
+            (_, _) => return,
+        };
+        debug!(?rest, "The navigator wants to be left alone");
+        self.directory.leave_alone(now + rest);
+        if let Some(Phase::Asking(asking)) = self.active().map(|active| &mut active.phase)
+            && answer.status == TOO_MANY_REQUESTS
+        {
+            asking.failure = Code::CONNECT_OVER_FREQUENCY;
+        }
     }
 
     fn on_listed(&mut self, answer: &NavigationAnswer, navigator: &Navigator, now: Instant) {

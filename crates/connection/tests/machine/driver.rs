@@ -199,7 +199,11 @@ impl Driver {
         let body = Bytes::copy_from_slice(body.as_bytes());
         self.input(Input::Navigated {
             generation,
-            result: Ok(HttpAnswer { status, body }),
+            result: Ok(HttpAnswer {
+                status,
+                body,
+                retry_after: None,
+            }),
         });
     }
 

@@ -8,7 +8,7 @@ use imlink_wire::{DecodeError, ServerPacket};
 use super::cloud::notification;
 use super::driver::{Driver, MS, SECOND};
 
-// F-S05
+// F-S05, P6
 #[test]
 fn a_frozen_link_is_given_up_within_thirty_seconds_of_its_last_byte() {
     let mut driver = Driver::online();
@@ -29,7 +29,7 @@ fn a_frozen_link_is_given_up_within_thirty_seconds_of_its_last_byte() {
     assert!(driver.take_dial().is_some());
 }
 
-// F-S20
+// F-S20, P6
 #[test]
 fn data_keeps_a_link_alive_whose_pongs_are_two_minutes_late() {
     let mut driver = Driver::online();

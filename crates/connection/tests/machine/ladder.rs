@@ -39,7 +39,7 @@ fn assert_is_ladder(waits: &[Duration]) {
     }
 }
 
-// F-S01, behaviour.md 3.1
+// F-S01, P4; behaviour.md 3.1
 #[test]
 fn attempts_follow_the_ladder_and_each_failure_tells_when_the_next_one_is_due() {
     let mut driver = without_navigation();
@@ -103,6 +103,7 @@ fn a_server_that_accepts_and_closes_at_once_is_met_ever_more_slowly() {
     assert_is_ladder(&waits);
 }
 
+// F-S40, P4
 #[test]
 fn thirty_stable_seconds_lead_back_to_the_first_step() {
     let mut driver = without_navigation();
@@ -122,6 +123,7 @@ fn thirty_stable_seconds_lead_back_to_the_first_step() {
     assert_eq!(driver.advance_to_deadline(), 50 * MS);
 }
 
+// P4
 #[test]
 fn every_hint_restarts_the_ladder() {
     for hint in [Hint::NetworkChanged, Hint::Resumed, Hint::Foreground] {
@@ -136,7 +138,7 @@ fn every_hint_restarts_the_ladder() {
     }
 }
 
-// F-S24
+// F-S24, P4
 #[test]
 fn hints_within_a_second_of_one_another_count_once() {
     let mut driver = without_navigation();

@@ -1,6 +1,7 @@
 //! The machine through its public face, in virtual time.
 
 mod cloud;
+mod codes;
 mod connect;
 mod disconnect;
 mod driver;

@@ -15,7 +15,7 @@ fn plug_in(driver: &mut Driver) {
     driver.command(Command::Network(Network::Available));
 }
 
-// F-S25
+// F-S25, P5
 #[test]
 fn without_network_attempts_pause_but_for_a_slow_poll() {
     let mut driver = Driver::new();
@@ -36,6 +36,7 @@ fn without_network_attempts_pause_but_for_a_slow_poll() {
     assert_eq!(driver.advance_to_deadline(), 64 * SECOND);
 }
 
+// F-S23, P4, P5
 #[test]
 fn the_networks_return_is_an_attempt_at_once_with_the_ladder_at_its_start() {
     let mut driver = Driver::new();

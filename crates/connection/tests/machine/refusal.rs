@@ -13,7 +13,7 @@ use imlink_wire::ServerPacket;
 use super::driver::{Driver, MS, SECOND, listing};
 
 /// A machine whose gateway is about to answer.
-fn greeting() -> Driver {
+pub fn greeting() -> Driver {
     let mut driver = Driver::new();
     driver.restore("alice");
     driver.connect("token-1");
@@ -23,7 +23,7 @@ fn greeting() -> Driver {
     driver
 }
 
-fn assert_stopped(driver: &mut Driver, shown: ConnectionStatus, code: i32) {
+pub fn assert_stopped(driver: &mut Driver, shown: ConnectionStatus, code: i32) {
     assert_eq!(driver.statuses(), [(shown, Some(code))]);
     let stopped = |event: &Event| matches!(event, Event::Stopped { code: c } if c.number() == code);
     assert_eq!(
@@ -62,7 +62,7 @@ fn shown_for(code: i32) -> ConnectionStatus {
     }
 }
 
-// F-S34, F-S35, F-S37, S4-19 to S4-29
+// F-S34, F-S35, F-S37, P3, P11, S4-19 to S4-29
 #[test]
 fn every_documented_connack_status_but_redirect_is_final() {
     let documented: Vec<(u8, i32)> = imlink_wire::status::CONNACK_CODES
@@ -82,7 +82,7 @@ fn every_documented_connack_status_but_redirect_is_final() {
     }
 }
 
-// F-S38
+// F-S38, P11
 #[test]
 fn an_unknown_connack_status_is_shown_as_unknown_and_retried_after_64_seconds() {
     for status in [21, 22, 23, 24, 25, 255] {
@@ -100,7 +100,7 @@ fn an_unknown_connack_status_is_shown_as_unknown_and_retried_after_64_seconds() 
     }
 }
 
-// F-S36, F-S37
+// F-S36, F-S37, P11
 #[test]
 fn every_disconnect_status_has_its_consequence() {
     for status in 0..=12 {

@@ -82,6 +82,7 @@ fn hint() -> impl Strategy<Value = Hint> {
 fn link_error() -> impl Strategy<Value = LinkError> {
     prop_oneof![
         Just(LinkError::Unresolved),
+        Just(LinkError::NoSocket),
         Just(LinkError::Refused),
         Just(LinkError::TimedOut),
         Just(LinkError::Closed),
@@ -97,12 +98,14 @@ fn navigated() -> impl Strategy<Value = Result<HttpAnswer, LinkError>> {
     let answer = |status, body: String| HttpAnswer {
         status,
         body: Bytes::from(body),
+        retry_after: (status == 503).then_some(Duration::from_secs(90)),
     };
     prop_oneof![
         4 => Just(Ok(answer(200, listing("alice", &["a", "b"])))),
         1 => Just(Ok(answer(200, listing("", &["a"])))),
         1 => Just(Ok(answer(200, listing("bob", &["c"])))),
-        1 => (200..600_u16).prop_map(move |status| Ok(answer(status, String::new()))),
+        1 => prop_oneof![200..600_u16, Just(429), Just(503)]
+            .prop_map(move |status| Ok(answer(status, String::new()))),
         1 => link_error().prop_map(Err),
     ]
 }

@@ -132,6 +132,7 @@ impl World {
                 result: Ok(HttpAnswer {
                     status: 200,
                     body: listing("alice", &["kind"]).into(),
+                    retry_after: None,
                 }),
             }),
             Some(Asked::Link) => {

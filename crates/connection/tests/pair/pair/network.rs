@@ -131,6 +131,7 @@ impl Pair {
         Ok(HttpAnswer {
             status: reply.status,
             body: reply.body,
+            retry_after: None,
         })
     }
 
