@@ -73,6 +73,8 @@ impl Connection {
         if listing.user.is_none() && self.account.is_none() && self.config.refuse_unnamed {
             debug!("Navigation names no user, and another account is live");
             let code = Code::RC_CONNECTION_EXIST;
+            // The next connect asks anew: by then it may be named, or the other account gone.
+            self.directory.forget();
             return self.stop(code, final_status(code));
         }
         let lacks_rows = listing

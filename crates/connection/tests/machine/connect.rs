@@ -325,6 +325,8 @@ fn where_another_account_is_live_a_token_of_nobody_known_is_not_dialled_with() {
             code: Code::RC_CONNECTION_EXIST
         }]
     );
+    unnamed.connect("token-1");
+    assert!(unnamed.take_navigation().is_some(), "asked anew");
 
     let mut named = Driver::with(config);
     named.restore("alice");
