@@ -28,22 +28,18 @@ pub struct Connect {
 impl Registry {
     /// An app connects. It gets exactly one answer, some time.
     pub fn connect(&mut self, peer: PeerId, request: u64, connect: Connect, now: Instant) {
-        let Some((app_key, app, session)) = self.peers.get(&peer).map(|found| {
-            (
-                found.app_key.clone(),
-                found.app(),
-                found.session.as_ref().map(|s| (s.account, s.is_live())),
-            )
-        }) else {
+        let Some((app_key, app, followed)) = self
+            .peers
+            .get(&peer)
+            .map(|found| (found.app_key.clone(), found.app(), self.followed_by(peer)))
+        else {
             return;
         };
         let Some(app_key) = app_key else {
             return self.refuse_plainly(peer, request, Code::RC_CLIENT_NOT_INIT);
         };
         let target = self.account_of(&app_key, &connect);
-        if let Some((current, true)) = session
-            && self.accounts.get(&current).is_some_and(Account::is_wanted)
-        {
+        if let Some(current) = followed {
             // P7: the first connect stays untouched; a newer token of the same user is kept for
             // the next attempt.
             if target == Some(current) {
@@ -128,6 +124,11 @@ impl Registry {
             [id] => *id,
             [..] => return self.refuse_plainly(peer, request, Code::LOCAL_AMBIGUOUS),
         };
+        let followed = self.followed_by(peer);
+        if followed.is_some_and(|current| current != id) {
+            // P7, as for a connect.
+            return self.refuse_plainly(peer, request, Code::RC_CONNECTION_EXIST);
+        }
         let Some(account) = self.accounts.get_mut(&id) else {
             return;
         };
@@ -142,9 +143,15 @@ impl Registry {
                 request,
                 deadline: None,
             });
-            return self.tie(peer, id, false);
+            if followed.is_none() {
+                self.tie(peer, id, false);
+            }
+            return;
         };
-        self.tie(peer, id, online);
+        // Whoever follows the account already has seen how things stand.
+        if followed.is_none() {
+            self.tie(peer, id, online);
+        }
         self.answer(peer, request, Response::Connected { user });
     }
 
@@ -163,9 +170,9 @@ impl Registry {
             for waiter in late {
                 let code = Code::RC_CONNECT_TIMEOUT;
                 self.put_out_of_rooms(waiter.peer, code);
-                self.leave(waiter.peer, id, code);
                 self.show(waiter.peer, ConnectionStatus::Timeout, Some(code), None);
                 self.end_view(waiter.peer);
+                self.leave(waiter.peer, id, code);
                 self.refuse_plainly(waiter.peer, waiter.request, code);
             }
         }
@@ -237,6 +244,13 @@ impl Registry {
             return;
         };
         self.answer(peer, request, Response::Connected { user });
+    }
+
+    /// The account whose link a peer follows, if one is up or being made.
+    fn followed_by(&self, peer: PeerId) -> Option<AccountId> {
+        let session = self.peers.get(&peer)?.session.as_ref()?;
+        let account = self.accounts.get(&session.account)?;
+        (session.is_live() && account.is_wanted()).then_some(session.account)
     }
 
     /// The account a peer has a session with.

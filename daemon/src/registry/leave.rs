@@ -5,7 +5,7 @@ use imlink_model::uplink::{Command, PushAfterLeaving};
 use imlink_model::{Code, ConnectionStatus};
 
 use super::account::{Link, Parked, Waiter};
-use super::peer::View;
+use super::peer::{Session, View};
 use super::requests::{Refusal, plain};
 use super::{AccountId, Effect, PeerId, Registry};
 
@@ -16,9 +16,9 @@ impl Registry {
             return self.answer(peer, request, Response::Done {});
         };
         self.put_out_of_rooms(peer, Code::ACTIVE_DISCONNECT);
+        // The status, then the error of a connect that is given up (decisions.md P19).
+        self.sign_off(peer);
         self.leave(peer, account, Code::ACTIVE_DISCONNECT);
-        self.show(peer, ConnectionStatus::SignOut, None, None);
-        self.end_view(peer);
         self.answer(peer, request, Response::Done {});
         self.close_unused_accounts();
     }
@@ -61,12 +61,11 @@ impl Registry {
         account.members.clear();
         let mut waiters = std::mem::take(&mut account.waiters);
         waiters.extend(account.take_parked_for_good());
+        for other in self.peers_of(id) {
+            self.sign_off(other);
+        }
         for waiter in waiters {
             self.refuse_plainly(waiter.peer, waiter.request, Code::ACTIVE_DISCONNECT);
-        }
-        for other in self.peers_of(id) {
-            self.show(other, ConnectionStatus::SignOut, None, None);
-            self.end_view(other);
         }
     }
 
@@ -162,6 +161,17 @@ impl Registry {
         for waiter in abandoned {
             self.refuse_plainly(waiter.peer, waiter.request, Code::LOCAL_NO_ACCOUNT);
         }
+    }
+
+    /// The last thing an app sees of an account it leaves. Where its connect had failed there was
+    /// nothing to leave (behaviour.md 2.3).
+    fn sign_off(&mut self, peer: PeerId) {
+        let session = self.peers.get(&peer).and_then(|peer| peer.session.as_ref());
+        let last = session.and_then(Session::last_shown);
+        if last != Some(ConnectionStatus::Unconnected) {
+            self.show(peer, ConnectionStatus::SignOut, None, None);
+        }
+        self.end_view(peer);
     }
 
     pub(super) fn end_view(&mut self, peer: PeerId) {

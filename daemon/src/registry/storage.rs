@@ -102,12 +102,7 @@ impl Registry {
             }
         }
         if !code.is_success() {
-            let push = imlink_model::uplink::PushAfterLeaving::Keep;
-            self.uplink(id, Command::Disconnect { push });
-            for peer in self.peers_of(id) {
-                self.show(peer, ConnectionStatus::Unconnected, Some(code), None);
-            }
-            self.stopped(id, code);
+            self.stop_here(id, ConnectionStatus::Unconnected, code);
         }
         let Some(account) = self.accounts.get_mut(&id) else {
             return;

@@ -11,5 +11,6 @@ mod live;
 mod matrix;
 mod noting;
 mod outbox;
+mod random;
 mod rooms;
 mod sending;

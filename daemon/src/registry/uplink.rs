@@ -19,6 +19,13 @@ impl Registry {
                 let Some(account) = self.accounts.get_mut(&id) else {
                     return;
                 };
+                if let (Link::Stopped(_), ConnectionStatus::Unconnected, None) =
+                    (account.link, status, cause)
+                {
+                    // It left because the account had ended here, which its apps know.
+                    account.status.since = now;
+                    return;
+                }
                 let since = if account.status.status == status {
                     account.status.since
                 } else {
@@ -142,11 +149,25 @@ impl Registry {
                 user: known,
             });
         }
+        let code = Code::RC_CONN_TOKEN_INCORRECT;
+        self.stop_here(id, ConnectionStatus::TokenIncorrect, code);
+    }
+
+    /// The account ends for a reason of this daemon's, not of its driver's.
+    pub(super) fn stop_here(&mut self, id: AccountId, status: ConnectionStatus, code: Code) {
         let push = uplink::PushAfterLeaving::Keep;
         self.uplink(id, uplink::Command::Disconnect { push });
-        let code = Code::RC_CONN_TOKEN_INCORRECT;
+        let Some(account) = self.accounts.get_mut(&id) else {
+            return;
+        };
+        account.status = Status {
+            status,
+            cause: Some(code),
+            retry_in: None,
+            since: account.status.since,
+        };
         for peer in self.peers_of(id) {
-            self.show(peer, ConnectionStatus::TokenIncorrect, Some(code), None);
+            self.show(peer, status, Some(code), None);
         }
         self.stopped(id, code);
     }

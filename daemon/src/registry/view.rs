@@ -28,8 +28,7 @@ impl Registry {
         let View::Live { last } = &mut session.view else {
             return;
         };
-        // Each failed attempt is a Suspend of its own; every other status is shown once.
-        if *last == Some(status) && status != ConnectionStatus::Suspend {
+        if *last == Some(status) {
             return;
         }
         *last = Some(status);

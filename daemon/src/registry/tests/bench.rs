@@ -498,6 +498,10 @@ impl KnownTokens {
     pub(super) fn remember(&self, token: &str, user: &str) {
         self.0.borrow_mut().insert(token.into(), user.into());
     }
+
+    pub(super) fn forget(&self, user: &str) {
+        self.0.borrow_mut().retain(|_, known| known != user);
+    }
 }
 
 impl Tokens for KnownTokens {

@@ -83,9 +83,11 @@ fn a_lost_link_is_shown_as_suspend_with_its_code() {
     let account = house.connect_alone(app);
 
     house.suspend(account);
+    house.status(account, ConnectionStatus::Connecting, None);
     house.suspend(account);
 
-    let code = Some(Code::RC_SOCKET_DISCONNECTED);
+    let lost = Heard::Status(SUSPEND, Some(Code::RC_SOCKET_DISCONNECTED));
     let heard = house.heard(app);
-    assert_eq!(heard[heard.len() - 2..], [Heard::Status(SUSPEND, code); 2]);
+    let expected = [lost, Heard::Status(CONNECTING, None), lost];
+    assert_eq!(heard[heard.len() - 3..], expected);
 }
