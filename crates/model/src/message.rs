@@ -47,6 +47,16 @@ pub struct Flags {
     pub transient: bool,
 }
 
+impl Flags {
+    /// Whether the message is shown later too: in histories, searches and lists. Others are for
+    /// whoever follows what comes: signals such as receipts and commands (behaviour.md 13.2). What is
+    /// counted is kept.
+    #[must_use]
+    pub const fn is_kept(self) -> bool {
+        self.persisted || self.counted
+    }
+}
+
 /// A message as a driver hands it over, before it has a local position. `Debug` shows no content.
 #[derive(Clone, PartialEq, Eq)]
 pub struct IncomingMessage {

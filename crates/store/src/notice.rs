@@ -34,6 +34,7 @@ pub(crate) fn recalled(message: Message, recall: &Recall) -> Message {
     notice.expansion = None;
     // An app may have noted what the message said.
     notice.local_extra = None;
+    notice.flags.persisted = true;
     notice.flags.counted = false;
     notice.flags.mention = false;
     notice

@@ -1,11 +1,13 @@
 //! Rows written anew, so that what was deleted leaves no byte behind.
 
-use imlink_model::{Conversation, Millis};
+use imlink_model::{Conversation, Millis, Seq};
 
 use super::Store;
 use super::files::Home;
+use crate::engine::Order;
+use crate::key;
 use crate::progress::{Progress, Work};
-use crate::{Edit, Edited, ForgetError, OpenError};
+use crate::{Edit, Edited, ForgetError, OpenError, ReadError};
 
 impl Store {
     /// Deletes a conversation with its draft, and every byte of it from the files. `report` hears
@@ -22,7 +24,8 @@ impl Store {
         report: &mut dyn FnMut(Progress),
     ) -> Result<(), ForgetError> {
         let entry = self.conversation(conversation)?;
-        if entry.is_none() && !self.owes_rewrite() && !self.keeps_settled_of(conversation)? {
+        let is_unknown = entry.is_none() && !self.has_entries_of(conversation)?;
+        if is_unknown && !self.owes_rewrite() && !self.keeps_settled_of(conversation)? {
             return Ok(());
         }
         if let Some(home) = &self.kept.home {
@@ -46,6 +49,13 @@ impl Store {
             }
         }
         Ok(self.compact(report)?)
+    }
+
+    /// Something came in that conversation, though it may be in no list.
+    fn has_entries_of(&self, conversation: &Conversation) -> Result<bool, ReadError> {
+        let timeline = key::timeline_before(conversation, Seq(u64::MAX));
+        let mut entries = self.database.scan(&timeline, Order::Forward);
+        Ok(entries.next().transpose()?.is_some())
     }
 
     /// A conversation was deleted, and its bytes are still in the files.

@@ -12,6 +12,7 @@ mod pending;
 mod reading;
 mod recalls;
 mod search;
+mod signals;
 mod subscriptions;
 mod talks;
 

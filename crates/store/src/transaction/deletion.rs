@@ -91,13 +91,16 @@ impl Transaction<'_> {
 
     fn delete_message(&mut self, message: &Message) -> Result<(), EngineError> {
         let conversation = &message.conversation;
-        let before = self.summary(conversation)?;
         self.draft.remove_message(message.seq)?;
         self.draft
             .remove_mark(key::timeline(conversation, message.seq));
         if let Some(uid) = &message.uid {
             self.draft.put(&key::uid(uid), &DELETED);
         }
+        if !message.flags.is_kept() {
+            return Ok(());
+        }
+        let before = self.summary(conversation)?;
         let mut after = before.clone();
         after.subtract(message, self.user);
         if message.seq == before.last_seq {
@@ -116,7 +119,8 @@ impl Transaction<'_> {
             let Some(seq) = key::tail(&key?).map(Seq) else {
                 continue;
             };
-            if let Some(message) = self.draft.sound_row(&key::message(seq))? {
+            let message: Option<Message> = self.draft.sound_row(&key::message(seq))?;
+            if let Some(message) = message.filter(|message| message.flags.is_kept()) {
                 return Ok(Some(message));
             }
         }

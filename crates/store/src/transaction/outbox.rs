@@ -2,8 +2,8 @@
 
 use imlink_model::uplink::SendOutcome;
 use imlink_model::{
-    AppId, ClientMessageId, Code, ConversationKind, Direction, Flags, MAX_BODY_BYTES, Message,
-    MessageUid, Millis, Origin, OutboxId, OutgoingMessage, ReceivedStatus,
+    AppId, Class, ClientMessageId, Code, ConversationKind, Direction, Flags, MAX_BODY_BYTES,
+    Message, MessageUid, Millis, Origin, OutboxId, OutgoingMessage, ReceivedStatus,
 };
 
 use super::timeline::Unreadable;
@@ -262,7 +262,7 @@ impl Transaction<'_> {
             received_at: now,
             flags: Flags {
                 silent: outgoing.options.silent,
-                persisted: true,
+                persisted: Class::of(outgoing.object_name.as_str()).is_stored(),
                 mention: outgoing.mentions_somebody(),
                 expandable: outgoing.options.expandable || expansion.is_some(),
                 ..Flags::default()

@@ -32,6 +32,8 @@ impl Transaction<'_> {
         }
         match recall.trace {
             Trace::Nothing => self.delete(vec![message.seq]),
+            // Nobody sees where it was.
+            Trace::Notice if !message.flags.is_kept() => self.delete(vec![message.seq]),
             Trace::Notice if is_notice(&message) => Ok(Edited::Unchanged),
             Trace::Notice => self.put_notice(message, &recall).map(Edited::Recalled),
         }
@@ -52,8 +54,8 @@ impl Transaction<'_> {
         let message = match recall {
             None => message,
             Some(recall) => match recall.trace {
-                Trace::Notice => recalled(message, &recall),
-                Trace::Nothing => {
+                Trace::Notice if message.flags.is_kept() => recalled(message, &recall),
+                Trace::Notice | Trace::Nothing => {
                     self.draft.put(&key::uid(&recall.uid), &DELETED);
                     return Ok(None);
                 }

@@ -105,11 +105,12 @@ impl Transaction<'_> {
         let message = message(seq, self.now);
         let conversation = &message.conversation;
 
-        let before = self.summary(conversation)?;
-        let mut after = before.clone();
-        after.add(&message, self.user);
-        self.put_summary(&before, &after);
-
+        if message.flags.is_kept() {
+            let before = self.summary(conversation)?;
+            let mut after = before.clone();
+            after.add(&message, self.user);
+            self.put_summary(&before, &after);
+        }
         self.draft.append_message(&message)?;
         self.draft.put_mark(
             key::timeline(conversation, seq),
@@ -191,7 +192,8 @@ pub(crate) fn summary_of(
         for pair in rows.stored().scan(&range, Order::Forward) {
             let (key, _) = pair?;
             let seq = Seq(key::tail(&key).unwrap_or_default());
-            if let Some(message) = rows.sound_row(&key::message(seq))? {
+            let message: Option<Message> = rows.sound_row(&key::message(seq))?;
+            if let Some(message) = message.filter(|message| message.flags.is_kept()) {
                 summary.add(&message, user);
             }
         }

@@ -105,7 +105,7 @@ impl Store {
         })
     }
 
-    /// The message an entry of a timeline stands for.
+    /// The message an entry of a timeline stands for, if it is shown.
     pub(super) fn message_at(
         &self,
         timeline: &[u8],
@@ -120,6 +120,7 @@ impl Store {
         if message.is_none() && self.database.value(&key)?.is_none() {
             self.chain.check(&self.database, seq, seq)?;
         }
-        Ok(message.filter(|message| message.conversation == *conversation))
+        Ok(message
+            .filter(|message| message.conversation == *conversation && message.flags.is_kept()))
     }
 }

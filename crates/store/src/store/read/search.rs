@@ -152,6 +152,7 @@ impl Hunt<'_> {
                 None => database.sound_row_of(&key, &value)?,
             };
             if let Some(message) = message
+                && message.flags.is_kept()
                 && content::words(&message).contains(&self.keyword)
                 && !self.found.take(message)
             {
