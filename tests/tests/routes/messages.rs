@@ -40,6 +40,35 @@ async fn a_message_reaches_every_app_and_an_answer_its_siblings() {
     assert_eq!((own.seq, own.origin), (seen.seq, seen.origin));
 }
 
+// behaviour.md 13.2
+#[tokio::test]
+async fn a_receipt_comes_in_its_place_and_is_in_no_history_and_no_list() {
+    let (cloud, setup) = (cloud(), Setup::new(IMLINK));
+    let _daemon = setup.start();
+    let app = App::connected(&setup, &cloud, "notes", "lei").await;
+    let mut inbox = app.client.subscribe("inbox").await.unwrap();
+
+    write(&cloud, "han", "lei", "hello");
+    let receipt = r#"{"lastMessageSendTime":1,"type":1}"#;
+    cloud.publish(&user("han"), &user("lei"), "RC:ReadNtf", receipt);
+    write(&cloud, "han", "lei", "are you there?");
+
+    let mut came = Vec::new();
+    for _ in 0..3 {
+        let delivery = within("a message", inbox.next()).await.unwrap().unwrap();
+        came.push(delivery.into_message().object_name);
+    }
+    let names = ["RC:TxtMsg", "RC:ReadNtf", "RC:TxtMsg"];
+    assert_eq!(came, names.map(|name| ObjectName::new(name).unwrap()));
+    let page = within("history", app.client.history(with("han"), None, 10)).await;
+    let shown = page.unwrap().entries.into_iter();
+    let shown: Vec<_> = shown.map(|message| words(message.body.as_str())).collect();
+    assert_eq!(shown, ["are you there?", "hello"]);
+    let list = within("the list", app.client.conversations(10)).await;
+    let talk = list.unwrap().entries.remove(0);
+    assert_eq!((talk.total, talk.unread), (2, 2));
+}
+
 // P18
 #[tokio::test]
 async fn what_the_user_writes_on_another_device_is_marked_as_such() {
