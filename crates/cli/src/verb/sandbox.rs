@@ -8,6 +8,7 @@ mod gathering;
 mod groups;
 mod people;
 mod place;
+mod policy;
 mod secret;
 mod start;
 mod started;
@@ -78,13 +79,19 @@ enum Command {
     Unblock(people::UnblockArguments),
     /// End a user's links as if he had signed in elsewhere (31010).
     Kick(people::KickArguments),
+    /// Take a user's account away: links end with 31029, new ones are refused with it.
+    Delete(people::DeleteArguments),
+    /// Give a user the account back.
+    Restore(people::RestoreArguments),
+    /// Show or change the rules of connecting: devices, token lifetime, app verification.
+    Policy(policy::Arguments),
     /// List groups, add users to one, dismiss one.
     Groups(groups::Arguments),
     /// List, create and destroy chatrooms.
     Chatrooms(chatrooms::Arguments),
     /// List, add and clear what goes wrong on purpose.
     Faults(faults::Arguments),
-    /// List and add app keys.
+    /// List, add, shut and open app keys.
     Apps(apps::Arguments),
 }
 
@@ -97,6 +104,9 @@ pub fn run(arguments: Arguments, output: Output) -> Ending {
         Some(Command::Block(arguments)) => people::block(arguments, output),
         Some(Command::Unblock(arguments)) => people::unblock(arguments, output),
         Some(Command::Kick(arguments)) => people::kick(arguments, output),
+        Some(Command::Delete(arguments)) => people::delete(arguments, output),
+        Some(Command::Restore(arguments)) => people::restore(arguments, output),
+        Some(Command::Policy(arguments)) => policy::run(arguments, output),
         Some(Command::Groups(arguments)) => groups::run(arguments, output),
         Some(Command::Chatrooms(arguments)) => chatrooms::run(arguments, output),
         Some(Command::Faults(arguments)) => faults::run(arguments, output),

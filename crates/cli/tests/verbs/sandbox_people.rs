@@ -64,6 +64,60 @@ fn a_user_is_kicked_blocked_and_let_in_again() {
 }
 
 #[test]
+fn every_refusal_of_the_cloud_can_be_had_and_taken_back() {
+    let home = Home::new();
+    let (sandbox, _daemon) = home.with_users(&[]);
+    let refused_with = |code: i32| {
+        let arguments = ["connect", "--app-key", "imlink-sandbox", "--json"];
+        let ran = home.run_with(&arguments, sandbox.token("alice"));
+        assert_eq!(ran.error()["code"], code, "{ran:?}");
+    };
+
+    run(&home, &["apps", "shut"]);
+    refused_with(31008);
+    run(&home, &["apps", "open"]);
+    run(&home, &["delete", "alice"]);
+    refused_with(31029);
+    run(&home, &["restore", "alice"]);
+    run(&home, &["policy", "--app-verification", "on"]);
+    refused_with(31005);
+    run(&home, &["policy", "--app-verification", "off"]);
+    run(
+        &home,
+        &["faults", "add", "conn-ack", "18", "--user", "alice"],
+    );
+    refused_with(31028);
+
+    let line = ["connect", "--app-key", "imlink-sandbox"];
+    let welcome = home.run_with(&line, sandbox.token("alice"));
+    assert_eq!(welcome.status, Some(0), "{welcome:?}");
+}
+
+#[test]
+fn the_rules_of_connecting_are_shown_and_changed() {
+    let (home, sandbox) = home_and_sandbox();
+
+    let before = run(&home, &["policy"]);
+    let set = ["policy", "--one-device", "on", "--token-lifetime", "90s"];
+    let changed = run(&home, &set);
+    let back = home.run(&["sandbox", "policy", "--token-lifetime", "forever", "--json"]);
+
+    assert_eq!(
+        before,
+        "one device        off\ntoken lifetime    forever\napp verification  off\n"
+    );
+    assert!(
+        changed.contains("on\ntoken lifetime    1m 30s\n"),
+        "{changed}"
+    );
+    assert_eq!(
+        back.json()[0]["token_lifetime_seconds"],
+        serde_json::Value::Null
+    );
+    assert_eq!(sandbox.call("GET", "policy", "")["one_device"], true);
+}
+
+#[test]
 fn tokens_expire() {
     let home = Home::new();
     let (sandbox, _daemon) = home.with_users(&[]);
@@ -80,7 +134,7 @@ fn tokens_expire() {
 #[test]
 fn a_user_that_nobody_knows_is_one_sentence_with_the_cure() {
     let (home, _sandbox) = home_and_sandbox();
-    for command in ["kick", "block", "unblock", "expire"] {
+    for command in ["kick", "block", "unblock", "expire", "delete", "restore"] {
         let ran = home.run(&["sandbox", command, "alcie"]);
 
         assert_eq!(ran.status, Some(1), "{command}: {ran:?}");

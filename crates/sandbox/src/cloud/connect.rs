@@ -12,6 +12,8 @@ use super::{
 
 /// CONNACK status for a token that is not this app's (31004).
 const TOKEN_INCORRECT: u8 = 4;
+/// CONNACK status for an app that did not pass verification (31005).
+const NOT_VERIFIED: u8 = 5;
 /// CONNACK status for an app that is shut (31008).
 const APP_BLOCKED: u8 = 8;
 /// CONNACK status for a blocked user (31009).
@@ -31,7 +33,7 @@ impl App {
         let granted = self
             .tokens
             .grant(&greeting.token)
-            .map(|grant| (grant.user.clone(), grant.expired));
+            .map(|grant| (grant.user.clone(), grant.is_expired(now)));
         let user = granted.as_ref().map(|(user, _)| user);
         if self
             .strikes(user, |fault| {
@@ -59,6 +61,9 @@ impl App {
             }
             Some((user, _)) if self.user(&user).is_blocked(now) => {
                 self.refuse(link, USER_BLOCKED, "blocked user");
+            }
+            Some(_) if self.policy.app_verification => {
+                self.refuse(link, NOT_VERIFIED, "app verification");
             }
             Some((user, _)) => self.accept(link, user, greeting, now),
         }

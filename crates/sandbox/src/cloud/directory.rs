@@ -9,7 +9,10 @@ impl App {
     /// [`navigator`](super::Policy::navigator) the token ends in `@` and its address.
     pub fn issue_token(&mut self, user: &UserId, now: Millis) -> String {
         self.user(user).registered.get_or_insert(now);
-        let token = self.tokens.issue(user.clone(), now, &mut self.random);
+        let lifetime = self.policy.token_lifetime;
+        let token = self
+            .tokens
+            .issue(user.clone(), lifetime, now, &mut self.random);
         match &self.policy.navigator {
             None => token,
             Some(navigator) => format!("{token}@{navigator}"),

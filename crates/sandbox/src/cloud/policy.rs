@@ -70,6 +70,12 @@ pub struct Policy {
     pub allow_lists: bool,
     /// What navigation says to a token it does not know.
     pub unknown_token: UnknownToken,
+    /// How long a token is good that is issued from now on; later its handshakes get 31020. Default:
+    /// `None`, for ever (behaviour.md 10).
+    pub token_lifetime: Option<Duration>,
+    /// Whether the app is verified at every handshake. No client has what it takes to pass, so each
+    /// gets 31005. Default: false.
+    pub app_verification: bool,
     /// Whether navigation names the token's user. Default: true.
     pub name_user: bool,
     /// Whether navigation chooses protocol version 4 (`openAnti`). Default: false.
@@ -106,6 +112,8 @@ impl Default for Policy {
             recall_of_others: true,
             allow_lists: false,
             unknown_token: UnknownToken::default(),
+            token_lifetime: None,
+            app_verification: false,
             name_user: true,
             version_4: false,
             navigator: None,

@@ -1,6 +1,7 @@
 //! Tokens: random, many per user, all valid until told otherwise.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use imlink_model::{Millis, UserId};
 use rand::{Rng, RngCore};
@@ -21,13 +22,28 @@ pub(super) struct Tokens {
 #[derive(Clone, Serialize, Deserialize)]
 pub(super) struct Grant {
     pub(super) user: UserId,
-    pub(super) expired: bool,
+    expired: bool,
     issued: Millis,
+    /// From when on it is expired anyway.
+    #[serde(default)]
+    good_until: Option<Millis>,
+}
+
+impl Grant {
+    pub(super) fn is_expired(&self, now: Millis) -> bool {
+        self.expired || self.good_until.is_some_and(|until| until <= now)
+    }
 }
 
 impl Tokens {
-    /// Another token for a user; those issued before stay valid.
-    pub(super) fn issue(&mut self, user: UserId, now: Millis, random: &mut impl RngCore) -> String {
+    /// Another token for a user, good for that long; those issued before stay valid.
+    pub(super) fn issue(
+        &mut self,
+        user: UserId,
+        lifetime: Option<Duration>,
+        now: Millis,
+        random: &mut impl RngCore,
+    ) -> String {
         let token: String = (0..LENGTH)
             .map(|_| char::from(ALPHABET[random.random_range(0..ALPHABET.len())]))
             .collect();
@@ -37,6 +53,7 @@ impl Tokens {
                 user,
                 expired: false,
                 issued: now,
+                good_until: lifetime.map(|lifetime| later(now, lifetime)),
             },
         );
         token
@@ -58,6 +75,11 @@ impl Tokens {
     pub(super) fn forget_all(&mut self) {
         self.issued.clear();
     }
+}
+
+fn later(now: Millis, time: Duration) -> Millis {
+    let time = i64::try_from(time.as_millis()).unwrap_or(i64::MAX);
+    Millis(now.0.saturating_add(time))
 }
 
 fn secret_part(token: &str) -> &str {

@@ -1,5 +1,7 @@
 //! Handshakes and the CONNACK they get.
 
+use std::time::Duration;
+
 use imlink_model::Millis;
 use imlink_sandbox::{DeviceClass, Fault, Lasting, Policy};
 use imlink_wire::{ClientPacket, ServerPacket};
@@ -56,6 +58,32 @@ fn every_token_of_a_user_is_valid_and_no_two_are_alike() {
         let link = bench.open(&token);
         assert!(!bench.is_closed(link), "accepted");
     }
+}
+
+#[test]
+fn a_token_with_a_lifetime_expires_and_those_before_do_not() {
+    let mut bench = Bench::new();
+    let old = bench.token("alice");
+    bench.app().policy_mut().token_lifetime = Some(Duration::from_secs(60));
+    let token = bench.token("alice");
+    let link = bench.open(&token);
+
+    bench.now = Millis(bench.now.0 + 60_000);
+
+    assert_eq!(bench.refused(&token), 10);
+    assert!(!bench.is_closed(link), "open links stay");
+    let link = bench.open(&old);
+    assert!(!bench.is_closed(link), "accepted");
+}
+
+#[test]
+fn with_app_verification_nobody_gets_in() {
+    let mut bench = Bench::new();
+    let token = bench.token("alice");
+    bench.app().policy_mut().app_verification = true;
+
+    assert_eq!(bench.refused(&token), 5);
+    assert_eq!(bench.refused("nonsense"), 4, "the token comes first");
 }
 
 #[test]

@@ -85,6 +85,8 @@ async fn people_are_sent_away() {
 
     ended_with("/kick", json!({ "user": "alice" }), 1).await;
     ended_with("/disconnect", json!({ "user": "alice", "status": 6 }), 6).await;
+    ended_with("/users/delete", json!({ "user": "alice" }), 9).await;
+    post(&sandbox, "/users/restore", json!({ "user": "alice" }));
     ended_with("/block", json!({ "user": "alice", "minutes": 5 }), 2).await;
     assert!(get(&sandbox, "/users")["users"][0]["blocked_until"].is_i64());
     post(&sandbox, "/unblock", json!({ "user": "alice" }));
@@ -94,6 +96,22 @@ async fn people_are_sent_away() {
     let version = imlink_wire::ProtocolVersion::V3;
     let mut late = Client::open(&sandbox, &token, version).await.unwrap();
     assert!(matches!(late.next().await, Some(ServerPacket::ConnAck(ack)) if ack.status == 10));
+}
+
+#[tokio::test]
+async fn an_app_key_is_shut_and_opened() {
+    let sandbox = sandbox();
+    let mut alice = Client::online(&sandbox, "alice").await;
+    let token = sandbox.issue_token(&user("alice"));
+    let version = imlink_wire::ProtocolVersion::V3;
+
+    post(&sandbox, "/apps/shut", json!({}));
+
+    assert_eq!(alice.next().await, None);
+    let mut late = Client::open(&sandbox, &token, version).await.unwrap();
+    assert!(matches!(late.next().await, Some(ServerPacket::ConnAck(ack)) if ack.status == 8));
+    post(&sandbox, "/apps/open", json!({}));
+    Client::online(&sandbox, "alice").await;
 }
 
 #[tokio::test]

@@ -28,6 +28,8 @@ const CALLS: &[&str] = &[
     "get /sandbox/v1/users",
     "patch /sandbox/v1/transport",
     "post /sandbox/v1/apps",
+    "post /sandbox/v1/apps/open",
+    "post /sandbox/v1/apps/shut",
     "post /sandbox/v1/block",
     "post /sandbox/v1/chatrooms",
     "post /sandbox/v1/chatrooms/destroy",
@@ -45,6 +47,8 @@ const CALLS: &[&str] = &[
     "post /sandbox/v1/tokens/expire",
     "post /sandbox/v1/transport",
     "post /sandbox/v1/unblock",
+    "post /sandbox/v1/users/delete",
+    "post /sandbox/v1/users/restore",
     "post /v2/navi.json",
     "put /sandbox/v1/policy",
 ];

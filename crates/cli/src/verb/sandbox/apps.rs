@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use imlink::AppKey;
-use imlink_sandbox::control::{AddApp, AppSecret, ListApps};
+use imlink_sandbox::control::{AddApp, AppSecret, ListApps, OpenApp, ShutApp};
 use serde::Serialize;
 use serde_json::json;
 
@@ -41,7 +41,25 @@ pub struct Arguments {
 enum AppsCall {
     /// Make an app key; one that is there keeps its secret.
     Add(AddArguments),
+    /// Shut an app key, as a block or its deletion does: links close, new ones get 31008.
+    Shut(ShutArguments),
+    /// Open an app key that was shut.
+    Open(OpenArguments),
 }
+
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  imlink sandbox apps shut
+  imlink sandbox apps shut --app shop")]
+struct ShutArguments {}
+
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  imlink sandbox apps open
+  imlink sandbox apps open --app shop")]
+struct OpenArguments {}
 
 #[derive(Args)]
 #[command(after_help = "\
@@ -68,6 +86,8 @@ pub fn run(arguments: &Arguments, output: Output) -> Ending {
     match &arguments.call {
         None => list(&arguments.place, output),
         Some(AppsCall::Add(new)) => add(&arguments.place, new, output),
+        Some(AppsCall::Shut(ShutArguments {})) => shut(&arguments.place, output),
+        Some(AppsCall::Open(OpenArguments {})) => open(&arguments.place, output),
     }
 }
 
@@ -101,6 +121,26 @@ fn add(place: &Place, new: &AddArguments, output: Output) -> Ending {
         }
         let words = format!("app key     {key}\napp secret  {its}");
         let facts = json!({ "key": key, "secret": its });
+        output.say(&Told { words, facts })?;
+        DONE
+    })
+}
+
+fn shut(place: &Place, output: Output) -> Ending {
+    run_interruptibly(async {
+        place.remote()?.call(&ShutApp {}).await?;
+        let words = "The app key is shut: every connect is refused with 31008.".to_owned();
+        let facts = json!({});
+        output.say(&Told { words, facts })?;
+        DONE
+    })
+}
+
+fn open(place: &Place, output: Output) -> Ending {
+    run_interruptibly(async {
+        place.remote()?.call(&OpenApp {}).await?;
+        let words = "The app key is open.".to_owned();
+        let facts = json!({});
         output.say(&Told { words, facts })?;
         DONE
     })

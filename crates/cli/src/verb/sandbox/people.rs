@@ -1,8 +1,10 @@
-//! `imlink sandbox expire`, `block`, `unblock` and `kick`.
+//! `imlink sandbox expire`, `block`, `unblock`, `kick`, `delete` and `restore`.
 
 use clap::Args;
 use imlink::UserId;
-use imlink_sandbox::control::{Block, EndedLinks, ExpireTokens, Kick, Unblock};
+use imlink_sandbox::control::{
+    Block, DeleteUser, EndedLinks, ExpireTokens, Kick, RestoreUser, Unblock,
+};
 use serde_json::json;
 
 use super::place::Place;
@@ -74,6 +76,28 @@ pub struct KickArguments {
     whom: User,
 }
 
+#[derive(Args)]
+#[command(after_help = "\
+Example:
+  imlink sandbox delete alice
+
+With --json: user.")]
+pub struct DeleteArguments {
+    #[command(flatten)]
+    whom: User,
+}
+
+#[derive(Args)]
+#[command(after_help = "\
+Example:
+  imlink sandbox restore alice
+
+With --json: user.")]
+pub struct RestoreArguments {
+    #[command(flatten)]
+    whom: User,
+}
+
 pub fn expire(ExpireArguments { whose }: &ExpireArguments, output: Output) -> Ending {
     run_interruptibly(async {
         let user = whose.user.clone();
@@ -121,6 +145,28 @@ pub fn kick(KickArguments { whom }: &KickArguments, output: Output) -> Ending {
             links => format!("{name} was kicked off {links} links (31010)."),
         };
         let facts = json!({ "user": whom.user, "links": links });
+        output.say(&Told { words, facts })?;
+        DONE
+    })
+}
+
+pub fn delete(DeleteArguments { whom }: &DeleteArguments, output: Output) -> Ending {
+    run_interruptibly(async {
+        let user = whom.user.clone();
+        let facts = json!({ "user": user });
+        whom.place.remote()?.call(&DeleteUser { user }).await?;
+        let words = format!("{} has no account any more (31029).", whom.name());
+        output.say(&Told { words, facts })?;
+        DONE
+    })
+}
+
+pub fn restore(RestoreArguments { whom }: &RestoreArguments, output: Output) -> Ending {
+    run_interruptibly(async {
+        let user = whom.user.clone();
+        let facts = json!({ "user": user });
+        whom.place.remote()?.call(&RestoreUser { user }).await?;
+        let words = format!("{} has an account.", whom.name());
         output.say(&Told { words, facts })?;
         DONE
     })

@@ -32,6 +32,27 @@ impl Sandbox {
         self.with_app(|app| app.unblock(user));
     }
 
+    /// Takes a user's account away: links end with 31029, new ones are refused with it.
+    pub fn delete_user(&self, user: &UserId) {
+        self.shared
+            .act(|world, now| self.app_in(world).delete_user(user, now));
+    }
+
+    /// Gives a user his account back. Does nothing if it was not taken.
+    pub fn restore_user(&self, user: &UserId) {
+        self.with_app(|app| app.restore_user(user));
+    }
+
+    /// Shuts this app key: links close without a word, and new ones get 31008.
+    pub fn shut(&self) {
+        self.with_app(|app| app.shut(true));
+    }
+
+    /// Opens this app key again. Does nothing if it is open.
+    pub fn open(&self) {
+        self.with_app(|app| app.shut(false));
+    }
+
     /// Sends a private message in a user's name. Says its uid.
     pub fn publish(&self, from: &UserId, to: &UserId, object_name: &str, content: &str) -> String {
         let draft = Draft::new(from.clone(), to.clone(), object_name, content);

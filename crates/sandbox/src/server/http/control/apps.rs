@@ -6,8 +6,11 @@ use axum::{
 };
 
 use super::{
-    read::{App, Outcome, Refused},
-    types::{AddApp, AppSecret, Apps, GetInfo, Info, ListApps, Problem, SecureInfo},
+    read::{App, DONE, Outcome, Refused},
+    types::{
+        AddApp, AppSecret, Apps, Done, GetInfo, Info, ListApps, OpenApp, Problem, SecureInfo,
+        ShutApp,
+    },
 };
 use crate::{Secret, server::Sandbox};
 
@@ -58,6 +61,16 @@ pub(super) async fn add(sandbox: Sandbox, new: AddApp) -> Outcome<AppSecret> {
         key: app.app_key().clone(),
         secret: app.secret().reveal().to_owned(),
     })
+}
+
+pub(super) async fn shut(sandbox: Sandbox, _: ShutApp) -> Outcome<Done> {
+    sandbox.shut();
+    DONE
+}
+
+pub(super) async fn open(sandbox: Sandbox, _: OpenApp) -> Outcome<Done> {
+    sandbox.open();
+    DONE
 }
 
 /// As long as the vendor's are.

@@ -5,8 +5,8 @@ use std::time::Duration;
 use super::{
     read::{DONE, Outcome, check_known},
     types::{
-        Block, Disconnect, Done, EndedLinks, ExpireTokens, IssueToken, IssuedToken, Kick,
-        ListUsers, Publish, Published, Unblock, UserView, Users,
+        Block, DeleteUser, Disconnect, Done, EndedLinks, ExpireTokens, IssueToken, IssuedToken,
+        Kick, ListUsers, Publish, Published, RestoreUser, Unblock, UserView, Users,
     },
 };
 use crate::{Draft, SenderCopy, server::Sandbox};
@@ -63,6 +63,18 @@ pub(super) async fn disconnect(sandbox: Sandbox, call: Disconnect) -> Outcome<En
     check_known(&sandbox, &call.user)?;
     let links = sandbox.disconnect(&call.user, call.status);
     Ok(EndedLinks { links })
+}
+
+pub(super) async fn delete(sandbox: Sandbox, call: DeleteUser) -> Outcome<Done> {
+    check_known(&sandbox, &call.user)?;
+    sandbox.delete_user(&call.user);
+    DONE
+}
+
+pub(super) async fn restore(sandbox: Sandbox, call: RestoreUser) -> Outcome<Done> {
+    check_known(&sandbox, &call.user)?;
+    sandbox.restore_user(&call.user);
+    DONE
 }
 
 pub(super) async fn publish(sandbox: Sandbox, message: Publish) -> Outcome<Published> {

@@ -4,12 +4,14 @@ use imlink_model::AppKey;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::calls;
+use super::{Done, calls};
 
 calls! {
     GetInfo: GET "/info" -> Info;
     ListApps: GET "/apps" -> Apps;
     AddApp: POST "/apps" -> AppSecret;
+    ShutApp: POST "/apps/shut" -> Done;
+    OpenApp: POST "/apps/open" -> Done;
 }
 
 /// Says where the sandbox is, and the secret of an app.
@@ -80,3 +82,14 @@ pub struct AppSecret {
     /// The secret it has.
     pub secret: String,
 }
+
+/// Shuts the app key, as a block or its deletion does. Links close without a word, and new ones get
+/// 31008.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ShutApp {}
+
+/// Opens the app key again. Does nothing if it is open.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OpenApp {}

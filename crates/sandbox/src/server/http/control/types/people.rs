@@ -14,6 +14,8 @@ calls! {
     Unblock: POST "/unblock" -> Done;
     Kick: POST "/kick" -> EndedLinks;
     Disconnect: POST "/disconnect" -> EndedLinks;
+    DeleteUser: POST "/users/delete" -> Done;
+    RestoreUser: POST "/users/restore" -> Done;
     Publish: POST "/publish" -> Published;
 }
 
@@ -118,6 +120,24 @@ pub struct Disconnect {
 pub struct EndedLinks {
     /// 0 if nobody was online.
     pub links: usize,
+}
+
+/// Takes a user's account away. Open links end with 31029, new ones are refused with it.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DeleteUser {
+    /// Whose.
+    #[schemars(with = "String")]
+    pub user: UserId,
+}
+
+/// Gives a user the account back. Does nothing if it was not taken.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RestoreUser {
+    /// Whose.
+    #[schemars(with = "String")]
+    pub user: UserId,
 }
 
 /// Sends a private message in a user's name.
