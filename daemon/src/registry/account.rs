@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::time::{Duration, Instant};
 
+use imlink_ipc_proto::LastError;
 use imlink_model::{AppKey, Code, ConnectionStatus, Millis, Seq, Token, UserId};
 
 use super::PeerId;
@@ -30,6 +31,8 @@ pub(super) struct Account {
     pub(super) unproven: Option<Token>,
     pub(super) link: Link,
     pub(super) status: Status,
+    /// The last thing that went wrong with its link, for showing.
+    pub(super) last_error: Option<LastError>,
     pub(super) store: StoreState,
     /// 0 if its rows can be written once they are open, else why not.
     pub(super) writable: Code,
@@ -122,6 +125,7 @@ impl Account {
                 retry_in: None,
                 since: Millis::default(),
             },
+            last_error: None,
             members: BTreeSet::new(),
             waiters: Vec::new(),
             parked: Vec::new(),

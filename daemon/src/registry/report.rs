@@ -104,7 +104,7 @@ impl Registry {
                 .and_then(|snapshot| snapshot.round_trip)
                 .map(|time| u32::try_from(time.as_millis()).unwrap_or(u32::MAX)),
             apps: count(self.peers_of(id).len()),
-            last_error: None,
+            last_error: account.last_error,
             remembered: false,
             outbox: outbox.unwrap_or_default(),
             database: account.database(),

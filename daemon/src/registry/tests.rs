@@ -12,5 +12,6 @@ mod matrix;
 mod noting;
 mod outbox;
 mod random;
+mod reporting;
 mod rooms;
 mod sending;

@@ -1,6 +1,6 @@
 //! What the drivers report, and what it means to the apps of their account.
 
-use imlink_ipc_proto::{Event, SendResult};
+use imlink_ipc_proto::{Event, LastError, SendResult};
 use imlink_model::uplink::{self, IdentifiedBy, SendOutcome};
 use imlink_model::{Code, ConnectionStatus, Millis, OutgoingMessage, UserId};
 
@@ -37,6 +37,9 @@ impl Registry {
                     retry_in,
                     since,
                 };
+                if let Some(code) = cause.filter(|_| status != ConnectionStatus::SignOut) {
+                    account.last_error = Some(LastError { code, at: now });
+                }
                 // A connect that comes while the link is down waits for it like any other.
                 if account.link == Link::Online && status != ConnectionStatus::Connected {
                     account.link = Link::Wanted;

@@ -1,0 +1,65 @@
+//! What `imlink status` is told.
+
+use imlink_ipc_proto::{AccountReport, StatusReport};
+
+use super::super::report::About;
+use super::bench::*;
+
+// issue 5: `imlink status` tells the last error, also when all is well again
+#[test]
+fn the_last_error_of_an_account_is_told_until_there_is_another() {
+    let mut house = House::new();
+    let app = house.attach("notes");
+    let account = house.connect_alone(app);
+    assert_eq!(only_account(&mut house, app).last_error, None);
+
+    house.suspend(account);
+    house.status(account, ConnectionStatus::Connecting, None);
+    house.status(account, ConnectionStatus::Connected, None);
+
+    let told = only_account(&mut house, app);
+    assert_eq!(told.cause, None, "all is well");
+    let lost = told.last_error.map(|error| error.code);
+    assert_eq!(lost, Some(Code::RC_SOCKET_DISCONNECTED));
+    house.stop(
+        account,
+        ConnectionStatus::KickedOffline,
+        Code::RC_DISCONN_KICK,
+    );
+    let kicked = only_account(&mut house, app).last_error;
+    assert_eq!(kicked.map(|error| error.code), Some(Code::RC_DISCONN_KICK));
+}
+
+#[test]
+fn an_app_that_leaves_is_no_error_of_its_account() {
+    let mut house = House::new();
+    let app = house.attach("notes");
+    let account = house.connect_alone(app);
+
+    let left = Some(Code::ACTIVE_DISCONNECT);
+    house.status(account, ConnectionStatus::SignOut, left);
+
+    assert_eq!(only_account(&mut house, app).last_error, None);
+}
+
+fn only_account(house: &mut House, peer: PeerId) -> AccountReport {
+    let [account] = report(house, peer).accounts.try_into().unwrap();
+    account
+}
+
+fn report(house: &mut House, peer: PeerId) -> StatusReport {
+    let about = About {
+        instance: 1,
+        started_at: Millis(0),
+        reconnect_kick: false,
+    };
+    let request = house.ask(peer, Request::Status {});
+    house
+        .registry
+        .report(peer, request, &about, &BTreeMap::new(), house.now);
+    house.drain();
+    match house.outcome(peer, request)[..] {
+        [Outcome::Ok(Response::Status(report))] => report.clone(),
+        ref other => panic!("{other:?}"),
+    }
+}
