@@ -20,6 +20,7 @@ mod calls;
 mod frames;
 mod ladder;
 mod receipts;
+mod renewal;
 mod repeat;
 mod rooms;
 mod subscriptions;
@@ -41,6 +42,7 @@ pub(crate) use call::{
 };
 use calls::{InFlight, Parked, Patience, Purpose};
 use ladder::Ladder;
+use renewal::Renewal;
 use repeat::Session;
 
 /// Time for the daemon to answer the Hello. Twice what opening a store of a million messages
@@ -60,6 +62,8 @@ pub(crate) struct Config {
     pub(crate) app_key: AppKey,
     pub(crate) detached_calls: DetachedCalls,
     pub(crate) request_timeout: Duration,
+    /// The app has a token provider.
+    pub(crate) provides_tokens: bool,
     pub(crate) seed: u64,
 }
 
@@ -74,6 +78,7 @@ pub(crate) struct Attachment<W> {
     ladder: Ladder,
     /// Spaces out what the daemon could not repeat at once.
     repeat_ladder: Ladder,
+    renewal: Renewal<W>,
     /// What the app was shown last.
     shown: StatusChange,
     /// Why there is no daemon attached.
@@ -112,6 +117,7 @@ impl<W> Attachment<W> {
     pub(crate) fn new(config: Config) -> Self {
         let ladder = Ladder::new(config.seed);
         let repeat_ladder = Ladder::new(config.seed.wrapping_add(1));
+        let renewal = Renewal::new(config.provides_tokens, config.seed.wrapping_add(2));
         Self {
             config,
             state: State::Idle,
@@ -120,6 +126,7 @@ impl<W> Attachment<W> {
             parked: VecDeque::new(),
             ladder,
             repeat_ladder,
+            renewal,
             shown: StatusChange {
                 status: ConnectionStatus::Unconnected,
                 code: None,
@@ -147,7 +154,8 @@ impl<W> Attachment<W> {
             }
         };
         let parked = self.parked.iter().map(|parked| parked.until).min();
-        [own, parked, self.pending.next_deadline()]
+        let renewal = self.renewal.next_deadline();
+        [own, parked, renewal, self.pending.next_deadline()]
             .into_iter()
             .flatten()
             .min()
@@ -224,6 +232,7 @@ impl<W> Attachment<W> {
     /// A deadline came.
     pub(crate) fn handle_timeout(&mut self, now: Instant) {
         self.expire_calls(now);
+        self.renewal_due(now);
         match &mut self.state {
             State::Waiting { until } if *until <= now => self.dial(),
             State::Greeting { until } if *until <= now => {
@@ -262,6 +271,8 @@ impl<W> Attachment<W> {
         for parked in std::mem::take(&mut self.parked) {
             self.finish(parked.waiter, Err(closed.clone()));
         }
+        let renewing = self.renewal.cancel();
+        self.finish_all(renewing, &Err(closed.clone()));
         for waiter in self.session.subscriptions.lose() {
             self.finish(Some(waiter), Err(closed.clone()));
         }
@@ -316,7 +327,7 @@ impl<W> Attachment<W> {
             self.session.keep_from(&in_flight);
             self.finish_all(in_flight.waiters, &Err(error.clone()));
         }
-        for waiter in self.session.lose() {
+        for waiter in self.session.lose().into_iter().chain(self.renewal.lose()) {
             self.finish(Some(waiter), Err(error.clone()));
         }
         self.why = error.clone();

@@ -1,11 +1,12 @@
 //! The settings of a client.
 
+use std::future::Future;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use imlink_ipc_proto::{Hello, Label, ProtocolRange};
-use imlink_model::{AppId, AppKey, Code, ConnectionStatus};
+use imlink_model::{AppId, AppKey, Code, ConnectionStatus, Token};
 use rand::rngs::SmallRng;
 use rand::{Rng, SeedableRng};
 use tokio::sync::{broadcast, mpsc, watch};
@@ -14,7 +15,8 @@ use crate::attachment::{Attachment, Config};
 use crate::driver::{Driver, Outlets};
 use crate::line::Line;
 use crate::listeners::Listeners;
-use crate::{Client, Error, event, socket, transport};
+use crate::provider::Provider;
+use crate::{Client, Error, TokenRefused, TokenReply, event, socket, transport};
 
 /// Time for a live daemon to answer a request. Ten times what a request may take while the
 /// daemon is busy opening large stores (measured.md, "Store"); long before a person gives
@@ -45,6 +47,7 @@ pub struct Builder {
     places: Option<Vec<PathBuf>>,
     detached_calls: DetachedCalls,
     request_timeout: Duration,
+    provider: Option<Provider>,
 }
 
 impl Builder {
@@ -57,6 +60,7 @@ impl Builder {
             places: None,
             detached_calls: DetachedCalls::default(),
             request_timeout: REQUEST_TIMEOUT,
+            provider: None,
         }
     }
 
@@ -91,6 +95,62 @@ impl Builder {
         self
     }
 
+    /// Where a new token comes from when the cloud refuses the one there is (31004, 31020): at a
+    /// connect, which then goes on with the new one, and for an account that was live, which is
+    /// connected again for all its apps. The app sees TOKEN_INCORRECT, then CONNECTING.
+    ///
+    /// It is asked once for each refusal: at once, and after 1, 2 and 4 s, somewhat less by
+    /// chance, if what it supplied is refused in turn. The fifth refusal in a row is the last
+    /// word, and so is an error of the provider, a panic, or silence for 60 s: the connect ends
+    /// with the code of the refusal. A token that was good for 30 s and a connect of the app begin a
+    /// new row. Default: none, and every refusal is the last word.
+    ///
+    /// The future runs as a task of its own beside the client; see
+    /// [`token_provider_blocking`](Self::token_provider_blocking) for functions that block.
+    ///
+    /// ```no_run
+    /// # async fn ask_the_app_server() -> std::io::Result<String> { Ok(String::new()) }
+    /// use imlink::{Client, Token};
+    ///
+    /// let builder = Client::builder("my-app-key").token_provider(|_refused| async {
+    ///     let token = ask_the_app_server().await?;
+    ///     Ok::<_, Box<dyn std::error::Error + Send + Sync>>(Token::new(token)?)
+    /// });
+    /// ```
+    #[must_use]
+    pub fn token_provider<F, T, E>(mut self, provide: F) -> Self
+    where
+        F: Fn(TokenRefused) -> T + Send + Sync + 'static,
+        T: Future<Output = Result<Token, E>> + Send + 'static,
+        E: Into<Box<dyn std::error::Error + Send + Sync>>,
+    {
+        self.provider = Some(Provider::asynchronous(provide));
+        self
+    }
+
+    /// The blocking form of [`token_provider`](Self::token_provider): the function is called on a
+    /// thread of its own and may take its time.
+    #[must_use]
+    pub fn token_provider_blocking<F, E>(mut self, provide: F) -> Self
+    where
+        F: Fn(TokenRefused) -> Result<Token, E> + Send + Sync + 'static,
+        E: Into<Box<dyn std::error::Error + Send + Sync>>,
+    {
+        self.provider = Some(Provider::blocking(provide));
+        self
+    }
+
+    /// The callback form of [`token_provider`](Self::token_provider): the function is called on a
+    /// thread of its own, and its reply may be used later and anywhere.
+    #[must_use]
+    pub fn token_provider_callback<F>(mut self, provide: F) -> Self
+    where
+        F: Fn(TokenRefused, TokenReply) + Send + Sync + 'static,
+    {
+        self.provider = Some(Provider::callback(provide));
+        self
+    }
+
     /// Makes the client, and nothing else: the daemon is looked for by the first call.
     ///
     /// Must be called inside a tokio runtime with I/O and time enabled, which also carries the
@@ -120,6 +180,7 @@ impl Builder {
                 DetachedCalls::WaitUpTo(limit) => DetachedCalls::WaitUpTo(limit.min(LONGEST)),
             },
             request_timeout: self.request_timeout.min(LONGEST),
+            provides_tokens: self.provider.is_some(),
             seed: SmallRng::from_os_rng().random(),
         };
         let hello = Hello {
@@ -145,7 +206,8 @@ impl Builder {
             listeners,
         };
         let places = self.places.unwrap_or_else(socket::places);
-        let driver = Driver::new(Attachment::new(config), received, places, hello, outlets);
+        let attachment = Attachment::new(config);
+        let driver = Driver::new(attachment, received, places, hello, self.provider, outlets);
         Ok((client, driver))
     }
 }

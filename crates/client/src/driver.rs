@@ -14,7 +14,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use imlink_ipc_proto::{Hello, Response};
-use imlink_model::{Code, ConnectionStatus};
+use imlink_model::{Code, ConnectionStatus, Token};
 use tokio::sync::{broadcast, mpsc, watch};
 use tokio::time::{self, timeout};
 use tracing::{debug, info};
@@ -22,6 +22,7 @@ use tracing::{debug, info};
 use crate::attachment::{Action, Attachment, Dropped, ReceiptKey, SubscriptionKey};
 use crate::line::{Command, Waiter};
 use crate::listeners::{Listeners, Signal};
+use crate::provider::{Promised, Provider};
 use crate::subscription::{Full, Sink};
 use crate::transport::{Arrived, Happened, Transport};
 use crate::{Error, Event, SendState};
@@ -40,6 +41,9 @@ pub(crate) struct Driver {
     transport: Transport,
     sinks: BTreeMap<SubscriptionKey, Sink>,
     fates: BTreeMap<ReceiptKey, watch::Sender<Option<SendState>>>,
+    provider: Option<Provider>,
+    /// The question that the app's token provider has not answered.
+    question: Option<(u64, Promised)>,
     outlets: Outlets,
 }
 
@@ -57,6 +61,7 @@ impl Driver {
         commands: mpsc::UnboundedReceiver<Command>,
         places: Vec<PathBuf>,
         hello: Hello,
+        provider: Option<Provider>,
         outlets: Outlets,
     ) -> Self {
         Self {
@@ -65,6 +70,8 @@ impl Driver {
             transport: Transport::new(places, hello),
             sinks: BTreeMap::new(),
             fates: BTreeMap::new(),
+            provider,
+            question: None,
             outlets,
         }
     }
@@ -92,6 +99,9 @@ impl Driver {
                     }
                 }
                 happened = self.transport.next() => self.take(happened),
+                (question, answer) = answered(&mut self.question) => {
+                    self.attachment.handle_token(question, answer, now());
+                }
                 () = sleep_until(deadline) => self.attachment.handle_timeout(now()),
             }
             self.perform();
@@ -161,6 +171,12 @@ impl Driver {
                         sink.end(error);
                     }
                 }
+                Action::AskToken(question, refused) => {
+                    let (code, attempt) = (refused.code, refused.attempt);
+                    info!(%code, attempt, "The app is asked for another token");
+                    let provider = self.provider.as_ref();
+                    self.question = provider.map(|provider| (question, provider.ask(refused)));
+                }
                 Action::Settle(receipts, state) => {
                     for fate in receipts.iter().filter_map(|key| self.fates.get(key)) {
                         fate.send_replace(Some(state.clone()));
@@ -223,6 +239,23 @@ impl Driver {
             debug!("The daemon did not take the last requests");
         }
     }
+}
+
+/// The answer to the question, which is taken out with it; for ever while there is none.
+///
+/// # Cancel safety
+/// Nothing is lost if the future is dropped.
+async fn answered(question: &mut Option<(u64, Promised)>) -> (u64, Result<Token, Option<String>>) {
+    let Some((number, promised)) = question else {
+        return pending().await;
+    };
+    let number = *number;
+    let answer = match promised.await {
+        Ok(answer) => answer.map_err(Some),
+        Err(_) => Err(None),
+    };
+    *question = None;
+    (number, answer)
 }
 
 async fn sleep_until(deadline: Option<Instant>) {

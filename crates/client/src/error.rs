@@ -35,6 +35,12 @@ impl Error {
         &self.cause
     }
 
+    /// What to do about it, in the words of the table.
+    #[must_use]
+    pub fn cure(&self) -> &'static str {
+        self.code.cure()
+    }
+
     /// imlink tries again by itself, or the same call can succeed later as it is; see
     /// [`Code::is_retryable`].
     #[must_use]

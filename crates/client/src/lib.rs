@@ -71,6 +71,7 @@ mod live;
 mod outbox;
 mod outgoing;
 mod pending;
+mod provider;
 mod receipt;
 mod rows;
 mod subscription;
@@ -83,8 +84,8 @@ pub use client::Client;
 pub use error::Error;
 pub use event::{Event, Events, Gap, SendState, StatusChange};
 pub use imlink_ipc_proto::{
-    AccountReport, AppReport, ChatroomChange, GapCause, Hint, OutboxReport, Right, Start,
-    StatusReport, Work,
+    AccountReport, AppReport, ChatroomChange, Check, Finding, GapCause, Hint, LastError,
+    OutboxReport, Proxy, ProxyKind, Right, Start, StatusReport, Work,
 };
 pub use imlink_model::content;
 pub use imlink_model::{
@@ -97,6 +98,7 @@ pub use imlink_model::{
 pub use listeners::{ConnectCallback, ListenerId};
 pub use outbox::OutboxEntry;
 pub use outgoing::Outgoing;
+pub use provider::{TokenRefused, TokenReply};
 pub use receipt::{Outcome, SendReceipt};
 pub use rows::{Filter, HistoryQuery, Insertion};
 pub use subscription::{Acknowledgement, Delivery, Subscription};

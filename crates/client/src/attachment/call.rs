@@ -7,7 +7,7 @@ use imlink_model::{
     ClientMessageId, Code, Message, Seq, SubscriptionName, TargetId, Token, UserId,
 };
 
-use crate::{Error, Event, Outgoing, SendState};
+use crate::{Error, Event, Outgoing, SendState, TokenRefused};
 
 /// One subscription of this client, over all its attachments.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -143,6 +143,9 @@ pub(crate) enum Action<W> {
     End(SubscriptionKey, Option<Error>),
     /// A message that receipts are held for was given its row.
     Settle(Vec<ReceiptKey>, SendState),
+    /// Ask the app's token provider; comes back as `handle_token` with this number. It is the only
+    /// question: an earlier one has been answered, or is not waited for any more.
+    AskToken(u64, TokenRefused),
 }
 
 /// Why the socket could not be opened.
@@ -159,6 +162,13 @@ impl Call {
     pub(super) fn works_before_init(&self) -> bool {
         match self {
             Self::Init | Self::DaemonStatus => true,
+            Self::Rows(request) => matches!(
+                request,
+                Request::SetProxy { .. }
+                    | Request::Proxy {}
+                    | Request::TestProxy { .. }
+                    | Request::Diagnose {}
+            ),
             Self::Connect { .. }
             | Self::Join { .. }
             | Self::Disconnect
@@ -168,7 +178,6 @@ impl Call {
             | Self::Subscribe { .. }
             | Self::Acknowledge { .. }
             | Self::Forget { .. }
-            | Self::Rows(_)
             | Self::EnterRoom { .. }
             | Self::LeaveRoom { .. }
             | Self::Hint(_)
@@ -181,7 +190,7 @@ impl Call {
 mod tests {
     use super::*;
 
-    // S4-10 S4-11
+    // S4-10 S4-11, S0-15, S2-07, S3-04: seconds
     #[test]
     fn a_limit_is_whole_seconds_rounded_up_and_zero_is_none() {
         let seconds = |limit| TimeLimit::from_duration(limit).map(TimeLimit::seconds);

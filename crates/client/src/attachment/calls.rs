@@ -2,10 +2,10 @@
 
 use std::time::Instant;
 
-use imlink_ipc_proto::{Request, Response, SecretText};
+use imlink_ipc_proto::{Request, Response};
 use imlink_model::{ClientMessageId, Code, ConnectionStatus, Seq, TargetId, Token, UserId};
 
-use super::call::{Call, CallbackKey, Dropped, SubscriptionKey};
+use super::call::{Call, CallbackKey, Dropped, SubscriptionKey, Unreadable};
 use super::repeat::Wish;
 use super::subscriptions::{Acknowledged, Place, Subscription};
 use super::{Action, Attachment, State};
@@ -49,13 +49,18 @@ pub(super) enum Purpose {
 /// A connect of the app that has no result yet.
 #[derive(Debug)]
 pub(super) struct Connecting {
-    pub(super) token: Token,
-    /// It ends after a limit, and is over when the daemon is (S4-11).
-    pub(super) limited: bool,
+    /// `None` while another one is looked for.
+    pub(super) token: Option<Token>,
+    /// When its limit ends it; with one it is over when the daemon is (S4-11).
+    pub(super) until: Option<Instant>,
+    /// What becomes of rows that cannot be opened.
+    pub(super) unreadable: Unreadable,
     /// Told when the store is open; once.
     pub(super) callback: Option<CallbackKey>,
     /// The store was opened for it.
     pub(super) opened: bool,
+    /// Its token is one that the app's provider supplied.
+    pub(super) renewed: bool,
     pub(super) generation: u32,
 }
 
@@ -92,6 +97,9 @@ impl<W> Attachment<W> {
         }
         if matches!(call, Call::Disconnect | Call::Logout) {
             self.session.leave();
+            let superseded = Error::plain(Code::LOCAL_CANCELLED);
+            let waiters = self.renewal.cancel();
+            self.finish_all(waiters, &Err(superseded));
         }
         if let Call::LeaveRoom { room } = &call {
             self.session.rooms.remove(room);
@@ -200,25 +208,21 @@ impl<W> Attachment<W> {
                 unreadable,
                 callback,
             } => {
+                if !self.renewal.admit_connect() {
+                    let exists = Error::plain(Code::RC_CONNECTION_EXIST);
+                    return self.finish_all(waiters, &Err(exists));
+                }
                 self.session.generation += 1;
-                // The daemon keeps the limit; this is for one that does not answer at all.
-                let deadline = in_time
-                    .zip(limit)
-                    .map(|(time, limit)| time + limit.duration());
-                let request = Request::Connect {
-                    token: SecretText::from(&token),
-                    time_limit: limit.map(super::TimeLimit::seconds),
-                    replay: false,
-                    set_aside: unreadable == super::Unreadable::SetAside,
-                };
                 let connecting = Connecting {
-                    token,
-                    limited: limit.is_some(),
+                    token: Some(token),
+                    until: limit.map(|limit| now + limit.duration()),
+                    unreadable,
                     callback,
                     opened: false,
+                    renewed: false,
                     generation: self.session.generation,
                 };
-                self.request(Purpose::Connect(connecting), waiters, deadline, request);
+                self.request_connect(connecting, waiters, now);
             }
             Call::Join { user } => {
                 self.session.generation += 1;
@@ -389,6 +393,8 @@ impl<W> Attachment<W> {
         if generation > self.session.left {
             self.session.wish = Some(wish);
         }
+        self.session.stopped_as = None;
+        self.renewal.connected(now);
         let changed = self
             .session
             .user

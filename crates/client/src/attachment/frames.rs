@@ -62,7 +62,9 @@ impl<W> Attachment<W> {
                     return self.refused(error, now);
                 }
             }
-            Purpose::Connect(connecting) => self.connect_ended(connecting, &result, now),
+            Purpose::Connect(connecting) => {
+                return self.connect_ended(connecting, waiters, result, now);
+            }
             Purpose::Join { user, generation } => {
                 if let Ok(Response::Connected { user: found }) = &result {
                     // The same account after a restart, even if more are live by then.
@@ -90,14 +92,31 @@ impl<W> Attachment<W> {
     fn connect_ended(
         &mut self,
         connecting: Connecting,
-        result: &Result<Response, Error>,
+        waiters: Vec<W>,
+        result: Result<Response, Error>,
         now: Instant,
     ) {
-        // A refusal changes nothing: 34001 leaves the connect that there is, anything else none.
-        if let Ok(Response::Connected { user }) = result {
-            let wish = Wish::Connect(connecting.token);
-            self.connected(wish, user.clone(), connecting.generation, now);
+        let (connecting, waiters) = match &result {
+            Ok(_) => (connecting, waiters),
+            Err(error) => match self.renew(error, connecting, waiters, now) {
+                Ok(()) => return,
+                Err(given_back) => given_back,
+            },
+        };
+        match &result {
+            Ok(Response::Connected { user }) => {
+                if let Some(token) = connecting.token {
+                    let wish = Wish::Connect(token);
+                    self.connected(wish, user.clone(), connecting.generation, now);
+                }
+            }
+            Err(error) if error.code() == Code::RC_CONNECTION_EXIST && connecting.renewed => {
+                return self.take_part(waiters);
+            }
+            // A refusal changes nothing: 34001 leaves the connect that there is, anything else none.
+            Ok(_) | Err(_) => {}
         }
+        self.finish_all(waiters, &result);
     }
 
     /// The connect or join of an earlier attachment was repeated.
@@ -132,6 +151,7 @@ impl<W> Attachment<W> {
                 retry_in: None,
             });
         }
+        self.renew_account(error, now);
     }
 
     fn subscribed(&mut self, key: SubscriptionKey, result: &Result<Response, Error>, now: Instant) {
@@ -211,11 +231,12 @@ impl<W> Attachment<W> {
                     );
                 };
                 let retry_in = retry_in_ms.map(Duration::from_millis);
-                self.handle_status(StatusChange {
+                let change = StatusChange {
                     status,
                     code,
                     retry_in,
-                });
+                };
+                self.handle_status(change, now);
             }
             proto::Event::DatabaseOpened { code } => self.handle_database_opened(code, now),
             proto::Event::DatabaseWritable { code } => self.emit(Event::DatabaseWritable { code }),
@@ -283,14 +304,54 @@ impl<W> Attachment<W> {
         }
     }
 
-    fn handle_status(&mut self, change: StatusChange) {
+    fn handle_status(&mut self, change: StatusChange, now: Instant) {
         // UNCONNECTED without a code is how an account begins, not how it ends.
         let begins = change.status == ConnectionStatus::Unconnected && change.code.is_none();
-        if change.status.is_final() && !begins {
-            // Kicked, refused, left: nothing connects again until the app does (P11).
-            self.session.wish = None;
-        }
+        let ended = change.status.is_final() && !begins;
+        // Kicked, refused, left: nothing connects again until the app does (P11).
+        let lost = self.session.wish.take_if(|_| ended);
         self.show(change);
+        if change.status == ConnectionStatus::Connected {
+            self.wake();
+        }
+        if ended {
+            self.stopped(change, lost.is_some(), now);
+        }
+    }
+
+    /// The account stopped; `was_live` if this app was to be connected to it.
+    fn stopped(&mut self, change: StatusChange, was_live: bool, now: Instant) {
+        if change.status != ConnectionStatus::TokenIncorrect {
+            self.session.stopped_as = None;
+            return;
+        }
+        if !was_live {
+            return;
+        }
+        self.session.stopped_as = self.session.user.clone();
+        // A connect under way is told by its own answer.
+        if let Some(code) = change.code
+            && !self.is_connecting()
+        {
+            self.renew_account(&Error::plain(code), now);
+        }
+    }
+
+    fn is_connecting(&mut self) -> bool {
+        self.pending
+            .iter_mut()
+            .any(|in_flight| match in_flight.purpose {
+                Purpose::Connect(_) | Purpose::Repeat | Purpose::Join { .. } => true,
+                Purpose::Init
+                | Purpose::Reinit
+                | Purpose::Subscribe(_)
+                | Purpose::Resubscribe(_)
+                | Purpose::Acknowledge(_)
+                | Purpose::Fate(_)
+                | Purpose::EnterRoom(_)
+                | Purpose::Reenter(_)
+                | Purpose::Other => false,
+            })
     }
 
     fn handle_database_opened(&mut self, code: Code, now: Instant) {

@@ -20,6 +20,8 @@ pub(super) struct Session<W> {
     pub(super) wish: Option<Wish>,
     /// The user it was connected as last.
     pub(super) user: Option<UserId>,
+    /// The user whose account was stopped for its token, until somebody makes it live again.
+    pub(super) stopped_as: Option<UserId>,
     /// Counts the connects and joins of the app.
     pub(super) generation: u32,
     /// The app has left since: connects up to this one are not to be repeated.
@@ -44,6 +46,7 @@ impl<W> Default for Session<W> {
             initialised: false,
             wish: None,
             user: None,
+            stopped_as: None,
             generation: 0,
             left: 0,
             subscriptions: Subscriptions::default(),
@@ -58,17 +61,19 @@ impl<W> Session<W> {
     /// (S4-13); one with a limit is over (S4-11).
     pub(super) fn keep_from(&mut self, lost: &InFlight<W>) {
         if let Purpose::Connect(connecting) = &lost.purpose
-            && !connecting.limited
+            && connecting.until.is_none()
             && connecting.generation > self.left
             && self.wish.is_none()
+            && let Some(token) = &connecting.token
         {
-            self.wish = Some(Wish::Connect(connecting.token.clone()));
+            self.wish = Some(Wish::Connect(token.clone()));
         }
     }
 
     /// The app leaves: whatever comes of it, nothing connects again by itself.
     pub(super) fn leave(&mut self) {
         self.wish = None;
+        self.stopped_as = None;
         self.left = self.generation;
         self.rooms.clear();
     }
@@ -108,6 +113,7 @@ impl<W> Attachment<W> {
         }
         self.repeat_join();
         self.repeat_rest(now);
+        self.connect_renewed(now);
     }
 
     /// Repeats what has not been taken so far, as far as there is an account for it.

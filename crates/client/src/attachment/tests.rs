@@ -5,5 +5,6 @@ mod calls;
 mod detached;
 mod property;
 mod reattached;
+mod renewal;
 mod rooms;
 mod subscribed;

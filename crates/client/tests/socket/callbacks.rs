@@ -52,7 +52,7 @@ async fn status_database_and_success_are_called_in_the_documented_order() {
     assert_eq!(client.status(), ConnectionStatus::Connected);
 }
 
-// S4-17 S4-26
+// S4-17 S4-26, S0-17, S0-18
 #[tokio::test]
 async fn before_init_the_error_callback_is_called() {
     let daemon = Daemon::new();

@@ -12,7 +12,7 @@ use super::super::{
     Action, Attachment, Call, CallbackKey, Config, DialFailure, Dropped, Handed, ReceiptKey,
     SubscriptionKey,
 };
-use crate::{DetachedCalls, Error, Event, Outgoing, SendState};
+use crate::{DetachedCalls, Error, Event, Outgoing, SendState, TokenRefused};
 
 pub(super) const TIMEOUT: Duration = Duration::from_secs(30);
 
@@ -30,15 +30,22 @@ pub(super) struct Bench {
     pub(super) delivered: Vec<(SubscriptionKey, Result<Handed, Error>)>,
     pub(super) subscriptions_ended: Vec<(SubscriptionKey, Option<Error>)>,
     pub(super) settled: Vec<(Vec<ReceiptKey>, SendState)>,
+    /// What the token provider was asked.
+    pub(super) questions: Vec<(u64, TokenRefused)>,
     waiters: u32,
 }
 
 impl Bench {
     pub(super) fn new(detached_calls: DetachedCalls) -> Self {
+        Self::of(detached_calls, false)
+    }
+
+    fn of(detached_calls: DetachedCalls, provides_tokens: bool) -> Self {
         let config = Config {
             app_key: AppKey::new("key").unwrap(),
             detached_calls,
             request_timeout: TIMEOUT,
+            provides_tokens,
             seed: 7,
         };
         Self {
@@ -53,6 +60,7 @@ impl Bench {
             delivered: Vec::new(),
             subscriptions_ended: Vec::new(),
             settled: Vec::new(),
+            questions: Vec::new(),
             waiters: 0,
         }
     }
@@ -63,12 +71,20 @@ impl Bench {
     }
 
     pub(super) fn initialised_with(detached_calls: DetachedCalls) -> Self {
-        let mut bench = Self::new(detached_calls);
-        bench.call(Call::Init);
-        bench.welcome();
-        bench.answer(Response::Ready {});
-        bench.forget_log();
-        bench
+        Self::new(detached_calls).made_ready()
+    }
+
+    fn made_ready(mut self) -> Self {
+        self.call(Call::Init);
+        self.welcome();
+        self.answer(Response::Ready {});
+        self.forget_log();
+        self
+    }
+
+    /// Initialised, of an app that has a token provider.
+    pub(super) fn providing() -> Self {
+        Self::of(DetachedCalls::FailAtOnce, true).made_ready()
     }
 
     /// Initialised, and connected as `lei` with a token.
@@ -95,6 +111,13 @@ impl Bench {
         self.machine.handle_call(call, Some(self.waiters), self.now);
         self.drain();
         self.waiters
+    }
+
+    /// The token provider answers the last question.
+    pub(super) fn provide(&mut self, answer: Result<Token, Option<String>>) {
+        let question = self.questions.last().expect("the provider was asked").0;
+        self.machine.handle_token(question, answer, self.now);
+        self.drain();
     }
 
     pub(super) fn drop(&mut self, dropped: Dropped) {
@@ -278,6 +301,7 @@ impl Bench {
                 Action::Deliver(key, item) => self.delivered.push((key, item)),
                 Action::End(key, error) => self.subscriptions_ended.push((key, error)),
                 Action::Settle(receipts, state) => self.settled.push((receipts, state)),
+                Action::AskToken(question, refused) => self.questions.push((question, refused)),
             }
         }
     }
