@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use imlink_ipc_proto::{self as proto, Response, StatusReport};
+use imlink_ipc_proto::{self as proto, Finding, Response, StatusReport};
 use imlink_model::{Code, Conversation, Direction, Message, Millis, OutboxId, Seq, UserId};
 use tracing::debug;
 
@@ -115,6 +115,13 @@ pub(crate) fn send_state(response: Response) -> Result<Option<SendState>, Error>
 pub(crate) fn status(response: Response) -> Result<StatusReport, Error> {
     match response {
         Response::Status(report) => Ok(report),
+        other => Err(unexpected(&other)),
+    }
+}
+
+pub(crate) fn findings(response: Response) -> Result<Vec<Finding>, Error> {
+    match response {
+        Response::Diagnosis { findings } => Ok(findings),
         other => Err(unexpected(&other)),
     }
 }

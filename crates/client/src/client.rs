@@ -15,7 +15,7 @@ use crate::listeners::{ConnectCallback, ListenerId, Listeners, Signal};
 use crate::receipt::Fate;
 use crate::subscription::Kind;
 use crate::{
-    Builder, Error, Event, Events, Filter, Outgoing, SendReceipt, SendState, StatusChange,
+    Builder, Error, Event, Events, Filter, Finding, Outgoing, SendReceipt, SendState, StatusChange,
     Subscription, answer,
 };
 
@@ -221,6 +221,16 @@ impl Client {
             .call(Call::DaemonStatus)
             .await
             .and_then(answer::status)
+    }
+
+    /// Has the daemon look at what lies between it and the cloud, step by step. Works before
+    /// [`init`](Self::init), and takes up to 15 s.
+    ///
+    /// # Errors
+    /// 90002 if this app lacks the admin right.
+    pub async fn diagnose(&self) -> Result<Vec<Finding>, Error> {
+        let asked = self.rows(Request::Diagnose {}).await?;
+        answer::findings(asked)
     }
 
     /// Hands a message to the daemon. When this returns it is durable, and sent as soon as the

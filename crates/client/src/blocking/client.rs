@@ -7,7 +7,7 @@ use imlink_model::{AppKey, ClientMessageId, ConnectionStatus, SubscriptionName, 
 use super::runtime::Runtime;
 use super::streams::{Events, SendReceipt, Subscription};
 use crate::{
-    Builder, ConnectCallback, Error, Filter, Hint, ListenerId, Outgoing, SendState, Start,
+    Builder, ConnectCallback, Error, Filter, Finding, Hint, ListenerId, Outgoing, SendState, Start,
     StatusChange, StatusReport,
 };
 
@@ -122,6 +122,14 @@ impl Client {
     /// As there; -3 inside an async runtime.
     pub fn daemon_status(&self) -> Result<StatusReport, Error> {
         self.runtime.wait(self.client.daemon_status())?
+    }
+
+    /// See [`crate::Client::diagnose`].
+    ///
+    /// # Errors
+    /// As there; -3 inside an async runtime.
+    pub fn diagnose(&self) -> Result<Vec<Finding>, Error> {
+        self.runtime.wait(self.client.diagnose())?
     }
 
     /// See [`crate::Client::send`].
