@@ -20,7 +20,7 @@ const LEI: &str = "lei-the-canary";
 const TEXTS: [&str; 3] = ["canary one", "canary two", "canary three"];
 
 // issue 4: a damaged store is reported as such (code and status), set aside when the app agrees, and
-// rebuilt from the cloud as far as it gives. F-D07, F-D08, F-D09
+// rebuilt from the cloud as far as it gives. F-D07, F-D08, F-D09, S2-12, S4-15
 #[tokio::test]
 async fn damaged_messages_are_reported_and_begun_anew_once_the_app_agrees() {
     let place = Place::with_three_messages().await;

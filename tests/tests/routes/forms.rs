@@ -22,7 +22,7 @@ enum Called {
     Status(ConnectionStatus),
 }
 
-// S4-14, S4-16, P1, P19
+// S4-14, S4-16, S0-11, S0-12, S0-16, S2-10, S2-13, P1, P19
 #[tokio::test]
 async fn callbacks_come_in_the_order_of_a_connect_and_once() {
     let (cloud, setup) = (cloud(), Setup::new(IMLINK));
@@ -54,7 +54,7 @@ async fn callbacks_come_in_the_order_of_a_connect_and_once() {
     assert!(called.try_recv().is_err(), "nothing is called twice");
 }
 
-// S4-17, S4-20, S4-27: the first connect's callbacks stay untouched
+// S4-17, S4-20, S4-27, S0-13: the first connect's callbacks stay untouched
 #[tokio::test]
 async fn a_refused_connect_calls_on_error_and_nobody_else() {
     let (cloud, setup) = (cloud(), Setup::new(IMLINK));
@@ -143,7 +143,7 @@ fn a_blocking_app_sees_its_outbox_and_takes_a_message_back() {
     assert_eq!(again.code(), Code::LOCAL_TOO_LATE);
 }
 
-// S4-17, S4-20
+// S4-17, S4-20, S0-14
 #[test]
 fn a_blocking_connect_fails_with_the_same_codes() {
     let (cloud, setup) = (cloud(), Setup::new(IMLINK));

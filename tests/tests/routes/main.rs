@@ -32,6 +32,7 @@ mod sending;
 mod shutdown;
 mod sleep;
 mod standing_still;
+mod token_provider;
 mod traffic;
 mod transports;
 

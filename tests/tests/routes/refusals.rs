@@ -3,16 +3,17 @@
 use std::time::Duration;
 
 use imlink::{Code, ConnectionStatus, Token};
-use imlink_sandbox::{Ending, Sandbox, Scope, Secret};
+use imlink_sandbox::{Ending, Fault, Lasting, Sandbox, Scope, Secret};
 use imlink_tests::cloud::{token, user};
 use imlink_tests::{App, Setup, cloud, within};
+use serde_json::{Value, json};
 
 use crate::IMLINK;
 
 /// A day, which is for ever to a test.
 const LONG: Duration = Duration::from_secs(24 * 60 * 60);
 
-// S4-20, S4-30, F-S34
+// S4-20, S4-30, S0-02, S2-02, S0-22, S2-17, F-S34
 #[tokio::test]
 async fn a_token_the_cloud_does_not_know_is_31004() {
     let cloud = cloud();
@@ -57,6 +58,95 @@ async fn a_blocked_user_is_31009() {
         ConnectionStatus::UserBlocked,
     )
     .await;
+}
+
+// S4-21, P11
+#[tokio::test]
+async fn an_app_that_is_not_verified_is_31005() {
+    let cloud = cloud();
+    cloud.change_policy(|policy| policy.app_verification = true);
+    let token = token(&cloud, "lei");
+
+    refused(
+        &cloud,
+        token,
+        Code::RC_CONN_NOT_AUTHRORIZED,
+        ConnectionStatus::Unconnected,
+    )
+    .await;
+}
+
+// S4-22, F-S37
+#[tokio::test]
+async fn an_app_key_that_is_shut_is_31008() {
+    let cloud = cloud();
+    let token = token(&cloud, "lei");
+    cloud.shut();
+
+    refused(
+        &cloud,
+        token,
+        Code::RC_CONN_APP_BLOCKED_OR_DELETED,
+        ConnectionStatus::Unconnected,
+    )
+    .await;
+}
+
+// P2: the cloud's own 31028, of which the cause tells
+#[tokio::test]
+async fn a_token_of_another_platform_is_31028() {
+    let cloud = cloud();
+    let token = token(&cloud, "lei");
+    cloud.add_fault(
+        Fault::ConnAck { status: 18 },
+        Scope::Everyone,
+        Lasting::UntilCleared,
+    );
+
+    refused(
+        &cloud,
+        token,
+        Code::RC_CONN_PROXY_UNAVAILABLE,
+        ConnectionStatus::Unconnected,
+    )
+    .await;
+}
+
+// S4-29, P11: shown, and tried again about once a minute
+#[tokio::test]
+async fn a_refusal_that_nobody_documented_is_minus_1_and_not_the_end() {
+    let (cloud, setup) = (cloud(), Setup::new(IMLINK));
+    let _daemon = setup.start();
+    let mut app = App::new(&setup, &cloud, "notes");
+    within("init", app.client.init()).await.unwrap();
+    cloud.add_fault(
+        Fault::ConnAck { status: 99 },
+        Scope::Everyone,
+        Lasting::ONCE,
+    );
+    let (client, token) = (app.client.clone(), token(&cloud, "lei"));
+    let connect = tokio::spawn(async move { client.connect(token).await });
+
+    let change = app.shows(ConnectionStatus::Suspend).await;
+
+    assert_eq!(change.code, Some(Code::UNKNOWN));
+    assert_eq!(change.retry_in, Some(Duration::from_secs(64)));
+    assert!(Code::UNKNOWN.is_retryable());
+    assert_eq!(explained(&setup, Code::UNKNOWN), in_table(Code::UNKNOWN));
+    assert!(!connect.is_finished(), "the connect goes on");
+}
+
+// S0-24: what every app is told of a code is what `imlink explain` says of it
+#[test]
+fn every_code_of_connecting_is_explained_in_the_words_of_the_table() {
+    let setup = Setup::new(IMLINK);
+    let codes = [
+        -2, 31002, 31004, 31005, 31008, 31009, 31020, 31028, 33001, 34001, 34006, -1,
+    ];
+
+    for code in codes.map(Code::new) {
+        assert_eq!(explained(&setup, code), in_table(code));
+    }
 }
 
 // S4-19, F-S37
@@ -147,7 +237,9 @@ async fn refused(cloud: &Sandbox, token: Token, code: Code, status: ConnectionSt
         .unwrap_err();
 
     assert_eq!(error.code(), code);
+    assert_eq!((error.name(), error.cure()), (code.name(), code.cure()));
     assert!(!error.is_retryable());
+    assert_eq!(explained(&setup, error.code()), in_table(code));
     let change = app.shows(status).await;
     assert_eq!(change.code, Some(code));
     assert_eq!(change.retry_in, None);
@@ -157,4 +249,31 @@ async fn refused(cloud: &Sandbox, token: Token, code: Code, status: ConnectionSt
         .unwrap();
     assert_eq!(app.statuses().await, []);
     assert_eq!(cloud.counters().navigations, asked);
+}
+
+/// What `imlink explain` says of a code.
+fn explained(setup: &Setup, code: Code) -> Value {
+    let number = code.number().to_string();
+    let output = setup
+        .imlink()
+        .args(["explain", "--json", &number])
+        .output()
+        .unwrap();
+    let said: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let fields = ["code", "name", "cause", "cure", "terminal"];
+    fields
+        .iter()
+        .map(|field| (*field, said[field].clone()))
+        .collect()
+}
+
+/// The same of the table that apps read.
+fn in_table(code: Code) -> Value {
+    json!({
+        "code": code.number(),
+        "name": code.name(),
+        "cause": code.cause(),
+        "cure": code.cure(),
+        "terminal": code.is_terminal(),
+    })
 }
