@@ -48,6 +48,9 @@
 //! # }
 //! ```
 //!
+//! Where tokens expire, the app says once where a new one comes from
+//! ([`Builder::token_provider`]), and is connected again without doing anything.
+//!
 //! Every error is a number of one table with its name, cause and cure ([`Error::code`]). The
 //! same verbs exist without `async` in [`blocking`], and connecting also with callbacks
 //! ([`Client::connect_with`]).
