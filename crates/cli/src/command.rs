@@ -7,6 +7,7 @@ use clap::{Parser, Subcommand};
 
 use crate::exit::{self, Exit};
 use crate::failure::Failure;
+use crate::language::Language;
 use crate::output::{Format, Output};
 use crate::{demo, verb};
 
@@ -106,7 +107,7 @@ pub fn main() -> ExitCode {
     } else {
         Format::Human
     };
-    let output = Output::new(format);
+    let output = Output::new(format, Language::of_environment());
     match command.verb.run(output) {
         Ok(exit) => exit,
         Err(failure) => tell(&failure, output),
@@ -147,7 +148,7 @@ fn tell(failure: &Failure, output: Output) -> ExitCode {
         // `| head` has enough, and who pressed Ctrl-C knows.
         Exit::Done | Exit::Interrupted => {}
         _ if output.is_json() => output.note(failure.json().unwrap_or_default()),
-        _ => output.note(failure),
+        _ => output.note(failure.in_language(output.language())),
     }
     failure.exit().into()
 }
@@ -167,7 +168,7 @@ fn refuse(refusal: &clap::Error) -> ExitCode {
             .trim_start_matches("error: ");
         return tell(
             &Failure::usage(sentence, "See `imlink --help`."),
-            Output::new(Format::Json),
+            Output::new(Format::Json, Language::English),
         );
     }
     // Nothing can be done about a closed standard output.

@@ -8,6 +8,7 @@ use imlink_model::Code;
 use serde::Serialize;
 
 use crate::exit::Exit;
+use crate::language::Language;
 use crate::output::{Escaped, Paint};
 
 /// Why a verb did not do what it was asked to do.
@@ -151,6 +152,38 @@ impl From<io::Error> for Failure {
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.in_language(Language::English).fmt(f)
+    }
+}
+
+/// A failure, to be shown in a language.
+pub struct Said<'a> {
+    failure: &'a Failure,
+    language: Language,
+}
+
+impl fmt::Display for Said<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let failure = self.failure;
+        match (self.language, failure.code) {
+            (Language::Chinese, Some(code)) => failure.in_chinese(code, f),
+            (Language::English, _) | (Language::Chinese, None) => failure.in_english(f),
+        }
+    }
+}
+
+impl Failure {
+    /// To be shown in that language. What has no code is English in each, unless whoever made it
+    /// said it otherwise.
+    #[must_use]
+    pub fn in_language(&self, language: Language) -> Said<'_> {
+        Said {
+            failure: self,
+            language,
+        }
+    }
+
+    fn in_english(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}", Paint::bad("error:"), Escaped(&self.cause))?;
         if let Some(code) = self.code {
             write!(f, " {}", Paint::dim(format_args!("({code} {})", self.name)))?;
@@ -159,6 +192,21 @@ impl fmt::Display for Failure {
             write!(f, "\n{} {}", Paint::strong(" cure:"), Escaped(&self.cure))?;
         }
         Ok(())
+    }
+
+    /// Cause and cure as the table has them; what is more exact than that is in English only.
+    fn in_chinese(&self, code: Code, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (cause, cure) = (Language::Chinese.cause(code), Language::Chinese.cure(code));
+        write!(f, "{}{cause}", Paint::bad("错误："))?;
+        write!(
+            f,
+            "{}",
+            Paint::dim(format_args!("（{code} {}）", self.name))
+        )?;
+        if self.cause != code.cause() {
+            write!(f, "\n{}{}", Paint::strong("详情："), Escaped(&self.cause))?;
+        }
+        write!(f, "\n{}{cure}", Paint::strong("办法："))
     }
 }
 
@@ -193,6 +241,23 @@ mod tests {
             format!(
                 "error: No daemon answers at /run/x. (-2 IPC_DISCONNECT)\n cure: {}",
                 Code::IPC_DISCONNECT.cure()
+            )
+        );
+    }
+
+    #[test]
+    fn a_failure_with_a_code_is_told_in_chinese_too() {
+        let failure = Failure::of(Code::IPC_DISCONNECT, "No daemon answers at /run/x.");
+
+        let said = failure.in_language(Language::Chinese).to_string();
+
+        let plain = anstream::adapter::strip_str(&said).to_string();
+        assert_eq!(
+            plain,
+            format!(
+                "错误：{}（-2 IPC_DISCONNECT）\n详情：No daemon answers at /run/x.\n办法：{}",
+                Language::Chinese.cause(Code::IPC_DISCONNECT),
+                Language::Chinese.cure(Code::IPC_DISCONNECT)
             )
         );
     }

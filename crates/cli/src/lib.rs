@@ -14,6 +14,7 @@ mod demo;
 mod exit;
 mod failure;
 mod http;
+mod language;
 mod output;
 mod remote;
 mod runtime;

@@ -13,7 +13,9 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-pub use clock::{age, moment};
+use crate::language::Language;
+
+pub use clock::moment;
 pub use count::Count;
 pub use escape::{Escaped, json_line};
 pub use message::{MessageLine, said_in, shortened, words};
@@ -34,13 +36,20 @@ pub enum Format {
 #[derive(Clone, Copy, Debug)]
 pub struct Output {
     format: Format,
+    language: Language,
 }
 
 impl Output {
-    /// Answers in this format.
+    /// Answers in this format and language.
     #[must_use]
-    pub fn new(format: Format) -> Self {
-        Self { format }
+    pub fn new(format: Format, language: Language) -> Self {
+        Self { format, language }
+    }
+
+    /// In which language people are answered.
+    #[must_use]
+    pub fn language(self) -> Language {
+        self.language
     }
 
     /// Whether programs read it.

@@ -1,7 +1,5 @@
 //! Times for people.
 
-use std::time::Duration;
-
 use imlink_model::Millis;
 use jiff::{Timestamp, tz::TimeZone};
 
@@ -10,13 +8,6 @@ use jiff::{Timestamp, tz::TimeZone};
 #[must_use]
 pub fn moment(at: Millis) -> String {
     moment_in(at, TimeZone::system())
-}
-
-/// How long ago it was, for example `2m 5s`; nothing is said of the future.
-#[must_use]
-pub fn age(since: Millis, now: Millis) -> String {
-    let millis = u64::try_from(now.0.saturating_sub(since.0)).unwrap_or_default();
-    humantime::format_duration(Duration::from_secs(millis / 1000)).to_string()
 }
 
 fn moment_in(at: Millis, zone: TimeZone) -> String {
@@ -48,11 +39,5 @@ mod tests {
             moment_in(Millis(i64::MAX), TimeZone::UTC),
             "9223372036854775807 ms"
         );
-    }
-
-    #[test]
-    fn an_age_counts_whole_seconds() {
-        assert_eq!(age(Millis(1_000), Millis(126_999)), "2m 5s");
-        assert_eq!(age(Millis(5_000), Millis(1_000)), "0s");
     }
 }

@@ -3,11 +3,12 @@
 use std::fmt;
 
 use clap::Args;
-use imlink_model::{Area, CODES, CodeInfo, Retry};
+use imlink_model::{Area, CODES, Code, CodeInfo, Retry};
 use serde::Serialize;
 
 use crate::command::Ending;
 use crate::failure::Failure;
+use crate::language::Language;
 use crate::output::{Output, Paint, Table};
 use crate::runtime::DONE;
 
@@ -35,17 +36,22 @@ pub struct Arguments {
 }
 
 pub fn run(arguments: Arguments, output: Output) -> Ending {
+    let language = output.language();
     match arguments.code {
-        Some(wanted) => output.say(&Explanation(find(&wanted)?))?,
+        Some(wanted) => {
+            let info = find(&wanted, language)?;
+            output.say(&Explanation { info, language })?;
+        }
         None => {
-            let all: Vec<Explanation> = CODES.iter().map(Explanation).collect();
-            output.list(&all, list(&all))?;
+            let each = CODES.iter().map(|info| Explanation { info, language });
+            let all: Vec<Explanation> = each.collect();
+            output.list(&all, list(&all, language))?;
         }
     }
     DONE
 }
 
-fn find(wanted: &str) -> Result<&'static CodeInfo, Failure> {
+fn find(wanted: &str, language: Language) -> Result<&'static CodeInfo, Failure> {
     let wanted = wanted.trim();
     let found = match wanted.parse::<i32>() {
         Ok(number) => CODES.iter().find(|info| info.number == number),
@@ -53,29 +59,45 @@ fn find(wanted: &str) -> Result<&'static CodeInfo, Failure> {
             .iter()
             .find(|info| info.name.eq_ignore_ascii_case(wanted)),
     };
-    found.ok_or_else(|| unknown(wanted))
+    found.ok_or_else(|| unknown(wanted, language))
 }
 
-fn unknown(wanted: &str) -> Failure {
-    let cause = format!("No code is called {wanted}.");
+fn unknown(wanted: &str, language: Language) -> Failure {
     let name = wanted.to_ascii_uppercase();
     let nearest = CODES
         .iter()
-        .map(|info| (strsim::jaro_winkler(info.name, &name), info))
+        .map(|info| (strsim::jaro_winkler(info.name, &name), info.name))
         .filter(|(likeness, _)| *likeness >= ALIKE)
-        .max_by(|(one, _), (other, _)| one.total_cmp(other));
-    let cure = match nearest {
-        Some((_, info)) => format!(
-            "Did you mean {}? `imlink explain --all` lists them.",
-            info.name
+        .max_by(|(one, _), (other, _)| one.total_cmp(other))
+        .map(|(_, name)| name);
+    let (cause, cure) = match language {
+        Language::English => (
+            format!("No code is called {wanted}."),
+            match nearest {
+                Some(name) => {
+                    format!("Did you mean {name}? `imlink explain --all` lists them.")
+                }
+                None => "`imlink explain --all` lists every code that is known.".to_owned(),
+            },
         ),
-        None => "`imlink explain --all` lists every code that is known.".to_owned(),
+        Language::Chinese => (
+            format!("没有叫做 {wanted} 的错误码。"),
+            match nearest {
+                Some(name) => {
+                    format!("是否想查 {name}？`imlink explain --all` 列出所有错误码。")
+                }
+                None => "`imlink explain --all` 列出所有已知的错误码。".to_owned(),
+            },
+        ),
     };
     Failure::own("UNKNOWN_CODE", cause, cure)
 }
 
 /// What the table says of one code.
-struct Explanation(&'static CodeInfo);
+struct Explanation {
+    info: &'static CodeInfo,
+    language: Language,
+}
 
 #[derive(Serialize)]
 struct Fields {
@@ -90,7 +112,7 @@ struct Fields {
 
 impl Serialize for Explanation {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let info = self.0;
+        let info = self.info;
         Fields {
             code: info.number,
             name: info.name,
@@ -106,16 +128,32 @@ impl Serialize for Explanation {
 
 impl fmt::Display for Explanation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let info = self.0;
+        let (info, language) = (self.info, self.language);
+        let code = Code::new(info.number);
         let trying = match info.retry {
-            Retry::Automatic => "by itself: imlink tries again, the app only waits",
-            Retry::ByApp => "by the app: the same call can succeed later",
-            Retry::Never => "no use until something else is changed",
-            Retry::NotApplicable => "nothing to try again",
+            Retry::Automatic => language.of(
+                "by itself: imlink tries again, the app only waits",
+                "自动：imlink 会重试，应用只需等待",
+            ),
+            Retry::ByApp => language.of(
+                "by the app: the same call can succeed later",
+                "由应用决定：同样的调用稍后可能成功",
+            ),
+            Retry::Never => language.of(
+                "no use until something else is changed",
+                "在改变其他条件之前重试没有用",
+            ),
+            Retry::NotApplicable => language.of("nothing to try again", "无需重试"),
         };
         let connection = match info.terminal {
-            true => "reconnecting stops until an app calls connect again",
-            false => "this code does not stop reconnecting",
+            true => language.of(
+                "reconnecting stops until an app calls connect again",
+                "停止重连，直到应用再次调用 connect",
+            ),
+            false => language.of(
+                "this code does not stop reconnecting",
+                "此错误码不会停止重连",
+            ),
         };
         writeln!(
             f,
@@ -125,11 +163,11 @@ impl fmt::Display for Explanation {
         )?;
         let mut table = Table::default();
         for (label, text) in [
-            ("cause", info.cause),
-            ("cure", info.cure),
-            ("retry", trying),
-            ("connection", connection),
-            ("area", area(info.area)),
+            (language.of("cause", "原因"), language.cause(code)),
+            (language.of("cure", "办法"), language.cure(code)),
+            (language.of("retry", "重试"), trying),
+            (language.of("connection", "连接"), connection),
+            (language.of("area", "范围"), shown_area(info.area, language)),
         ] {
             table.row([format!("  {}", Paint::dim(label)), text.to_owned()]);
         }
@@ -137,18 +175,45 @@ impl fmt::Display for Explanation {
     }
 }
 
-fn list(all: &[Explanation]) -> Table {
-    let mut table = Table::new(&["CODE", "NAME", "RETRY", "CAUSE"]);
-    for Explanation(info) in all {
-        let terminal = if info.terminal { ", terminal" } else { "" };
+fn list(all: &[Explanation], language: Language) -> Table {
+    let headings = language.of(
+        ["CODE", "NAME", "RETRY", "CAUSE"],
+        ["错误码", "名称", "重试", "原因"],
+    );
+    let mut table = Table::new(&headings);
+    for Explanation { info, .. } in all {
+        let terminal = match info.terminal {
+            true => language.of(", terminal", "，终止"),
+            false => "",
+        };
         table.row([
             info.number.to_string(),
             info.name.to_owned(),
-            format!("{}{terminal}", retry(info.retry)),
-            info.cause.to_owned(),
+            format!("{}{terminal}", shown_retry(info.retry, language)),
+            language.cause(Code::new(info.number)).to_owned(),
         ]);
     }
     table
+}
+
+fn shown_area(of: Area, language: Language) -> &'static str {
+    let chinese = match of {
+        Area::Connection => "连接",
+        Area::Sending => "发送",
+        Area::Storage => "存储",
+        Area::Local => "本机",
+    };
+    language.of(area(of), chinese)
+}
+
+fn shown_retry(of: Retry, language: Language) -> &'static str {
+    let chinese = match of {
+        Retry::Automatic => "自动",
+        Retry::ByApp => "由应用决定",
+        Retry::Never => "没有用",
+        Retry::NotApplicable => "无需",
+    };
+    language.of(retry(of), chinese)
 }
 
 fn area(area: Area) -> &'static str {
@@ -182,19 +247,22 @@ mod tests {
             "rc_conn_token_incorrect",
             " 31004 ",
         ] {
-            assert_eq!(find(wanted).unwrap().number, 31004);
+            assert_eq!(find(wanted, Language::English).unwrap().number, 31004);
         }
-        assert_eq!(find("-2").unwrap().name, "IPC_DISCONNECT");
+        assert_eq!(
+            find("-2", Language::English).unwrap().name,
+            "IPC_DISCONNECT"
+        );
     }
 
     #[test]
     fn a_slip_of_the_pen_is_answered_with_the_nearest_name() {
-        let failure = find("LOCAL_TIMEOT").unwrap_err();
+        let failure = find("LOCAL_TIMEOT", Language::English).unwrap_err();
 
         assert!(failure.to_string().contains("Did you mean LOCAL_TIMEOUT?"));
         assert_eq!(failure.exit(), Exit::Failed);
         assert!(
-            !find("999999")
+            !find("999999", Language::English)
                 .unwrap_err()
                 .to_string()
                 .contains("Did you mean")
@@ -203,7 +271,9 @@ mod tests {
 
     #[test]
     fn an_explanation_reads_like_this() {
-        let shown = Explanation(find("90001").unwrap()).to_string();
+        let language = Language::English;
+        let info = find("90001", language).unwrap();
+        let shown = Explanation { info, language }.to_string();
 
         assert_eq!(
             anstream::adapter::strip_str(&shown).to_string(),
@@ -214,6 +284,24 @@ mod tests {
   retry       by the app: the same call can succeed later
   connection  this code does not stop reconnecting
   area        local"
+        );
+    }
+
+    #[test]
+    fn an_explanation_reads_like_this_in_chinese() {
+        let language = Language::Chinese;
+        let info = find("31004", language).unwrap();
+        let shown = Explanation { info, language }.to_string();
+
+        assert_eq!(
+            anstream::adapter::strip_str(&shown).to_string(),
+            "\
+31004 RC_CONN_TOKEN_INCORRECT
+  原因  云端不接受此 Token，多半是用另一个 App Key 签发的。
+  办法  请应用服务器用同一个 App Key 签发 Token，再用它连接。
+  重试  在改变其他条件之前重试没有用
+  连接  停止重连，直到应用再次调用 connect
+  范围  连接"
         );
     }
 }

@@ -28,10 +28,11 @@ Examples:
   imlink status --watch                  again whenever something changes, until Ctrl-C
   imlink status --json | jq '.accounts[].status_name'
 
-With --json: daemon {version, pid, instance, started_at}, accounts [{app_key, user, status,
-status_name, since, code, code_name, next_attempt_in_ms, gateway, slot, round_trip_ms, apps,
-queued, in_doubt, database, database_name, last_seq}], apps [{app, pid, uid, client, attached_at,
-user, right}], more_apps. Times are milliseconds since 1970. With --watch one object per change;
+With --json: daemon {version, pid, instance, started_at}, network, proxy {kind, host, port, login},
+max_accounts, accounts [{app_key, user, status, status_name, since, code, code_name, last_error
+{code, code_name, at}, next_attempt_in_ms, gateway, slot, round_trip_ms, apps, remembered, queued,
+in_doubt, database, database_name, last_seq}], apps [{app, pid, uid, client, attached_at, user,
+right}], more_apps. Times are milliseconds since 1970. With --watch one object per change;
 while there is no daemon it is {\"error\":{...}}.")]
 pub struct Arguments {
     /// Go on, and show it again whenever something changes.
@@ -48,7 +49,8 @@ pub fn run(arguments: Arguments, output: Output) -> Ending {
         if arguments.watch {
             return watch(&client, output).await;
         }
-        output.say(&Report::from(client.daemon_status().await?))?;
+        let report = client.daemon_status().await?;
+        output.say(&Report::of(report, output.language()))?;
         DONE
     })
 }
@@ -61,7 +63,7 @@ async fn watch(client: &Client, output: Output) -> Ending {
         let seen = client
             .daemon_status()
             .await
-            .map(Report::from)
+            .map(|report| Report::of(report, output.language()))
             .map_err(Failure::from);
         let unchanged = match (&shown, &seen) {
             (Some(Ok(before)), Ok(now)) => now.is_like(before),
@@ -80,7 +82,7 @@ async fn watch(client: &Client, output: Output) -> Ending {
             }
             Err(failure) => output.note(match output.is_json() {
                 true => failure.json().unwrap_or_default(),
-                false => failure.to_string(),
+                false => failure.in_language(output.language()).to_string(),
             }),
         }
         shown = Some(seen);

@@ -3,14 +3,23 @@
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use imlink::{
-    AccountReport, AppReport, Code, ConnectionStatus, Millis, Right, StatusReport, UserId,
+    AccountReport, AppReport, Code, ConnectionStatus, LastError, Millis, Proxy, ProxyKind, Right,
+    StatusReport, UserId,
 };
 use serde::Serialize;
+
+use crate::language::Language;
 
 /// To programs an object with these fields.
 #[derive(Clone, Debug, Serialize)]
 pub struct Report {
     pub(super) daemon: DaemonFields,
+    /// Whether this machine has a network; `null` if the daemon cannot see that.
+    pub(super) network: Option<bool>,
+    /// The proxy on the way to the cloud, without its password.
+    pub(super) proxy: Option<ProxyFields>,
+    /// How many accounts the daemon holds at most.
+    pub(super) max_accounts: u32,
     pub(super) accounts: Vec<AccountFields>,
     pub(super) apps: Vec<AppFields>,
     /// Attached apps that are not in the list.
@@ -18,6 +27,18 @@ pub struct Report {
     /// When it was asked.
     #[serde(skip)]
     pub(super) now: Millis,
+    #[serde(skip)]
+    pub(super) language: Language,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(super) struct ProxyFields {
+    /// `socks5` or `http`.
+    pub(super) kind: &'static str,
+    pub(super) host: String,
+    pub(super) port: u16,
+    /// Whether it is told a name.
+    pub(super) login: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -41,6 +62,8 @@ pub(super) struct AccountFields {
     /// Why it has that status.
     pub(super) code: Option<i32>,
     pub(super) code_name: Option<&'static str>,
+    /// The last thing that went wrong with its link, also if all is well now.
+    pub(super) last_error: Option<ErrorFields>,
     pub(super) next_attempt_in_ms: Option<u64>,
     /// Host and port.
     pub(super) gateway: Option<String>,
@@ -49,6 +72,8 @@ pub(super) struct AccountFields {
     pub(super) round_trip_ms: Option<u32>,
     /// Attached apps that are connected to it.
     pub(super) apps: u32,
+    /// Its token is kept on this machine.
+    pub(super) remembered: bool,
     /// Messages that wait for the link or are on their way.
     pub(super) queued: u32,
     /// Messages whose fate is unknown.
@@ -60,6 +85,13 @@ pub(super) struct AccountFields {
     pub(super) last_seq: u64,
 }
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub(super) struct ErrorFields {
+    pub(super) code: i32,
+    pub(super) code_name: &'static str,
+    pub(super) at: i64,
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(super) struct AppFields {
     pub(super) app: String,
@@ -69,24 +101,21 @@ pub(super) struct AppFields {
     pub(super) attached_at: i64,
     /// The user of the account it is connected to.
     pub(super) user: Option<String>,
-    /// `use` or `admin`.
+    /// `read`, `send` or `admin`; each includes those before it.
     pub(super) right: &'static str,
 }
 
-impl From<StatusReport> for Report {
-    fn from(report: StatusReport) -> Self {
+impl Report {
+    /// What the daemon said just now, for people who read that language.
+    pub fn of(report: StatusReport, language: Language) -> Self {
         let now = SystemTime::now()
             .duration_since(UNIX_EPOCH)
             .unwrap_or_default();
-        Self::at(
-            report,
-            Millis(i64::try_from(now.as_millis()).unwrap_or(i64::MAX)),
-        )
+        let now = i64::try_from(now.as_millis()).unwrap_or(i64::MAX);
+        Self::at(report, Millis(now), language)
     }
-}
 
-impl Report {
-    pub(super) fn at(report: StatusReport, now: Millis) -> Self {
+    pub(super) fn at(report: StatusReport, now: Millis, language: Language) -> Self {
         // The observer that asks is not worth telling of.
         let own = std::process::id();
         Self {
@@ -96,6 +125,9 @@ impl Report {
                 instance: format!("{:016x}", report.instance),
                 started_at: report.started_at.0,
             },
+            network: report.network,
+            proxy: report.proxy.map(ProxyFields::from),
+            max_accounts: report.max_accounts,
             accounts: report
                 .accounts
                 .into_iter()
@@ -109,6 +141,7 @@ impl Report {
                 .collect(),
             more_apps: report.more_apps,
             now,
+            language,
         }
     }
 
@@ -120,6 +153,9 @@ impl Report {
             ..account.clone()
         };
         self.daemon == other.daemon
+            && self.network == other.network
+            && self.proxy == other.proxy
+            && self.max_accounts == other.max_accounts
             && self.apps == other.apps
             && self.more_apps == other.more_apps
             && self
@@ -141,11 +177,13 @@ impl From<AccountReport> for AccountFields {
             since: account.since.0,
             code: account.cause.map(Code::number),
             code_name: account.cause.map(Code::name),
+            last_error: account.last_error.map(ErrorFields::from),
             next_attempt_in_ms: account.next_attempt_in_ms,
             gateway: account.address,
             slot: account.slot,
             round_trip_ms: account.round_trip_ms,
             apps: account.apps,
+            remembered: account.remembered,
             queued: account.outbox.queued,
             in_doubt: account.outbox.in_doubt,
             database: account.database.map(Code::number),
@@ -169,6 +207,30 @@ impl From<AppReport> for AppFields {
                 Right::Send => "send",
                 Right::Admin => "admin",
             },
+        }
+    }
+}
+
+impl From<LastError> for ErrorFields {
+    fn from(error: LastError) -> Self {
+        Self {
+            code: error.code.number(),
+            code_name: error.code.name(),
+            at: error.at.0,
+        }
+    }
+}
+
+impl From<Proxy> for ProxyFields {
+    fn from(proxy: Proxy) -> Self {
+        Self {
+            kind: match proxy.kind {
+                ProxyKind::Socks5 => "socks5",
+                ProxyKind::Http => "http",
+            },
+            host: proxy.host,
+            port: proxy.port,
+            login: proxy.user.is_some(),
         }
     }
 }

@@ -1,18 +1,19 @@
 //! One report, as people and as programs get it.
 
 use imlink::{
-    AccountReport, AppId, AppKey, AppReport, Code, Millis, OutboxReport, Right, Seq, StatusReport,
-    UserId,
+    AccountReport, AppId, AppKey, AppReport, Code, LastError, Millis, OutboxReport, Proxy,
+    ProxyKind, Right, Seq, StatusReport, UserId,
 };
 
 use super::report::Report;
+use crate::language::Language;
 use crate::output::json_line;
 
 const NOW: Millis = Millis(1_000_000_000);
 
 #[test]
 fn a_status_reads_like_this() {
-    let shown = Report::at(report(), NOW).to_string();
+    let shown = english(report()).to_string();
 
     assert_eq!(
         anstream::adapter::strip_str(&shown).to_string(),
@@ -20,15 +21,19 @@ fn a_status_reads_like_this() {
 imlinkd 0.1.0, pid 4711, up 1m 5s
 
 alice  CONNECTED for 5s
-  app key  imlink-sandbox
-  gateway  127.0.0.1:7341, round trip 3 ms
-  slot     web
-  outbox   empty
-  newest   message no. 12
+  app key     imlink-sandbox
+  last error  30012 RC_PING_EXCEED_LIMIT: A keep-alive ping could not be sent. (2m 5s ago)
+  cure        Nothing; imlink reconnects.
+  gateway     127.0.0.1:7341, round trip 3 ms
+  slot        web
+  token       remembered on this machine
+  outbox      empty
+  newest      message no. 12
 
 李雷  SUSPEND for 10s
   app key       imlink-sandbox
-  because       30011 RC_SOCKET_DISCONNECTED
+  because       30011 RC_SOCKET_DISCONNECTED: The connection to the cloud broke.
+  cure          Nothing; imlink reconnects.
   next attempt  in 250ms
   outbox        2 queued, 1 in doubt
 
@@ -36,6 +41,64 @@ APP    PID   USER   RIGHT  ATTACHED  CLIENT
 notes  4712  alice  admin  1m        imlink-rust 0.1.0
 and 3 apps more"
     );
+}
+
+#[test]
+fn a_status_reads_like_this_in_chinese() {
+    let shown = Report::at(report(), NOW, Language::Chinese).to_string();
+
+    assert_eq!(
+        anstream::adapter::strip_str(&shown).to_string(),
+        "\
+imlinkd 0.1.0，进程 4711，已运行 1 分 5 秒
+
+alice  已连接 CONNECTED，已持续 5 秒
+  app key   imlink-sandbox
+  上次错误  30012 RC_PING_EXCEED_LIMIT: 心跳发送失败。（2 分 5 秒前）
+  办法      无需处理，imlink 会重连。
+  网关      127.0.0.1:7341，往返 3 毫秒
+  名额      web
+  Token     已记在本机
+  发件箱    空
+  最新      第 12 条消息
+
+李雷  连接中断 SUSPEND，已持续 10 秒
+  app key   imlink-sandbox
+  原因      30011 RC_SOCKET_DISCONNECTED: 与云端的连接中断。
+  办法      无需处理，imlink 会重连。
+  下次尝试  250 毫秒后
+  发件箱    2 条排队，1 条结果不明
+
+应用   进程  用户   权限   已接入  客户端
+notes  4712  alice  admin  1 分    imlink-rust 0.1.0
+另有 3 个应用"
+    );
+}
+
+#[test]
+fn what_concerns_all_accounts_is_told_where_it_is_not_as_usual() {
+    let report = StatusReport {
+        network: Some(false),
+        max_accounts: 2,
+        proxy: Some(Proxy {
+            kind: ProxyKind::Socks5,
+            host: "proxy.example".to_owned(),
+            port: 1080,
+            user: None,
+            password: None,
+        }),
+        ..report()
+    };
+
+    let shown = english(report).to_string();
+
+    let plain = anstream::adapter::strip_str(&shown).to_string();
+    let wanted = "\
+network   none on this machine
+proxy     socks5://proxy.example:1080
+accounts  2, which is all that max_accounts allows
+";
+    assert!(plain.contains(wanted), "{plain}");
 }
 
 #[test]
@@ -50,7 +113,7 @@ fn without_an_account_it_says_what_to_do() {
         ..report()
     };
 
-    let shown = Report::at(report, NOW).to_string();
+    let shown = english(report).to_string();
 
     assert!(shown.contains("imlink connect"), "{shown}");
 }
@@ -61,10 +124,10 @@ fn rows_that_cannot_be_used_are_told_with_their_code() {
     let mut report = report();
     report.accounts[0].database = Some(Code::LOCAL_STORE_FULL);
 
-    let shown = Report::at(report, NOW).to_string();
+    let shown = english(report).to_string();
 
     let wanted = format!(
-        "  database  90006 LOCAL_STORE_FULL {}\n",
+        "  database    90006 LOCAL_STORE_FULL: {}\n",
         Code::LOCAL_STORE_FULL.cause()
     );
     let shown = anstream::adapter::strip_str(&shown).to_string();
@@ -75,20 +138,20 @@ fn rows_that_cannot_be_used_are_told_with_their_code() {
 fn programs_get_every_field() {
     let mut report = report();
     report.accounts[1].database = None;
-    let json = json_line(&Report::at(report, NOW)).unwrap();
+    let json = json_line(&english(report)).unwrap();
 
     assert_eq!(
         json,
         concat!(
             r#"{"daemon":{"version":"0.1.0","pid":4711,"instance":"000000000000beef","#,
-            r#""started_at":999935000},"accounts":[{"app_key":"imlink-sandbox","#,
+            r#""started_at":999935000},"network":true,"proxy":null,"max_accounts":8,"accounts":[{"app_key":"imlink-sandbox","#,
             r#""user":"alice","status":0,"status_name":"CONNECTED","since":999995000,"#,
-            r#""code":null,"code_name":null,"next_attempt_in_ms":null,"#,
-            r#""gateway":"127.0.0.1:7341","slot":"web","round_trip_ms":3,"apps":1,"queued":0,"#,
+            r#""code":null,"code_name":null,"last_error":{"code":30012,"code_name":"RC_PING_EXCEED_LIMIT","at":999875000},"next_attempt_in_ms":null,"#,
+            r#""gateway":"127.0.0.1:7341","slot":"web","round_trip_ms":3,"apps":1,"remembered":true,"queued":0,"#,
             r#""in_doubt":0,"database":0,"database_name":"SUCCESS","last_seq":12},{"app_key":"imlink-sandbox","user":"李雷","#,
             r#""status":13,"status_name":"SUSPEND","since":999990000,"code":30011,"#,
-            r#""code_name":"RC_SOCKET_DISCONNECTED","next_attempt_in_ms":250,"gateway":null,"#,
-            r#""slot":null,"round_trip_ms":null,"apps":0,"queued":2,"in_doubt":1,"database":null,"#,
+            r#""code_name":"RC_SOCKET_DISCONNECTED","last_error":{"code":30011,"code_name":"RC_SOCKET_DISCONNECTED","at":999990000},"next_attempt_in_ms":250,"gateway":null,"#,
+            r#""slot":null,"round_trip_ms":null,"apps":0,"remembered":false,"queued":2,"in_doubt":1,"database":null,"#,
             r#""database_name":null,"last_seq":0}],"#,
             r#""apps":[{"app":"notes","pid":4712,"uid":1000,"client":"imlink-rust 0.1.0","#,
             r#""attached_at":999940000,"user":"alice","right":"admin"}],"more_apps":3}"#
@@ -98,15 +161,19 @@ fn programs_get_every_field() {
 
 #[test]
 fn numbers_that_always_move_are_no_news() {
-    let before = Report::at(report(), NOW);
+    let before = english(report());
     let mut moved = report();
     moved.accounts[0].round_trip_ms = Some(9);
     moved.accounts[1].next_attempt_in_ms = Some(1);
     let mut changed = report();
     changed.accounts[0].status = 13;
 
-    assert!(Report::at(moved, Millis(NOW.0 + 5_000)).is_like(&before));
-    assert!(!Report::at(changed, NOW).is_like(&before));
+    assert!(Report::at(moved, Millis(NOW.0 + 5_000), Language::English).is_like(&before));
+    assert!(!english(changed).is_like(&before));
+}
+
+fn english(report: StatusReport) -> Report {
+    Report::at(report, NOW, Language::English)
 }
 
 fn report() -> StatusReport {
@@ -116,9 +183,12 @@ fn report() -> StatusReport {
         status: 0,
         since: Millis(NOW.0 - 5_000),
         cause: None,
-        last_error: None,
+        last_error: Some(LastError {
+            code: Code::RC_PING_EXCEED_LIMIT,
+            at: Millis(NOW.0 - 125_000),
+        }),
         next_attempt_in_ms: None,
-        remembered: false,
+        remembered: true,
         address: Some("127.0.0.1:7341".to_owned()),
         slot: Some("web".to_owned()),
         round_trip_ms: Some(3),
@@ -132,6 +202,11 @@ fn report() -> StatusReport {
         status: 13,
         since: Millis(NOW.0 - 10_000),
         cause: Some(Code::RC_SOCKET_DISCONNECTED),
+        last_error: Some(LastError {
+            code: Code::RC_SOCKET_DISCONNECTED,
+            at: Millis(NOW.0 - 10_000),
+        }),
+        remembered: false,
         next_attempt_in_ms: Some(250),
         address: None,
         slot: None,
