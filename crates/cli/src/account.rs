@@ -74,6 +74,21 @@ const USUAL: Guise = Guise {
 };
 
 impl Daemon {
+    /// The daemon at that socket.
+    pub fn at(socket: PathBuf) -> Self {
+        Self {
+            socket: Some(socket),
+        }
+    }
+
+    /// Where its socket may be, in the order in which they are looked at.
+    pub fn places(&self) -> Vec<PathBuf> {
+        match &self.socket {
+            Some(path) => vec![path.clone()],
+            None => imlink::socket::places(),
+        }
+    }
+
     /// A client of that daemon for an app of the vendor.
     ///
     /// # Errors

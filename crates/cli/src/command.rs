@@ -59,6 +59,8 @@ enum Verb {
     Connect(verb::connect::Arguments),
     /// Show the daemon, its accounts and the apps that share them.
     Status(verb::status::Arguments),
+    /// Look from here to the cloud, say what is wrong and what to do about it.
+    Doctor(verb::doctor::Arguments),
     /// Send a message and wait for what becomes of it.
     Send(verb::send::Arguments),
     /// Talk with somebody: the last messages, those that come in, and what you type.
@@ -123,6 +125,7 @@ impl Verb {
             Self::Token(arguments) => verb::token::run(arguments, output),
             Self::Connect(arguments) => verb::connect::run(arguments, output),
             Self::Status(arguments) => verb::status::run(arguments, output),
+            Self::Doctor(arguments) => verb::doctor::run(&arguments, output),
             Self::Send(arguments) => verb::send::run(arguments, output),
             Self::Chat(arguments) => verb::chat::run(arguments, output),
             Self::Listen(arguments) => verb::listen::run(arguments, output),

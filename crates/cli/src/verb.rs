@@ -6,6 +6,7 @@ pub mod connect;
 pub mod conversations;
 pub mod daemon;
 pub mod disconnect;
+pub mod doctor;
 pub mod explain;
 pub mod export;
 pub mod forget;
