@@ -9,6 +9,7 @@ mod connect;
 mod content;
 mod daemon_death;
 mod disk;
+mod doctor;
 mod dying_steps;
 mod exactly_once;
 mod forms;
