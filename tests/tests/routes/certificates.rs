@@ -42,7 +42,7 @@ const BAD: [(CertificateKind, Authority, &str, &str); 4] = [
     ),
 ];
 
-// F-S27
+// F-S21, F-S27
 #[tokio::test]
 async fn a_gateway_with_a_bad_certificate_never_hears_the_token() {
     for (certificate, authority, reason, advice) in BAD {

@@ -7,7 +7,7 @@ use tokio::task::JoinSet;
 
 use crate::IMLINK;
 
-// S4-01, S4-14, S4-16; decisions.md P19
+// S0-08, S0-12, S1-10, S2-05, S2-13, S3-03, S3-11, S4-01, S4-14, S4-16; P19
 #[tokio::test]
 async fn connecting_then_database_opened_then_connected_and_then_success() {
     let (cloud, setup) = (cloud(), Setup::new(IMLINK));
@@ -123,7 +123,7 @@ async fn one_account_more_than_configured_is_refused_with_the_number() {
     assert_eq!(cloud.links().len(), 1);
 }
 
-// S4-27, S4-04
+// S0-20, S2-15, S3-12, S4-04, S4-27
 #[tokio::test]
 async fn a_second_connect_is_refused_and_leaves_the_first_as_it_is() {
     let (cloud, setup) = (cloud(), Setup::new(IMLINK));
@@ -168,7 +168,7 @@ async fn a_second_connect_is_refused_while_the_first_is_still_trying() {
     assert_eq!(first.unwrap(), user("lei"));
 }
 
-// S4-03, S4-26
+// S0-09, S1-01, S2-06, S3-03, S4-03, S4-26, P14
 #[tokio::test]
 async fn before_init_every_call_is_refused() {
     let (cloud, setup) = (cloud(), Setup::new(IMLINK));

@@ -12,7 +12,7 @@ use crate::IMLINK;
 /// The shortest limit there is: it is counted in whole seconds.
 const LIMIT: Duration = Duration::from_secs(1);
 
-// S4-06, S4-11, S4-28
+// S3-06, S3-08, S4-06, S4-11, S4-28, P9
 #[tokio::test]
 async fn a_connect_with_a_limit_ends_with_the_limit_and_nothing_tries_on() {
     let (cloud, setup) = (cloud(), Setup::new(IMLINK));
@@ -80,7 +80,7 @@ async fn a_limit_ends_the_connect_of_its_app_only() {
     assert_eq!(hasty.client.status(), ConnectionStatus::Timeout);
 }
 
-// S4-10, S4-13, F-S01
+// S3-05, S4-10, S4-12, S4-13, F-S01
 #[tokio::test]
 async fn a_connect_without_a_limit_goes_on_until_it_succeeds() {
     let (cloud, setup) = (cloud(), Setup::new(IMLINK));

@@ -2,7 +2,7 @@
 
 use imlink_connection::Input;
 use imlink_model::ConnectionStatus::{Connecting, Suspend};
-use imlink_model::uplink::{Command, Hint};
+use imlink_model::uplink::{Command, Cursor, Hint};
 use imlink_wire::{DecodeError, ServerPacket};
 
 use super::cloud::notification;
@@ -84,6 +84,26 @@ fn a_hint_probes_an_online_link_at_once_and_allows_five_seconds() {
         driver.advance(MS);
 
         assert_eq!(driver.statuses(), [(Suspend, Some(30_012))], "{hint:?}");
+    }
+}
+
+// F-S21
+#[test]
+fn clocks_that_jump_by_years_move_no_timer() {
+    const YEARS: i64 = 10 * 365 * 24 * 60 * 60 * 1_000;
+    let mut driver = Driver::online_with(Cursor::default(), 0);
+    for server_time in [YEARS, -YEARS, i64::MAX, i64::MIN, 0] {
+        driver.connect_again_at(server_time);
+        driver.packet(ServerPacket::PingResp);
+        driver.forget();
+
+        driver.advance(15 * SECOND - MS);
+        assert!(driver.take_ping().is_none(), "{server_time}");
+        driver.advance(MS);
+
+        assert!(driver.take_ping().is_some(), "{server_time}");
+        assert!(driver.events.is_empty(), "{server_time}");
+        driver.stay_online(30 * SECOND);
     }
 }
 

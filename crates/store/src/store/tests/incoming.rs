@@ -80,7 +80,7 @@ fn another_content_under_a_known_uid_is_counted_and_the_first_one_kept() {
     assert_eq!(house.store.anomalies().uid_conflicts, 1);
 }
 
-// F-D15, F-S17
+// F-D15, F-S17, F-S21
 #[test]
 fn order_is_that_of_arrival_whatever_the_clocks_say() {
     let mut house = House::new();
