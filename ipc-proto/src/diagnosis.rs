@@ -19,7 +19,7 @@ pub struct Finding {
 }
 
 /// The steps, in the order in which a connect takes them. Variants are only appended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Check {
     /// The directory of the rows can be written and has room.
     State,

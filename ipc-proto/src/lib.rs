@@ -45,13 +45,14 @@ pub use event::{ChatroomChange, Event, GapCause, Work};
 pub use frame::{Deframer, FrameError, append_frame, frame};
 pub use frames::{ClientFrame, Failure, Outcome, ServerFrame};
 pub use hello::{Greeting, GreetingError, Hello, Label, LabelError, Refused, Welcome, negotiate};
+pub use imlink_model::ProxyKind;
 pub use message::{Direction, Flags, Message, Origin};
 pub use outgoing::{OutboxEntry, Resend, SendOptions, SendResult, SendState};
 pub use page::{
     conversation_cost, conversations_length, entries_length, message_cost, page_length,
 };
 pub use private::{PrivateText, SecretText};
-pub use proxy::{Proxy, ProxyKind};
+pub use proxy::Proxy;
 pub use report::{AccountReport, AppReport, LastError, OutboxReport, Right, StatusReport};
 pub use request::{Hint, MessageKey, Request, Start};
 pub use response::Response;

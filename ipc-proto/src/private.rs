@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use imlink_model::{Token, TokenError};
+use imlink_model::{ProxyError, ProxyPassword, Token, TokenError};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use zeroize::{Zeroize, Zeroizing};
 
@@ -37,11 +37,11 @@ impl fmt::Debug for PrivateText {
     }
 }
 
-/// A token on its way, as the app wrote it: any text, wiped from memory when dropped, never shown
-/// by `Debug`.
+/// A token or a proxy's password on its way, as the app wrote it: any text, wiped from memory when
+/// dropped, never shown by `Debug`.
 ///
-/// Not checked while decoding, so that a text which cannot be a token is answered with the
-/// vendor's code for it (34407) and not as an unreadable request.
+/// Not checked while decoding, so that a text which cannot be a token or password is answered with
+/// the vendor's code for it (34407, 34238) and not as an unreadable request.
 #[derive(Clone, PartialEq, Eq)]
 pub struct SecretText(Zeroizing<Box<str>>);
 
@@ -55,6 +55,20 @@ impl TryFrom<&SecretText> for Token {
     type Error = TokenError;
 
     fn try_from(text: &SecretText) -> Result<Self, TokenError> {
+        Self::new(&**text.0)
+    }
+}
+
+impl From<&ProxyPassword> for SecretText {
+    fn from(password: &ProxyPassword) -> Self {
+        Self(Zeroizing::new(password.reveal().into()))
+    }
+}
+
+impl TryFrom<&SecretText> for ProxyPassword {
+    type Error = ProxyError;
+
+    fn try_from(text: &SecretText) -> Result<Self, ProxyError> {
         Self::new(&**text.0)
     }
 }
@@ -84,7 +98,7 @@ impl de::Visitor<'_> for Secret {
     type Value = SecretText;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a token as text")
+        f.write_str("a secret as text")
     }
 
     fn visit_str<E: de::Error>(self, text: &str) -> Result<SecretText, E> {

@@ -12,6 +12,7 @@ mod conversation;
 mod expansion;
 mod ids;
 mod message;
+mod proxy;
 mod recall;
 mod received;
 mod secret;
@@ -33,6 +34,7 @@ pub use message::{
     Direction, Flags, IncomingMessage, MAX_DIRECTED, Message, Origin, OutgoingMessage, Resend,
     SendOptions,
 };
+pub use proxy::{Proxy, ProxyError, ProxyKind, ProxyPassword};
 pub use recall::{Recall, Trace};
 pub use received::{MAX_BESIDE_BODY_BYTES, MAX_LOCAL_EXTRA_BYTES, ReceivedStatus};
 pub use secret::{Token, TokenError};
