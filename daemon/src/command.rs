@@ -52,6 +52,13 @@ pub struct Flags {
     /// Trust the certificate authorities in this PEM file too.
     #[arg(long, value_name = "FILE")]
     pub ca_file: Option<PathBuf>,
+    /// Reach the cloud through this proxy: `socks5://host:port` or `http://host:port`, with a name as
+    /// in `socks5://name@host:port`. Its password stands in a file.
+    #[arg(long, value_name = "URL")]
+    pub proxy: Option<String>,
+    /// Read the proxy's password from this file, which nobody else may be able to read.
+    #[arg(long, value_name = "FILE")]
+    pub proxy_password_file: Option<PathBuf>,
     /// Where an account may be online once: give way, when reconnecting, to the device that came
     /// meanwhile. Without it the reconnecting daemon takes its place back.
     #[arg(long)]
@@ -120,10 +127,14 @@ impl Flags {
             allow_clear_text: self.allow_clear_text.then_some(true),
             transport: self.transport,
             ca_file: self.ca_file,
+            pins: None,
+            proxy: None,
+            proxy_password_file: self.proxy_password_file,
             reconnect_kick: self.reconnect_kick.then_some(true),
             max_accounts: self.max_accounts,
             log: self.log,
         };
+        let settings = settings.with_proxy_flag(self.proxy.as_deref())?;
         Config::load(self.config, |name| std::env::var(name).ok(), settings)
     }
 }
@@ -148,6 +159,20 @@ fn describe(config: &Config) -> ExitCode {
             Some(path) => path.display().to_string(),
         }
     );
+    println!(
+        "pins              {}",
+        match config.pins.len() {
+            0 => "none, any key that an authority vouches for".into(),
+            count => format!("{count}"),
+        }
+    );
+    println!(
+        "proxy             {}",
+        match &config.proxy {
+            None => "none".into(),
+            Some(proxy) => proxy.to_string(),
+        }
+    );
     println!("reconnect_kick    {}", config.reconnect_kick);
     println!("max_accounts      {}", config.max_accounts);
     println!("log               {}", config.log);
@@ -160,7 +185,8 @@ fn exit_status(problem: &ServeError) -> u8 {
         ServeError::Place(_)
         | ServeError::Bind { .. }
         | ServeError::Device(_)
-        | ServeError::Dialer(DialerError::CaFile(_))
+        | ServeError::Proxy(_)
+        | ServeError::Dialer(DialerError::CaFile(_) | DialerError::NoAuthorities(_))
         | ServeError::Lock(LockError::Io { .. }) => EXIT_CONFIG,
         ServeError::Accounts(_)
         | ServeError::Thread(_)

@@ -1,6 +1,7 @@
 //! Configuration: defaults < file < environment < flags (decisions.md P25).
 
 mod file;
+mod proxy;
 #[cfg(test)]
 mod tests;
 
@@ -8,12 +9,14 @@ use std::path::PathBuf;
 
 use imlink_connection::{Transport, UnknownTransport};
 use imlink_ipc_proto::limits;
+use imlink_model::Proxy;
 
 use file::File;
 pub use file::{FileError, FileErrorKind};
+pub use proxy::ProxyConfigError;
 
 use crate::directories;
-use crate::transport::{self, CaFileError};
+use crate::transport::{self, CaFileError, NoPin, Pin};
 
 /// Everything the daemon can be told from outside.
 #[derive(Clone, Debug)]
@@ -32,6 +35,12 @@ pub struct Config {
     /// A PEM file of certificate authorities that are trusted besides those of this machine.
     /// Default none.
     pub ca_file: Option<PathBuf>,
+    /// Keys of which the cloud's certificates must have one, beside an authority that vouches for
+    /// them: the one in use, and those it may be changed for. Default none, which is any key.
+    pub pins: Vec<Pin>,
+    /// The proxy on the way to the cloud, for navigation and links alike; it resolves their names.
+    /// One that an app sets goes before it. Default none.
+    pub proxy: Option<Proxy>,
     /// Where an account may be online once per class of device: whether a daemon that reconnects
     /// gives way to the device that came meanwhile (31023), or takes its place back, the default.
     /// WebSocket cannot say it (decisions.md P12).
@@ -60,6 +69,12 @@ pub struct Settings {
     pub transport: Option<Transport>,
     /// See [`Config::ca_file`].
     pub ca_file: Option<PathBuf>,
+    /// See [`Config::pins`].
+    pub pins: Option<Vec<Pin>>,
+    /// See [`Config::proxy`].
+    pub proxy: Option<Proxy>,
+    /// A file with the proxy's password, which nobody else can read.
+    pub proxy_password_file: Option<PathBuf>,
     /// See [`Config::reconnect_kick`].
     pub reconnect_kick: Option<bool>,
     /// See [`Config::max_accounts`].
@@ -95,6 +110,9 @@ pub enum ConfigError {
     /// The file of certificate authorities cannot be used.
     #[error(transparent)]
     CaFile(#[from] CaFileError),
+    /// The proxy, or the file with its password, cannot be used.
+    #[error(transparent)]
+    Proxy(#[from] ProxyConfigError),
     /// There is no place for the state or the socket.
     #[error(transparent)]
     Place(#[from] directories::PlaceError),
@@ -150,6 +168,8 @@ impl Config {
             allow_clear_text: merged.allow_clear_text.unwrap_or(false),
             transport: merged.transport.unwrap_or_default(),
             ca_file: merged.ca_file,
+            pins: merged.pins.unwrap_or_default(),
+            proxy: proxy::complete(merged.proxy, merged.proxy_password_file.as_deref())?,
             reconnect_kick: merged.reconnect_kick.unwrap_or(false),
             max_accounts,
             log: merged.log.unwrap_or_else(|| "info".into()),
@@ -158,6 +178,13 @@ impl Config {
 }
 
 impl Settings {
+    /// Takes the proxy of a command line.
+    pub(crate) fn with_proxy_flag(mut self, url: Option<&str>) -> Result<Self, ConfigError> {
+        let proxy = url.map(|url| proxy::in_the_open("--proxy", url));
+        self.proxy = proxy.transpose()?;
+        Ok(self)
+    }
+
     fn or(self, weaker: Self) -> Self {
         Self {
             socket: self.socket.or(weaker.socket),
@@ -166,6 +193,9 @@ impl Settings {
             allow_clear_text: self.allow_clear_text.or(weaker.allow_clear_text),
             transport: self.transport.or(weaker.transport),
             ca_file: self.ca_file.or(weaker.ca_file),
+            pins: self.pins.or(weaker.pins),
+            proxy: self.proxy.or(weaker.proxy),
+            proxy_password_file: self.proxy_password_file.or(weaker.proxy_password_file),
             reconnect_kick: self.reconnect_kick.or(weaker.reconnect_kick),
             max_accounts: self.max_accounts.or(weaker.max_accounts),
             log: self.log.or(weaker.log),
@@ -200,6 +230,21 @@ impl Settings {
                 })
                 .transpose()?,
             ca_file: get("IMLINK_CA_FILE").map(PathBuf::from),
+            pins: get("IMLINK_PINS")
+                .map(|list| {
+                    list.split([',', ';'])
+                        .map(|pin| pin.trim().parse())
+                        .collect()
+                })
+                .transpose()
+                .map_err(|error: NoPin| ConfigError::Variable {
+                    name: "IMLINK_PINS",
+                    problem: error.to_string(),
+                })?,
+            proxy: get("IMLINK_PROXY")
+                .map(|url| proxy::in_the_open("environment variable IMLINK_PROXY", &url))
+                .transpose()?,
+            proxy_password_file: get("IMLINK_PROXY_PASSWORD_FILE").map(PathBuf::from),
             reconnect_kick: switch("IMLINK_RECONNECT_KICK")?,
             max_accounts: get("IMLINK_MAX_ACCOUNTS")
                 .map(|text| {

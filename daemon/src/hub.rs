@@ -8,6 +8,7 @@
 mod fan_out;
 mod mailbox;
 mod surroundings;
+mod way;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -25,6 +26,7 @@ use self::fan_out::{App, Encoded};
 use crate::commits::{self, Committing, one_by_one};
 use crate::ledger::Ledger;
 use crate::messages::{Drive, Inspect, Stop};
+use crate::proxy::ProxySetting;
 use crate::registry::{About, AccountId, Effect, PeerId, Registry, Then, Unreadable};
 use crate::store::{Alter, Commit, Fetch, ForgetConversation, Open, StoreActor};
 use crate::surroundings::Change;
@@ -46,6 +48,7 @@ pub struct Hub {
     purging: BTreeMap<PathBuf, Purging>,
     connection: imlink_connection::Config,
     dialer: Dialer,
+    proxy: ProxySetting,
     about: About,
     /// What this machine tells of itself, until it is listened to.
     surroundings: Option<LocalBoxStream<'static, Change>>,
@@ -105,6 +108,7 @@ impl Hub {
         ledger: Ledger,
         connection: imlink_connection::Config,
         dialer: Dialer,
+        proxy: ProxySetting,
         about: About,
         surroundings: LocalBoxStream<'static, Change>,
     ) -> Self {
@@ -118,6 +122,7 @@ impl Hub {
             purging: BTreeMap::new(),
             connection,
             dialer,
+            proxy,
             about,
             surroundings: Some(surroundings),
             network: Network::Available,
@@ -276,6 +281,11 @@ impl Hub {
                 user,
             } => self.ledger.remember(app_key, token, user),
             Effect::Forget { app_key, user } => self.ledger.forget(app_key, user),
+            Effect::Way {
+                peer,
+                request,
+                what,
+            } => self.see_to(peer, request, what, ctx),
             Effect::Report { peer, request } => self.report(peer, request, ctx),
         }
     }

@@ -12,6 +12,7 @@ mod command;
 mod commits;
 mod config;
 mod device;
+mod diagnosis;
 mod directories;
 mod hub;
 mod ledger;
@@ -22,6 +23,8 @@ mod network;
 mod outbox;
 mod peer;
 mod porch;
+mod private_file;
+mod proxy;
 mod registry;
 mod removal;
 mod serve;
@@ -34,10 +37,14 @@ mod transport;
 mod upstream;
 
 pub use command::{Flags, run};
-pub use config::{Config, ConfigError, DEFAULT_MAX_ACCOUNTS, FileError, FileErrorKind, Settings};
+pub use config::{
+    Config, ConfigError, DEFAULT_MAX_ACCOUNTS, FileError, FileErrorKind, ProxyConfigError, Settings,
+};
 pub use device::DeviceIdError;
 pub use directories::PlaceError;
 pub use imlink_connection::{Transport, UnknownTransport};
 pub use lock::LockError;
+pub use private_file::PrivateFileError;
+pub use proxy::KeptProxyError;
 pub use serve::{ServeError, serve};
-pub use transport::{CaFileError, CaFileErrorKind, DialerError};
+pub use transport::{CaFileError, CaFileErrorKind, DialerError, NoPin, Pin};

@@ -29,6 +29,7 @@ mod subscribe;
 mod subscription;
 mod uplink;
 mod view;
+mod way;
 mod window;
 
 #[cfg(test)]
@@ -53,6 +54,7 @@ pub use requests::Tokens;
 pub use storage::Found;
 use subscription::Subscription;
 pub use subscription::SubscriptionId;
+pub use way::{WayRequest, shown};
 
 /// The Hub's state; see the module.
 #[derive(Debug)]

@@ -19,11 +19,12 @@ use crate::ledger::Ledger;
 use crate::listener::{Listener, Listening};
 use crate::lock::{Lock, LockError};
 use crate::messages::{Rescue, Stop};
-use crate::registry::About;
+use crate::proxy::{KeptProxyError, ProxySetting};
+use crate::registry::{About, shown};
 use crate::removal::Removal;
 use crate::surroundings;
 use crate::systemd;
-use crate::transport::{Dialer, DialerError};
+use crate::transport::{Dialer, DialerError, ProxyInUse};
 
 /// How long an orderly stop may take; what is not done by then is done by the next start (F-I29).
 const STOP_DEADLINE: Duration = Duration::from_secs(5);
@@ -51,6 +52,9 @@ pub enum ServeError {
         /// What the system said.
         source: io::Error,
     },
+    /// The proxy that an app has set cannot be read.
+    #[error(transparent)]
+    Proxy(#[from] KeptProxyError),
     /// The system gives no thread.
     #[error("no thread can be started: {0}")]
     Thread(io::Error),
@@ -83,13 +87,15 @@ pub async fn serve(
     inherited: Option<OwnedFd>,
     stop: impl Future<Output = ()>,
 ) -> Result<(), ServeError> {
-    let dialer = Dialer::new(config.ca_file.as_deref())?;
+    let in_use = ProxyInUse::default();
+    let dialer = Dialer::new(config.ca_file.as_deref(), &config.pins, in_use.clone())?;
     directories::private(&config.state_dir, "state")?;
     let _state_lock = Lock::take(&config.state_dir)?;
     let (listening, _runtime_lock) = listen(&config, inherited)?;
     let ledger = Ledger::new(Accounts::open(&config.state_dir)?).map_err(ServeError::Thread)?;
     let instance: u64 = rand::random();
 
+    let proxy = ProxySetting::load(&config.state_dir, config.proxy, in_use)?;
     let connection = imlink_connection::Config {
         navigators: config.navigators.clone(),
         clear_text: config.allow_clear_text,
@@ -102,6 +108,8 @@ pub async fn serve(
         instance,
         started_at: clock::now(),
         reconnect_kick: config.reconnect_kick,
+        state_dir: config.state_dir.clone(),
+        proxy: proxy.current().map(shown),
     };
     if config.reconnect_kick && config.transport == Transport::WebSocket {
         warn!("WebSocket cannot carry `reconnect_kick`: a reconnect takes its place back");
@@ -111,6 +119,7 @@ pub async fn serve(
         ledger,
         connection,
         dialer,
+        proxy,
         about,
         surroundings::watch(),
     )

@@ -158,6 +158,7 @@ impl Connection {
             round_trip: None,
             online_since: None,
             user: self.account.as_ref().map(|account| account.user.clone()),
+            navigators: Vec::new(),
             queued: counts.queued,
             in_flight: counts.in_flight,
             in_doubt: counts.in_doubt,
@@ -167,6 +168,7 @@ impl Connection {
             return snapshot;
         };
         snapshot.attempt = active.attempt;
+        snapshot.navigators = self.navigators(active.token.reveal());
         snapshot.user = active.identified.clone().or(snapshot.user);
         match &active.phase {
             Phase::Asking(_) | Phase::Unrestored { .. } => {}

@@ -127,6 +127,15 @@ pub enum LinkError {
     /// The certificate or the TLS handshake was not acceptable.
     #[error("no secure connection")]
     Insecure,
+    /// By this machine's clock the certificate is not valid yet or not any more.
+    #[error("certificate not valid at this time")]
+    Clock,
+    /// The certificate has none of the pinned keys.
+    #[error("certificate without a pinned key")]
+    Pin,
+    /// Something on the way answers in the other end's place.
+    #[error("something else answers")]
+    Portal,
     /// The other end answered, but it does not speak the protocol.
     #[error("not the expected protocol")]
     Protocol,
@@ -134,15 +143,56 @@ pub enum LinkError {
     #[error("message too large")]
     TooLarge,
     /// The configured proxy cannot be used.
-    #[error("proxy unavailable")]
-    Proxy,
+    #[error("proxy unavailable: {0}")]
+    Proxy(ProxyFault),
+}
+
+/// What is wrong with a proxy (decisions.md P2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ProxyFault {
+    /// Its name has no address, or the resolver does not answer.
+    Unresolved,
+    /// Nobody listens there, or the network says it cannot be reached.
+    Unreachable,
+    /// It takes the connection and says nothing.
+    Silent,
+    /// It wants a name and a password, and was told none.
+    WantsLogin,
+    /// It refuses the name or the password.
+    LoginRefused,
+    /// It works, and its rules do not let us through.
+    Forbidden,
+    /// What listens there does not speak as a proxy of that kind does.
+    NoProxy,
+}
+
+impl ProxyFault {
+    /// One sentence for a person.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Unresolved => "The proxy's name has no address.",
+            Self::Unreachable => "Nothing answers at the proxy's address.",
+            Self::Silent => "The proxy takes the connection and says nothing.",
+            Self::WantsLogin => "The proxy wants a user name and a password.",
+            Self::LoginRefused => "The proxy refuses the user name or the password.",
+            Self::Forbidden => "The proxy's rules forbid the way to the cloud.",
+            Self::NoProxy => "What listens at the proxy's address is no proxy of that kind.",
+        }
+    }
+}
+
+impl fmt::Display for ProxyFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
 }
 
 impl LinkError {
     /// Whether it says more about a whole round of dials than that nobody was there.
     pub(crate) const fn tells_more(self) -> bool {
         match self {
-            Self::Insecure | Self::NoSocket => true,
+            Self::Insecure | Self::Clock | Self::Pin | Self::Portal | Self::NoSocket => true,
             Self::Unresolved
             | Self::Refused
             | Self::TimedOut
@@ -150,7 +200,7 @@ impl LinkError {
             | Self::Reset
             | Self::Protocol
             | Self::TooLarge
-            | Self::Proxy => false,
+            | Self::Proxy(_) => false,
         }
     }
 
@@ -164,8 +214,11 @@ impl LinkError {
             Self::TimedOut | Self::Closed | Self::TooLarge => Code::RC_SOCKET_DISCONNECTED,
             Self::Reset => Code::RC_TCP_RESET,
             Self::Insecure => Code::LOCAL_INSECURE,
+            Self::Clock => Code::LOCAL_CLOCK,
+            Self::Pin => Code::LOCAL_PIN,
+            Self::Portal => Code::LOCAL_PORTAL,
             Self::Protocol => Code::RC_TCP_DISCONNECTED_NO_RMTP,
-            Self::Proxy => Code::RC_CONN_PROXY_UNAVAILABLE,
+            Self::Proxy(_) => Code::RC_CONN_PROXY_UNAVAILABLE,
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use imlink_model::{Code, ConnectionStatus, UserId};
-use imlink_wire::navigation::GatewayAddress;
+use imlink_wire::navigation::{GatewayAddress, Navigator};
 
 /// The state of the connection, for `imlink status`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,6 +24,8 @@ pub struct Snapshot {
     pub online_since: Option<Instant>,
     /// Whose account it is, as far as it is known.
     pub user: Option<UserId>,
+    /// Whom it would ask where the gateways are, while it wants to be online.
+    pub navigators: Vec<Navigator>,
     /// Messages that wait for their turn.
     pub queued: usize,
     /// Messages whose acknowledgement is awaited.

@@ -219,6 +219,8 @@ pub enum Event {
     Stopped {
         /// Why.
         code: Code,
+        /// A sentence for a person where more is known than the code's own cause.
+        because: Option<&'static str>,
     },
     /// A message for those who listen now; it is never stored. One of a chatroom is for those who
     /// entered it.

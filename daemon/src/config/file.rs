@@ -1,22 +1,30 @@
 //! The configuration file: TOML, every key known, every complaint with its line.
 
-use std::io;
+use std::fs;
+use std::io::{self, Read};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use imlink_connection::Transport;
+use imlink_model::Proxy;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use toml::de::DeTable;
+use zeroize::Zeroizing;
 
 use super::Settings;
+use crate::transport::Pin;
 
 /// The keys a file may have.
-const KEYS: [&str; 9] = [
+const KEYS: [&str; 12] = [
     "allow_clear_text",
     "ca_file",
     "log",
     "max_accounts",
     "navigators",
+    "pins",
+    "proxy",
+    "proxy_password_file",
     "reconnect_kick",
     "socket",
     "state_dir",
@@ -48,6 +56,14 @@ pub enum FileErrorKind {
         /// What the reader of TOML says.
         message: String,
     },
+    /// It holds a password, and others can read it (F-K05).
+    #[error(
+        "holds a proxy's password and can be read by others (mode {mode:04o}); run `chmod 600` on it, or name a `proxy_password_file` instead"
+    )]
+    Open {
+        /// Its mode.
+        mode: u32,
+    },
     /// It has a key that means nothing.
     #[error("line {line}: unknown key `{key}`{}", nearest.map(|key| format!("; did you mean `{key}`?")).unwrap_or_default())]
     UnknownKey {
@@ -70,6 +86,11 @@ pub(super) struct File {
     #[serde(default, deserialize_with = "transport")]
     transport: Option<Transport>,
     ca_file: Option<PathBuf>,
+    #[serde(default, deserialize_with = "pins")]
+    pins: Option<Vec<Pin>>,
+    #[serde(default, deserialize_with = "proxy")]
+    proxy: Option<Proxy>,
+    proxy_password_file: Option<PathBuf>,
     reconnect_kick: Option<bool>,
     max_accounts: Option<usize>,
     log: Option<String>,
@@ -81,9 +102,17 @@ impl File {
             path: path.to_owned(),
             kind,
         };
-        let text =
-            std::fs::read_to_string(path).map_err(|error| fail(FileErrorKind::Read(error)))?;
-        Self::parse(&text).map_err(fail)
+        let (text, mode) =
+            read_with_mode(path).map_err(|error| fail(FileErrorKind::Read(error)))?;
+        let settings = Self::parse(&text).map_err(fail)?;
+        let holds_password = settings
+            .proxy
+            .as_ref()
+            .is_some_and(|proxy| proxy.password().is_some());
+        if holds_password && mode & 0o077 != 0 {
+            return Err(fail(FileErrorKind::Open { mode }));
+        }
+        Ok(settings)
     }
 
     fn parse(text: &str) -> Result<Settings, FileErrorKind> {
@@ -110,6 +139,9 @@ impl File {
             allow_clear_text: file.allow_clear_text,
             transport: file.transport,
             ca_file: file.ca_file,
+            pins: file.pins,
+            proxy: file.proxy,
+            proxy_password_file: file.proxy_password_file,
             reconnect_kick: file.reconnect_kick,
             max_accounts: file.max_accounts,
             log: file.log,
@@ -120,6 +152,26 @@ impl File {
 fn transport<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Transport>, D::Error> {
     let name = String::deserialize(deserializer)?;
     name.parse().map(Some).map_err(D::Error::custom)
+}
+
+fn pins<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<Pin>>, D::Error> {
+    let pins = Vec::<String>::deserialize(deserializer)?;
+    let pins = pins.iter().map(|pin| pin.parse().map_err(D::Error::custom));
+    pins.collect::<Result<_, _>>().map(Some)
+}
+
+fn proxy<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Proxy>, D::Error> {
+    let url = Zeroizing::new(String::deserialize(deserializer)?);
+    url.parse().map(Some).map_err(D::Error::custom)
+}
+
+/// The text and the mode of one and the same file.
+fn read_with_mode(path: &Path) -> io::Result<(Zeroizing<String>, u32)> {
+    let mut file = fs::File::open(path)?;
+    let mode = file.metadata()?.mode() & 0o7777;
+    let mut text = Zeroizing::new(String::new());
+    file.read_to_string(&mut text)?;
+    Ok((text, mode))
 }
 
 fn line_of(text: &str, offset: usize) -> usize {

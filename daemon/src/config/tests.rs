@@ -126,3 +126,90 @@ fn a_number_out_of_range_says_the_range() {
         "max_accounts is 0, but must be between 1 and 64"
     );
 }
+
+/// A configuration file of that mode.
+fn load_file(text: &str, mode: u32, variables: &[(&str, &str)]) -> Result<Config, ConfigError> {
+    use std::os::unix::fs::PermissionsExt;
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("imlinkd.toml");
+    std::fs::write(&path, text).unwrap();
+    std::fs::set_permissions(&path, PermissionsExt::from_mode(mode)).unwrap();
+    let variable = |name: &str| {
+        let found = variables.iter().find(|(known, _)| *known == name);
+        let found = found.map(|(_, value)| (*value).to_owned());
+        found.or_else(|| (name == "HOME").then(|| "/home/someone".to_owned()))
+    };
+    Config::load(Some(path), variable, Settings::default())
+}
+
+// F-K05
+#[test]
+fn a_proxys_password_stands_in_a_file_that_nobody_else_can_read() {
+    let text = "proxy = \"socks5://alice:canary@proxy.example:1080\"";
+
+    let config = load_file(text, 0o600, &[]).unwrap();
+    let proxy = config.proxy.unwrap();
+    assert_eq!(proxy.password().unwrap().reveal(), "canary");
+
+    let error = load_file(text, 0o640, &[]).unwrap_err().to_string();
+    assert!(error.contains("chmod 600"), "{error}");
+    assert!(!error.contains("canary"), "{error}");
+    let open = "proxy = \"socks5://proxy.example:1080\"";
+    assert!(load_file(open, 0o644, &[]).is_ok(), "nothing secret in it");
+}
+
+// F-K04
+#[test]
+fn a_proxys_password_is_refused_in_the_environment_and_on_the_command_line() {
+    let url = "http://alice:canary@proxy.example:3128";
+
+    let by_variable = load_file("", 0o600, &[("IMLINK_PROXY", url)]).unwrap_err();
+    let by_flag = Settings::default().with_proxy_flag(Some(url)).unwrap_err();
+
+    for (error, place) in [(by_variable, "IMLINK_PROXY"), (by_flag, "--proxy")] {
+        let error = error.to_string();
+        assert!(error.contains(place), "{error}");
+        assert!(error.contains("proxy_password_file"), "{error}");
+        assert!(!error.contains("canary"), "{error}");
+    }
+}
+
+#[test]
+fn a_proxys_password_may_stand_in_a_file_of_its_own() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("password");
+    crate::private_file::write(&file, "canary\n").unwrap();
+    let file = file.display().to_string();
+    let url = ("IMLINK_PROXY", "socks5://alice@proxy.example:1080");
+    let named = ("IMLINK_PROXY_PASSWORD_FILE", file.as_str());
+
+    let config = load_file("", 0o600, &[url, named]).unwrap();
+    let proxy = config.proxy.unwrap();
+    assert_eq!(proxy.password().unwrap().reveal(), "canary");
+
+    let error = load_file("", 0o600, &[url]).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "proxy: there is a name for the proxy, but no password"
+    );
+    let error = load_file("", 0o600, &[named]).unwrap_err();
+    assert!(error.to_string().contains("no `proxy`"), "{error}");
+    let gone = ("IMLINK_PROXY_PASSWORD_FILE", "/nowhere/password");
+    let error = load_file("", 0o600, &[url, gone]).unwrap_err();
+    assert!(error.to_string().contains("no such file"), "{error}");
+}
+
+#[test]
+fn what_is_no_proxy_or_pin_is_told_without_repeating_it() {
+    for (text, said) in [
+        ("\nproxy = \"socks5://a:canary@h\"", "line 2: a proxy is"),
+        ("pins = [\"canary\"]", "line 1: a pin is"),
+    ] {
+        let error = load_file(text, 0o600, &[]).unwrap_err().to_string();
+        assert!(error.contains(said), "{error}");
+        assert!(!error.contains("canary"), "{error}");
+    }
+    let pin = "sha256//47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=";
+    let config = load_file(&format!("pins = [\"{pin}\"]"), 0o644, &[]).unwrap();
+    assert_eq!(format!("sha256//{}", config.pins[0]), pin);
+}

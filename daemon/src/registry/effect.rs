@@ -10,7 +10,7 @@ use imlink_model::{
 };
 use imlink_store::{Change, ConversationPlace, Edit, Side};
 
-use super::{AccountId, PeerId, SubscriptionId, Unreadable};
+use super::{AccountId, PeerId, SubscriptionId, Unreadable, WayRequest};
 
 /// One thing to do. Effects are performed in order.
 #[derive(Debug)]
@@ -142,6 +142,15 @@ pub enum Effect {
         app_key: AppKey,
         /// The user.
         user: UserId,
+    },
+    /// See to something about the way to the cloud.
+    Way {
+        /// Who asked.
+        peer: PeerId,
+        /// The id it gave the request.
+        request: u64,
+        /// What.
+        what: WayRequest,
     },
     /// Ask the drivers how they are and answer with the whole report.
     Report {

@@ -13,7 +13,7 @@ use imlink_wire::navigation::GatewayForm;
 
 use super::{Account, AccountId, PeerId, Registry};
 
-/// What is the same in every report of one run.
+/// What is the daemon's, and not an account's.
 #[derive(Clone, Debug)]
 pub struct About {
     /// The number the daemon drew when it started.
@@ -22,6 +22,10 @@ pub struct About {
     pub started_at: Millis,
     /// Whether a reconnect is to give way (decisions.md P12).
     pub reconnect_kick: bool,
+    /// Where it keeps its state.
+    pub state_dir: std::path::PathBuf,
+    /// The proxy in use, without its password.
+    pub proxy: Option<imlink_ipc_proto::Proxy>,
 }
 
 impl Registry {
@@ -66,7 +70,7 @@ impl Registry {
             more_apps: count(self.peers.len() - apps.len()),
             apps,
             accounts,
-            proxy: None,
+            proxy: about.proxy.clone(),
             network: None,
             max_accounts: count(self.max_accounts),
         };

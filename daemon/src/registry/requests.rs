@@ -254,10 +254,12 @@ impl Registry {
                 recent,
             } => self.enter_room(peer, id, room, create, recent)?,
             Request::LeaveChatroom { room } => self.leave_chatroom(peer, id, &room),
-            Request::SetProxy { .. }
-            | Request::Proxy {}
-            | Request::TestProxy { .. }
-            | Request::Diagnose {} => return Err(plain(Code::LOCAL_BAD_REQUEST)),
+            Request::SetProxy { proxy } => self.set_proxy(peer, id, proxy.as_ref())?,
+            Request::Proxy {} => self.read_proxy(peer, id),
+            Request::TestProxy { proxy, host } => {
+                self.test_proxy(peer, id, proxy.as_ref(), &host)?;
+            }
+            Request::Diagnose {} => self.diagnose(peer, id)?,
             Request::Purge { app_key, user } => self.purge(peer, id, app_key, user)?,
             Request::History { .. }
             | Request::Timeline { .. }

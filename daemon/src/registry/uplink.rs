@@ -50,7 +50,7 @@ impl Registry {
             }
             uplink::Event::Identified { user, by } => self.identified(id, user, by),
             uplink::Event::Online => self.online(id),
-            uplink::Event::Stopped { code } => self.stopped(id, code),
+            uplink::Event::Stopped { code, because } => self.stopped(id, code, because),
             uplink::Event::Answered { ask, result } => self.answered(ask, result, now),
             uplink::Event::Room(news) => self.room_news(id, news),
             uplink::Event::Transient(message) => {
@@ -172,7 +172,7 @@ impl Registry {
         for peer in self.peers_of(id) {
             self.show(peer, status, Some(code), None);
         }
-        self.stopped(id, code);
+        self.stopped(id, code, None);
     }
 
     fn online(&mut self, id: AccountId) {
@@ -195,7 +195,7 @@ impl Registry {
 
     /// Every app of the account gets the code once; nothing goes on until an explicit connect
     /// (decisions.md P11).
-    pub(super) fn stopped(&mut self, id: AccountId, code: Code) {
+    pub(super) fn stopped(&mut self, id: AccountId, code: Code, because: Option<&'static str>) {
         let Some(account) = self.accounts.get_mut(&id) else {
             return;
         };
@@ -203,7 +203,8 @@ impl Registry {
         let mut waiters = std::mem::take(&mut account.waiters);
         waiters.extend(account.take_parked_for_good());
         for waiter in waiters {
-            self.refuse_plainly(waiter.peer, waiter.request, code);
+            let text = because.unwrap_or_else(|| code.cause()).to_owned();
+            self.refuse(waiter.peer, waiter.request, code, text);
         }
     }
 }

@@ -33,6 +33,11 @@ impl Heard {
         is_enough
     }
 
+    /// Whether nothing came yet.
+    pub(super) fn is_silent(&self) -> bool {
+        self.0.load(Ordering::Relaxed) == 0
+    }
+
     fn add(&self, bytes: usize) {
         self.0.fetch_add(bytes, Ordering::Relaxed);
     }

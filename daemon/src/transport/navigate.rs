@@ -11,7 +11,7 @@ use imlink_connection::{HttpAnswer, LinkError};
 use imlink_wire::navigation::{MAX_ANSWER, NavigationRequest};
 
 use super::Dialer;
-use super::dial::Security;
+use super::dial::{DialError, Security};
 
 impl Dialer {
     /// Asks a navigator. Whatever status it answers is an answer; a redirect is one too, and is
@@ -31,7 +31,12 @@ impl Dialer {
             Security::Clear => 80,
             Security::Tls => 443,
         });
-        let stream = self.dial(&format!("{host}:{port}"), security).await?;
+        let stream = match self.dial(&format!("{host}:{port}"), security).await {
+            Ok(stream) => stream,
+            // A sign-in page in a navigator's place has a certificate of its own (F-S26).
+            Err(DialError::OtherHost) => return Err(LinkError::Portal),
+            Err(DialError::Link(error)) => return Err(error),
+        };
         let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream))
             .await
             .map_err(|_| LinkError::Protocol)?;

@@ -3,9 +3,13 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use imlink_connection::LinkError;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::{self, PemObject};
 use rustls::{CertificateError, Error, RootCertStore};
+
+use super::dial::DialError;
+use super::pins::NotPinned;
 
 /// Why the file of additional certificate authorities cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -90,6 +94,29 @@ fn add_file(roots: &mut RootCertStore, path: &Path) -> Result<(), CaFileErrorKin
     Ok(())
 }
 
+/// What the TLS library refused, if it was that which went wrong.
+pub(super) fn refusal(error: &io::Error) -> Option<&Error> {
+    error.get_ref()?.downcast_ref()
+}
+
+/// What a refused certificate, or TLS that did not come about, means for a dial.
+pub(super) fn meaning(error: &Error) -> DialError {
+    let Error::InvalidCertificate(reason) = error else {
+        return LinkError::Insecure.into();
+    };
+    match reason {
+        CertificateError::Expired
+        | CertificateError::ExpiredContext { .. }
+        | CertificateError::NotValidYet
+        | CertificateError::NotValidYetContext { .. } => LinkError::Clock.into(),
+        CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
+            DialError::OtherHost
+        }
+        CertificateError::Other(other) if other.0.is::<NotPinned>() => LinkError::Pin.into(),
+        _ => LinkError::Insecure.into(),
+    }
+}
+
 /// What to do about a certificate that was refused, or about TLS that did not come about.
 pub(super) fn advice(error: &Error) -> &'static str {
     match error {
@@ -101,10 +128,13 @@ pub(super) fn advice(error: &Error) -> &'static str {
                 "check this machine's clock; if it is right, the cloud's certificate must be renewed"
             }
             CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
-                "the certificate is for another host; check the address, and who answers there"
+                "the certificate is for another host; sign in to this network if it has a sign-in page, else check the address, and who answers there"
             }
             CertificateError::UnknownIssuer => {
-                "if the cloud has a certificate authority of its own, name its file as `ca_file`"
+                "sign in to this network if it has a sign-in page; if the cloud has a certificate authority of its own, name its file as `ca_file`"
+            }
+            CertificateError::Other(other) if other.0.is::<NotPinned>() => {
+                "find out who answers there; if the cloud has changed its keys, change `pins`"
             }
             _ => "the certificate is not acceptable; the cloud's operator must replace it",
         },

@@ -91,6 +91,7 @@ mod tests {
     use tokio::io::AsyncWriteExt;
     use tokio::net::TcpListener;
 
+    use super::super::ProxyInUse;
     use super::super::heard::SIGN_OF_LIFE;
     use super::*;
 
@@ -105,7 +106,7 @@ mod tests {
             };
             let handshake = Handshake::new("key", "token", "device", ProtocolVersion::V3);
             let greeting = Greeting::WebSocket(handshake);
-            let dialer = Dialer::new(None).unwrap();
+            let dialer = Dialer::new(None, &[], ProxyInUse::default()).unwrap();
             let accept = async {
                 let (socket, _) = listener.accept().await.unwrap();
                 tokio_tungstenite::accept_async(socket).await.unwrap()

@@ -20,8 +20,8 @@ Examples:
 Exit status 3 says that another daemon is running, 2 that the configuration or a directory that it
 names cannot be used.
 
-With --check --json: socket, state_dir, navigators, allow_clear_text, transport, ca_file,
-reconnect_kick, max_accounts, log.";
+With --check --json: socket, state_dir, navigators, allow_clear_text, transport, ca_file, pins,
+proxy (without name and password), reconnect_kick, max_accounts, log.";
 
 /// What the configuration comes to.
 #[derive(Serialize)]
@@ -32,6 +32,8 @@ struct Checked {
     allow_clear_text: bool,
     transport: &'static str,
     ca_file: Option<String>,
+    pins: Vec<String>,
+    proxy: Option<String>,
     reconnect_kick: bool,
     max_accounts: usize,
     log: String,
@@ -62,6 +64,8 @@ impl From<Config> for Checked {
             allow_clear_text,
             transport,
             ca_file,
+            pins,
+            proxy,
             reconnect_kick,
             max_accounts,
             log,
@@ -73,6 +77,8 @@ impl From<Config> for Checked {
             allow_clear_text,
             transport: transport.as_str(),
             ca_file: ca_file.map(|path| path.display().to_string()),
+            pins: pins.iter().map(ToString::to_string).collect(),
+            proxy: proxy.map(|proxy| proxy.to_string()),
             reconnect_kick,
             max_accounts,
             log,

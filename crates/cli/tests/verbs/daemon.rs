@@ -40,6 +40,8 @@ fn a_program_gets_what_the_configuration_comes_to_as_one_object() {
         "allow_clear_text": true,
         "transport": "tcp",
         "ca_file": null,
+        "pins": [],
+        "proxy": null,
         "reconnect_kick": true,
         "max_accounts": 3,
         "log": "debug",

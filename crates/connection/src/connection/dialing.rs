@@ -67,8 +67,8 @@ impl Connection {
             return;
         };
         debug!(%error, gateway = %dialing.gateway, "Gateway failed");
-        if error == LinkError::Proxy {
-            return self.fail_at_proxy(now);
+        if let LinkError::Proxy(fault) = error {
+            return self.fail_at_proxy(fault, now);
         }
         let mut round = dialing.round.clone();
         if error.tells_more() {

@@ -12,7 +12,7 @@ use super::Connection;
 use super::attempt::Reason;
 use crate::refusal::{Refusal, concerns_token, final_status};
 use crate::state::{Patience, Phase, State};
-use crate::{Generation, LinkError};
+use crate::{Generation, LinkError, ProxyFault};
 
 impl Connection {
     /// The shell says a dial failed or a link is gone.
@@ -23,7 +23,7 @@ impl Connection {
             debug!(%error, "Link lost");
             self.end_link(now);
             match error {
-                LinkError::Proxy => self.fail_at_proxy(now),
+                LinkError::Proxy(fault) => self.fail_at_proxy(fault, now),
                 _ => self.fail_round(error.code(), now),
             }
         }
@@ -78,11 +78,12 @@ impl Connection {
     }
 
     /// The proxy does not work: final for a first connect, shown and retried later (decisions.md P2).
-    pub(super) fn fail_at_proxy(&mut self, now: Instant) {
+    pub(super) fn fail_at_proxy(&mut self, fault: ProxyFault, now: Instant) {
         let code = Code::RC_CONN_PROXY_UNAVAILABLE;
         let Some(active) = self.active() else { return };
         if !active.was_online {
-            return self.stop(code, ConnectionStatus::ProxyUnavailable);
+            let because = Some(fault.as_str());
+            return self.stop_because(code, ConnectionStatus::ProxyUnavailable, because);
         }
         if !self.can_reach(now) {
             return self.pause(code, now);
@@ -98,10 +99,19 @@ impl Connection {
 
     /// Nothing follows until the next connect.
     pub(super) fn stop(&mut self, code: Code, status: ConnectionStatus) {
+        self.stop_because(code, status, None);
+    }
+
+    fn stop_because(
+        &mut self,
+        code: Code,
+        status: ConnectionStatus,
+        because: Option<&'static str>,
+    ) {
         self.state = State::Away;
         self.give_up_rooms(code);
         self.outlet.tell(status, Some(code), None);
-        self.outlet.event(Event::Stopped { code });
+        self.outlet.event(Event::Stopped { code, because });
     }
 
     /// Attempts pause until the network is back.

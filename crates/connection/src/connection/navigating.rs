@@ -34,12 +34,10 @@ impl Connection {
         }
         let navigator = asking.navigator.clone();
         let answer = match result {
-            Err(LinkError::Proxy) => return self.fail_at_proxy(now),
+            Err(LinkError::Proxy(fault)) => return self.fail_at_proxy(fault, now),
             Err(error) => {
                 debug!(%error, %navigator, "No answer from the navigator");
-                if error.tells_more() {
-                    asking.failure = error.code();
-                }
+                asking.failure = worse(asking.failure, error);
                 Err(NavigationError::NoAnswer)
             }
             Ok(answer) => {
@@ -158,6 +156,9 @@ impl Connection {
         let Some(Phase::Asking(asking)) = self.active().map(|active| &mut active.phase) else {
             return;
         };
+        if *error == NavigationError::Portal {
+            asking.failure = Code::LOCAL_PORTAL;
+        }
         let rest = std::mem::take(&mut asking.rest);
         let failure = asking.failure;
         if error.is_final() {
@@ -180,5 +181,18 @@ impl Connection {
             }
             None => self.fail_round(code, now),
         }
+    }
+}
+
+/// What a round of questions is said to have failed of: whatever says more than that nobody was
+/// there; else the last thing that went wrong.
+fn worse(so_far: Code, error: LinkError) -> Code {
+    let is_plain = [Code::RC_NAVI_REQ_FAILED, Code::RC_DOMAIN_NOT_RESOLVE].contains(&so_far);
+    if error.tells_more() || (is_plain && error == LinkError::Unresolved) {
+        error.code()
+    } else if is_plain {
+        Code::RC_NAVI_REQ_FAILED
+    } else {
+        so_far
     }
 }

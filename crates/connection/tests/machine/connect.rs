@@ -322,7 +322,8 @@ fn where_another_account_is_live_a_token_of_nobody_known_is_not_dialled_with() {
     assert_eq!(
         unnamed.news(),
         [Event::Stopped {
-            code: Code::RC_CONNECTION_EXIST
+            code: Code::RC_CONNECTION_EXIST,
+            because: None,
         }]
     );
     unnamed.connect("token-1");

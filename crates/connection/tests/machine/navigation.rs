@@ -1,6 +1,6 @@
 //! Asking where the gateways are.
 
-use imlink_connection::{Config, LinkError};
+use imlink_connection::{Config, LinkError, ProxyFault};
 use imlink_model::Code;
 use imlink_model::ConnectionStatus::{
     Connecting, ProxyUnavailable, Suspend, TokenIncorrect, Unconnected,
@@ -21,7 +21,7 @@ fn with_navigators(names: &[&str]) -> Driver {
 
 fn stopped(driver: &mut Driver) -> Option<i32> {
     driver.news().iter().find_map(|event| match event {
-        Event::Stopped { code } => Some(code.number()),
+        Event::Stopped { code, .. } => Some(code.number()),
         _ => None,
     })
 }
@@ -40,7 +40,8 @@ fn navigators_of_the_token_come_before_those_of_the_configuration() {
     assert_eq!(asked, ["https://t1", "https://n2", "https://n1"]);
     assert_eq!(
         driver.statuses(),
-        [(Connecting, None), (Suspend, Some(30_007))]
+        [(Connecting, None), (Suspend, Some(30_009))],
+        "none of the names has an address"
     );
 }
 
@@ -258,7 +259,7 @@ fn a_list_without_addresses_and_nothing_kept_is_no_server() {
 fn a_proxy_that_does_not_work_ends_a_first_connect_and_is_waited_for_later() {
     let mut first = with_navigators(&["n1"]);
     first.connect("token-1");
-    first.fail_navigation(LinkError::Proxy);
+    first.fail_navigation(LinkError::Proxy(ProxyFault::Silent));
     assert_eq!(
         first.statuses(),
         [(Connecting, None), (ProxyUnavailable, Some(31_028))]
@@ -268,11 +269,11 @@ fn a_proxy_that_does_not_work_ends_a_first_connect_and_is_waited_for_later() {
     let mut later = Driver::online();
     later.lose_link(LinkError::Reset);
     later.advance(50 * MS);
-    later.fail_dial(LinkError::Proxy);
+    later.fail_dial(LinkError::Proxy(ProxyFault::Silent));
     later.statuses();
     assert_eq!(later.advance_to_deadline(), 250 * MS);
     assert_eq!(later.statuses(), [(Connecting, None)]);
-    later.fail_dial(LinkError::Proxy);
+    later.fail_dial(LinkError::Proxy(ProxyFault::Silent));
     assert_eq!(later.statuses(), [(ProxyUnavailable, Some(31_028))]);
     assert_eq!(stopped(&mut later), None);
 }

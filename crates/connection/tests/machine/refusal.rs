@@ -25,7 +25,8 @@ pub fn greeting() -> Driver {
 
 pub fn assert_stopped(driver: &mut Driver, shown: ConnectionStatus, code: i32) {
     assert_eq!(driver.statuses(), [(shown, Some(code))]);
-    let stopped = |event: &Event| matches!(event, Event::Stopped { code: c } if c.number() == code);
+    let stopped =
+        |event: &Event| matches!(event, Event::Stopped { code: c, .. } if c.number() == code);
     assert_eq!(
         driver.news().iter().filter(|event| stopped(event)).count(),
         1

@@ -39,7 +39,7 @@ fn tcp_greeting(driver: &mut Driver) -> Connect {
 
 fn stopped(driver: &mut Driver) -> Option<Code> {
     driver.news().iter().find_map(|event| match event {
-        Event::Stopped { code } => Some(*code),
+        Event::Stopped { code, .. } => Some(*code),
         _ => None,
     })
 }

@@ -97,7 +97,7 @@ codes! { Local:
     "Send a new message if it is still wanted."
 
     90024 LOCAL_PORTAL Automatic;
-    "Something on the way answers in the cloud's place, as the sign-in page of a public network does, so the token was not sent."
+    "Something on the way answers in the cloud's place, as the sign-in page of a public network does."
     "Sign in to the network with a browser; the daemon tries again by itself."
 
     90025 LOCAL_CLOCK Automatic;

@@ -17,6 +17,10 @@ pub enum NavigationError {
     /// Any other HTTP status.
     #[error("the navigator answered HTTP status {0}")]
     Http(u16),
+    /// What a sign-in page of a network on the way says: a redirect, HTTP status 511 (RFC 6585, 6),
+    /// or a page for people where a navigator answers or refuses (F-S26).
+    #[error("a page for people, or a redirect to one, in the navigator's place")]
+    Portal,
     /// The body is not what it should be.
     #[error("the navigator's answer is not readable")]
     Unreadable,
@@ -35,9 +39,12 @@ impl NavigationError {
         match self {
             Self::TokenIncorrect => 31004,
             Self::LicenceExpired => 31030,
-            Self::Code(_) | Self::Http(_) | Self::Unreadable | Self::TooLarge | Self::NoAnswer => {
-                30007
-            }
+            Self::Code(_)
+            | Self::Http(_)
+            | Self::Portal
+            | Self::Unreadable
+            | Self::TooLarge
+            | Self::NoAnswer => 30007,
         }
     }
 
@@ -48,7 +55,9 @@ impl NavigationError {
     pub const fn is_final(&self) -> bool {
         match self {
             Self::TokenIncorrect | Self::LicenceExpired | Self::Code(_) => true,
-            Self::Http(_) | Self::Unreadable | Self::TooLarge | Self::NoAnswer => false,
+            Self::Http(_) | Self::Portal | Self::Unreadable | Self::TooLarge | Self::NoAnswer => {
+                false
+            }
         }
     }
 }
@@ -58,11 +67,24 @@ impl NavigationError {
 /// # Errors
 /// Anything but HTTP 200 with a JSON object whose `code` is absent or 200.
 pub fn outcome(http_status: u16, body: &[u8]) -> Result<NavigationAnswer, NavigationError> {
+    if is_of_portal(http_status, body) {
+        return Err(NavigationError::Portal);
+    }
     of_status(http_status)?;
     if body.len() > MAX_ANSWER {
         return Err(NavigationError::TooLarge);
     }
     of_object(body)
+}
+
+/// Errors of servers come as pages too, so a page alone says nothing.
+fn is_of_portal(http_status: u16, body: &[u8]) -> bool {
+    let is_page = body.trim_ascii_start().first() == Some(&b'<');
+    match http_status {
+        300..=399 | 511 => true,
+        200 | 401 | 403 => is_page,
+        _ => false,
+    }
 }
 
 pub(super) fn of_status(http_status: u16) -> Result<(), NavigationError> {

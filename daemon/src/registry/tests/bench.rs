@@ -134,7 +134,13 @@ impl House {
 
     pub(super) fn stop(&mut self, account: AccountId, status: ConnectionStatus, code: Code) {
         self.status(account, status, Some(code));
-        self.uplink(account, uplink::Event::Stopped { code });
+        self.uplink(
+            account,
+            uplink::Event::Stopped {
+                code,
+                because: None,
+            },
+        );
     }
 
     pub(super) fn identify(&mut self, account: AccountId, user: &str, by: IdentifiedBy) {

@@ -3,7 +3,7 @@
 mod judge;
 mod town;
 
-use imlink_connection::LinkError;
+use imlink_connection::{LinkError, ProxyFault};
 use imlink_model::uplink::{Hint, Network};
 use proptest::prelude::*;
 
@@ -53,7 +53,7 @@ fn happening() -> impl Strategy<Value = Happening> {
         1 => (who.clone(), 400..420_u16).prop_map(|(account, status)| H::Navigated(account, status)),
         2 => (who.clone(), 1..26_u8).prop_map(|(account, status)| H::ConnAck(account, status)),
         2 => (who.clone(), 0..12_u8).prop_map(|(account, status)| H::Ended(account, status)),
-        3 => (who, prop_oneof![Just(LinkError::Reset), Just(LinkError::Refused), Just(LinkError::Proxy)])
+        3 => (who, prop_oneof![Just(LinkError::Reset), Just(LinkError::Refused), Just(LinkError::Proxy(ProxyFault::Silent))])
             .prop_map(|(account, error)| H::Lost(account, error)),
         2 => prop_oneof![Just(Network::Available), Just(Network::Unavailable)].prop_map(H::Network),
         1 => prop_oneof![Just(Hint::Foreground), Just(Hint::NetworkChanged)].prop_map(H::Hint),

@@ -12,9 +12,9 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::LocalSet;
 
-use super::super::Dialer;
 use super::super::heard::SIGN_OF_LIFE;
 use super::super::link::{Link, Opened, Received};
+use super::super::{Dialer, ProxyInUse};
 
 /// What no local exchange comes near.
 const DEADLINE: Duration = Duration::from_secs(10);
@@ -320,7 +320,7 @@ async fn read_into(socket: &mut TcpStream, codec: &mut ServerCodec) {
 }
 
 fn dialer() -> Dialer {
-    Dialer::new(None).unwrap()
+    Dialer::new(None, &[], ProxyInUse::default()).unwrap()
 }
 
 fn greeting(mask: Mask) -> Greeting {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use imlink_connection::{HttpAnswer, LinkError};
+use imlink_connection::{HttpAnswer, LinkError, ProxyFault};
 use imlink_model::uplink::{Hint, Network, PushAfterLeaving};
 use imlink_wire::{ConnAck, QoS, ServerPacket, Session};
 use proptest::prelude::*;
@@ -88,9 +88,12 @@ fn link_error() -> impl Strategy<Value = LinkError> {
         Just(LinkError::Closed),
         Just(LinkError::Reset),
         Just(LinkError::Insecure),
+        Just(LinkError::Clock),
+        Just(LinkError::Pin),
+        Just(LinkError::Portal),
         Just(LinkError::Protocol),
         Just(LinkError::TooLarge),
-        Just(LinkError::Proxy),
+        Just(LinkError::Proxy(ProxyFault::Silent)),
     ]
 }
 

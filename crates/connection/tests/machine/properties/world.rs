@@ -262,7 +262,7 @@ impl World {
                 assert!(self.wanted, "online though nobody wants it");
                 assert_eq!(announced, Some(ConnectionStatus::Connected));
             }
-            Event::Stopped { code } => {
+            Event::Stopped { code, .. } => {
                 assert!(self.wanted, "a second result");
                 assert_eq!(announced, Some(last));
                 assert!(last.is_final() || last == ConnectionStatus::ProxyUnavailable);

@@ -1,0 +1,168 @@
+//! What lies between this daemon and the cloud, looked at step by step for `imlink doctor`.
+//!
+//! Nothing here changes anything, and nobody's token is said: a navigator shows what it is by how
+//! it answers to one that nobody has.
+
+mod network;
+mod state;
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use futures_util::future::join_all;
+use imlink_connection::LinkError;
+use imlink_ipc_proto::{Check, Finding};
+use imlink_model::uplink::Network;
+use imlink_model::{Code, Proxy};
+use imlink_wire::navigation::Navigator;
+
+use crate::transport::{Dialer, reach, try_proxy};
+
+/// All of it together; the contract says 15 s.
+const LIMIT: Duration = Duration::from_secs(14);
+
+/// Most navigators that are looked at; more say nothing new.
+const NAVIGATORS: usize = 16;
+
+/// Longest text of a finding, in characters, so that all of them fit into a frame.
+const TEXT: usize = 240;
+
+/// What is to be looked at.
+#[derive(Debug)]
+pub struct Diagnosis {
+    /// Where the rows are.
+    pub state_dir: PathBuf,
+    /// Whether this machine has a network.
+    pub network: Network,
+    /// The proxy in use.
+    pub proxy: Option<Proxy>,
+    /// Whom the configuration and the accounts name.
+    pub navigators: BTreeSet<String>,
+    /// Whether a token may travel unencrypted to another machine.
+    pub clear_text: bool,
+    /// How the accounts are, which only the Hub knows.
+    pub accounts: Vec<Finding>,
+}
+
+impl Diagnosis {
+    /// Looks at everything, at once where one thing does not hang on the other.
+    pub async fn carry_out(self, dialer: &Dialer) -> Vec<Finding> {
+        let named: Vec<Navigator> = self
+            .navigators
+            .iter()
+            .filter_map(|url| Navigator::new(url))
+            .take(NAVIGATORS)
+            .collect();
+        let navigators = join_all(named.iter().map(|navigator| {
+            let look = dialer.look_at(navigator, self.clear_text);
+            in_time(Check::Navigator, navigator.to_string(), look)
+        }));
+        let proxy = async {
+            match &self.proxy {
+                Some(proxy) => vec![of_proxy(proxy, named.first()).await],
+                None => Vec::new(),
+            }
+        };
+        let state = tokio::task::spawn_blocking(move || state::look(&self.state_dir));
+        let (navigators, proxy, state) = tokio::join!(navigators, proxy, state);
+
+        let mut findings = vec![network::look(self.network)];
+        findings.extend(state);
+        findings.extend(proxy);
+        if named.is_empty() {
+            findings.push(nobody_to_ask());
+        }
+        findings.extend(navigators.into_iter().flatten());
+        findings.extend(self.accounts);
+        for finding in &mut findings {
+            shorten(&mut finding.subject);
+            shorten(&mut finding.detail);
+        }
+        findings
+    }
+}
+
+/// A finding about something that was looked at since then.
+pub fn finding(
+    check: Check,
+    subject: impl Into<String>,
+    code: Code,
+    detail: impl Into<String>,
+    since: Instant,
+) -> Finding {
+    Finding {
+        check,
+        subject: subject.into(),
+        code,
+        detail: detail.into(),
+        took_ms: u32::try_from(since.elapsed().as_millis()).unwrap_or(u32::MAX),
+    }
+}
+
+/// What came of it, or that it took too long.
+async fn in_time(
+    check: Check,
+    subject: String,
+    look: impl Future<Output = Vec<Finding>>,
+) -> Vec<Finding> {
+    let since = Instant::now();
+    match tokio::time::timeout(LIMIT, look).await {
+        Ok(findings) => findings,
+        Err(_) => {
+            let code = Code::RC_HTTP_REQ_FAIL;
+            vec![finding(check, subject, code, "takes too long", since)]
+        }
+    }
+}
+
+/// A proxy shows whether it lets us in only on the way to somebody.
+async fn of_proxy(proxy: &Proxy, navigator: Option<&Navigator>) -> Finding {
+    let since = Instant::now();
+    let result = match navigator.and_then(reach::authority) {
+        Some(authority) => try_proxy(proxy, &authority).await,
+        None => reach::open(&proxy.authority()).await,
+    };
+    let unavailable = Code::RC_CONN_PROXY_UNAVAILABLE;
+    let (code, detail) = match (result, navigator) {
+        (Err(LinkError::Proxy(fault)), _) => (unavailable, fault.to_string()),
+        (Err(error), None) => (unavailable, error.to_string()),
+        // What it says of the navigator is found there.
+        (Ok(()) | Err(_), Some(_)) => (Code::SUCCESS, "lets us in".to_owned()),
+        (Ok(()), None) => (Code::SUCCESS, "somebody listens".to_owned()),
+    };
+    finding(Check::Proxy, proxy.to_string(), code, detail, since)
+}
+
+fn nobody_to_ask() -> Finding {
+    finding(
+        Check::Navigator,
+        "navigators",
+        Code::LOCAL_NO_NAVIGATOR,
+        "neither the configuration nor a connecting account names one",
+        Instant::now(),
+    )
+}
+
+fn shorten(text: &mut String) {
+    if let Some((end, _)) = text.char_indices().nth(TEXT) {
+        text.truncate(end);
+        text.push('…');
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_cut_between_characters() {
+        let mut text = "名".repeat(TEXT + 1);
+        shorten(&mut text);
+        assert_eq!(text, format!("{}…", "名".repeat(TEXT)));
+
+        let mut text = "名".repeat(TEXT);
+        shorten(&mut text);
+        assert_eq!(text.chars().count(), TEXT);
+    }
+}

@@ -1,0 +1,100 @@
+//! What the Hub does about the way to the cloud.
+
+use actix::{ActorFutureExt, AsyncContext, Context, WrapFuture};
+use futures_util::future::join_all;
+use imlink_model::Proxy;
+use imlink_model::uplink::{Command, Hint};
+
+use super::Hub;
+use crate::diagnosis::Diagnosis;
+use crate::messages::{Drive, Inspect};
+use crate::registry::{PeerId, WayRequest, shown};
+use crate::transport::try_proxy;
+
+impl Hub {
+    pub(super) fn see_to(
+        &mut self,
+        peer: PeerId,
+        request: u64,
+        what: WayRequest,
+        ctx: &mut Context<Self>,
+    ) {
+        match what {
+            WayRequest::Read => {
+                let by_app = self.proxy.is_set_by_app();
+                self.registry
+                    .proxy_read(peer, request, self.proxy.current(), by_app);
+            }
+            WayRequest::Diagnose => self.diagnose(peer, request, ctx),
+            WayRequest::Set(proxy) => self.set_proxy(peer, request, proxy, ctx),
+            WayRequest::Test { proxy, authority } => {
+                let proxy = proxy.or_else(|| self.proxy.current().cloned());
+                let reached = async move {
+                    match proxy {
+                        Some(proxy) => Some(try_proxy(&proxy, &authority).await),
+                        None => None,
+                    }
+                };
+                ctx.spawn(reached.into_actor(self).map(move |reached, act, ctx| {
+                    act.registry.proxy_tested(peer, request, reached);
+                    act.drive(ctx);
+                }));
+            }
+        }
+    }
+
+    fn diagnose(&self, peer: PeerId, request: u64, ctx: &mut Context<Self>) {
+        let dialer = self.dialer.clone();
+        let asked: Vec<_> = self.upstreams.values().map(|up| up.send(Inspect)).collect();
+        let mut diagnosis = Diagnosis {
+            state_dir: self.about.state_dir.clone(),
+            network: self.network,
+            proxy: self.proxy.current().cloned(),
+            navigators: self.connection.navigators.iter().cloned().collect(),
+            clear_text: self.connection.clear_text,
+            accounts: self.registry.account_findings(),
+        };
+        let findings = async move {
+            for snapshot in join_all(asked).await.into_iter().flatten() {
+                let named = snapshot.navigators.iter().map(ToString::to_string);
+                diagnosis.navigators.extend(named);
+            }
+            diagnosis.carry_out(&dialer).await
+        };
+        ctx.spawn(findings.into_actor(self).map(move |findings, act, ctx| {
+            act.registry.diagnosed(peer, request, findings);
+            act.drive(ctx);
+        }));
+    }
+
+    /// It is kept first: what an app was told is in use outlives the daemon.
+    fn set_proxy(
+        &mut self,
+        peer: PeerId,
+        request: u64,
+        proxy: Option<Proxy>,
+        ctx: &mut Context<Self>,
+    ) {
+        let kept = self.proxy.kept().keep(proxy.clone());
+        ctx.spawn(kept.into_actor(self).map(move |kept, act, ctx| {
+            if kept.is_ok() {
+                act.take_proxy(proxy);
+            }
+            act.registry.proxy_set(peer, request, kept);
+            act.drive(ctx);
+        }));
+    }
+
+    fn take_proxy(&mut self, proxy: Option<Proxy>) {
+        self.proxy.set(proxy);
+        self.about.proxy = self.proxy.current().map(shown);
+        match self.proxy.current() {
+            Some(proxy) => tracing::info!(%proxy, "The cloud is reached through a proxy"),
+            None => tracing::info!("The cloud is reached without a proxy"),
+        }
+        // Whoever waits for the next attempt need not: the way is another one.
+        for upstream in self.upstreams.values() {
+            upstream.do_send(Drive(Command::Hint(Hint::NetworkChanged)));
+        }
+    }
+}
