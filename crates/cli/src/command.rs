@@ -87,6 +87,8 @@ enum Verb {
     Disconnect(verb::disconnect::Arguments),
     /// Sign the account out for all apps.
     Logout(verb::logout::Arguments),
+    /// Show, set or test the proxy on the way to the cloud.
+    Proxy(verb::proxy::Arguments),
     /// Say what a code means and what to do about it.
     Explain(verb::explain::Arguments),
     /// An app of the demo.
@@ -139,6 +141,7 @@ impl Verb {
             Self::Outbox(arguments) => verb::outbox::run(arguments, output),
             Self::Disconnect(arguments) => verb::disconnect::run(arguments, output),
             Self::Logout(arguments) => verb::logout::run(arguments, output),
+            Self::Proxy(arguments) => verb::proxy::run(arguments, output),
             Self::DemoApp(arguments) => demo::app::run(arguments),
             Self::Activate(arguments) => verb::activate::run(arguments),
             Self::Explain(arguments) => verb::explain::run(arguments, output),

@@ -1,4 +1,4 @@
-//! Where a token comes from: standard input, a file or a hidden prompt; never the command line or
+//! Where a token, or another secret, comes from: standard input, a file or a hidden prompt; never the command line or
 //! the environment, which other programs can read (decisions.md P25, failures.md F-K04).
 
 use std::fs::File;
@@ -19,11 +19,19 @@ const LONGEST: u64 = Token::MAX_BYTES as u64 + 64;
 /// # Errors
 /// The file cannot be read, others can read it, or there is no token in it.
 pub fn from_file(path: &Path) -> Result<Token, Failure> {
+    parse(secret_file(path, "token")?)
+}
+
+/// Reads a secret, a token or a password, from a file that nobody else can read.
+///
+/// # Errors
+/// The file cannot be read, or others can read it.
+pub fn secret_file(path: &Path, secret: &str) -> Result<Zeroizing<String>, Failure> {
     let shown = path.display();
     let unreadable = |error: io::Error| {
         Failure::usage(
-            format!("The token file {shown} cannot be read: {error}."),
-            "Name a file that you can read, or pipe the token into `imlink connect`.",
+            format!("The {secret} file {shown} cannot be read: {error}."),
+            "Name a file that you can read, or give it on standard input.",
         )
     };
     let file = File::open(path).map_err(unreadable)?;
@@ -31,23 +39,23 @@ pub fn from_file(path: &Path) -> Result<Token, Failure> {
     if found.mode() & 0o077 != 0 {
         return Err(Failure::usage(
             format!(
-                "The token file {shown} can be read by others (mode {:04o}).",
+                "The {secret} file {shown} can be read by others (mode {:04o}).",
                 found.mode() & 0o7777
             ),
-            format!("Run `chmod 600 {shown}`, and ask for a new token if that was no accident."),
+            format!("Run `chmod 600 {shown}`, and ask for a new {secret} if that was no accident."),
         ));
     }
     let user = rustix::process::geteuid().as_raw();
     if found.uid() != user && found.uid() != 0 {
         return Err(Failure::usage(
             format!(
-                "The token file {shown} belongs to another user (uid {}).",
+                "The {secret} file {shown} belongs to another user (uid {}).",
                 found.uid()
             ),
-            "Copy the token into a file of your own.",
+            format!("Copy the {secret} into a file of your own."),
         ));
     }
-    parse(read(file).map_err(unreadable)?)
+    read(file).map_err(unreadable)
 }
 
 /// Reads a token from standard input: what is piped in, or what is typed at a prompt that shows
@@ -56,11 +64,18 @@ pub fn from_file(path: &Path) -> Result<Token, Failure> {
 /// # Errors
 /// Nothing is there, or it is no token.
 pub fn from_standard_input() -> Result<Token, Failure> {
+    parse(secret_input("Token (not shown): ")?)
+}
+
+/// Reads a secret from standard input: what is piped in, or what is typed behind that prompt.
+///
+/// # Errors
+/// Standard input cannot be read.
+pub fn secret_input(prompt: &str) -> Result<Zeroizing<String>, Failure> {
     if io::stdin().is_terminal() {
-        let typed = rpassword::prompt_password("Token (not shown): ").map(Zeroizing::new)?;
-        return parse(typed);
+        return Ok(rpassword::prompt_password(prompt).map(Zeroizing::new)?);
     }
-    parse(read(io::stdin().lock())?)
+    Ok(read(io::stdin().lock())?)
 }
 
 fn read(source: impl Read) -> io::Result<Zeroizing<String>> {

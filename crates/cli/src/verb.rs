@@ -15,6 +15,7 @@ pub mod import;
 pub mod listen;
 pub mod logout;
 pub mod outbox;
+pub mod proxy;
 pub mod purge;
 pub mod sandbox;
 pub mod search;

@@ -6,7 +6,7 @@ use imlink_ipc_proto::{self as proto, Finding, Response, StatusReport};
 use imlink_model::{Code, Conversation, Direction, Message, Millis, OutboxId, Seq, UserId};
 use tracing::debug;
 
-use crate::{Error, OutboxEntry, SendState};
+use crate::{Error, OutboxEntry, ProxyInUse, SendState};
 
 /// Part of a longer list.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -245,6 +245,19 @@ pub(crate) fn unread(response: Response) -> Result<Unread, Error> {
 pub(crate) fn stored(response: Response) -> Result<Seq, Error> {
     match response {
         Response::Stored { seq } => Ok(seq),
+        other => Err(unexpected(&other)),
+    }
+}
+
+pub(crate) fn proxy(response: Response) -> Result<Option<ProxyInUse>, Error> {
+    match response {
+        Response::Proxy { proxy, by_app } => Ok(proxy.map(|proxy| ProxyInUse {
+            kind: proxy.kind,
+            host: proxy.host,
+            port: proxy.port,
+            user: proxy.user.map(String::from),
+            set_by_app: by_app,
+        })),
         other => Err(unexpected(&other)),
     }
 }

@@ -25,6 +25,7 @@ mod outbox;
 mod rows;
 mod runtime;
 mod streams;
+mod way;
 
 pub use client::Client;
 pub use streams::{Events, SendReceipt, Subscription};

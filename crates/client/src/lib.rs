@@ -79,6 +79,7 @@ mod receipt;
 mod rows;
 mod subscription;
 mod transport;
+mod way;
 
 pub use annotation::Annotation;
 pub use answer::{ConversationSummary, Found, Page, Unread};
@@ -88,15 +89,15 @@ pub use error::Error;
 pub use event::{Event, Events, Gap, SendState, StatusChange};
 pub use imlink_ipc_proto::{
     AccountReport, AppReport, ChatroomChange, Check, Finding, GapCause, Hint, LastError,
-    OutboxReport, Proxy, ProxyKind, Right, Start, StatusReport, Work,
+    OutboxReport, Proxy as ProxyReport, Right, Start, StatusReport, Work,
 };
 pub use imlink_model::content;
 pub use imlink_model::{
     AppId, AppKey, Area, Body, ChannelId, ClientMessageId, Code, CodeInfo, ConnectionStatus,
     Conversation, ConversationKind, Direction, Expansion, ExpansionError, Flags, IdError,
     MAX_BODY_BYTES, MAX_DIRECTED, MAX_LOCAL_EXTRA_BYTES, Message, MessageUid, Millis, ObjectName,
-    Origin, OutboxId, ReceivedStatus, Resend, Retry, SendOptions, Seq, SubscriptionName, TargetId,
-    Token, TokenError, Typing, UserId,
+    Origin, OutboxId, Proxy, ProxyError, ProxyKind, ProxyPassword, ReceivedStatus, Resend, Retry,
+    SendOptions, Seq, SubscriptionName, TargetId, Token, TokenError, Typing, UserId,
 };
 pub use listeners::{ConnectCallback, ListenerId};
 pub use outbox::OutboxEntry;
@@ -105,3 +106,4 @@ pub use provider::{TokenRefused, TokenReply};
 pub use receipt::{Outcome, SendReceipt};
 pub use rows::{Filter, HistoryQuery, Insertion};
 pub use subscription::{Acknowledgement, Delivery, Subscription};
+pub use way::ProxyInUse;

@@ -8,6 +8,7 @@ mod daemon;
 mod explaining;
 mod forgetting;
 mod messages;
+mod proxying;
 mod purging;
 mod sandbox;
 mod sandbox_apps;

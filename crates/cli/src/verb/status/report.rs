@@ -3,8 +3,8 @@
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use imlink::{
-    AccountReport, AppReport, Code, ConnectionStatus, LastError, Millis, Proxy, ProxyKind, Right,
-    StatusReport, UserId,
+    AccountReport, AppReport, Code, ConnectionStatus, LastError, Millis, ProxyKind, ProxyReport,
+    Right, StatusReport, UserId,
 };
 use serde::Serialize;
 
@@ -221,8 +221,8 @@ impl From<LastError> for ErrorFields {
     }
 }
 
-impl From<Proxy> for ProxyFields {
-    fn from(proxy: Proxy) -> Self {
+impl From<ProxyReport> for ProxyFields {
+    fn from(proxy: ProxyReport) -> Self {
         Self {
             kind: match proxy.kind {
                 ProxyKind::Socks5 => "socks5",

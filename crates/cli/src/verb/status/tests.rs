@@ -1,8 +1,8 @@
 //! One report, as people and as programs get it.
 
 use imlink::{
-    AccountReport, AppId, AppKey, AppReport, Code, LastError, Millis, OutboxReport, Proxy,
-    ProxyKind, Right, Seq, StatusReport, UserId,
+    AccountReport, AppId, AppKey, AppReport, Code, LastError, Millis, OutboxReport, ProxyKind,
+    ProxyReport, Right, Seq, StatusReport, UserId,
 };
 
 use super::report::Report;
@@ -80,7 +80,7 @@ fn what_concerns_all_accounts_is_told_where_it_is_not_as_usual() {
     let report = StatusReport {
         network: Some(false),
         max_accounts: 2,
-        proxy: Some(Proxy {
+        proxy: Some(ProxyReport {
             kind: ProxyKind::Socks5,
             host: "proxy.example".to_owned(),
             port: 1080,
