@@ -14,6 +14,7 @@ pub mod idle;
 pub mod kill_loop;
 pub mod mutant;
 pub mod network;
+pub mod proxy;
 pub mod raw;
 pub mod relay;
 

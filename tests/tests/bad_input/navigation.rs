@@ -33,15 +33,13 @@ async fn a_navigator_that_refuses_ends_the_connect_with_its_code() {
     }
 }
 
-// protocol/cloud-wire.md 1.4; F-S26, F-S31
+// protocol/cloud-wire.md 1.4; F-S31
 #[tokio::test]
 async fn a_navigator_that_answers_nonsense_is_asked_again() {
     for fault in [
         NavigationFault::Status(500),
         NavigationFault::Status(404),
         NavigationFault::Empty,
-        // A captive portal: never taken for a wrong token.
-        NavigationFault::NotJson,
         NavigationFault::Huge(10_000_000),
         body("[]"),
         body("null"),
@@ -70,6 +68,43 @@ async fn a_navigator_that_answers_nonsense_is_asked_again() {
         let found = connecting.result().await;
         assert_eq!(found.unwrap(), user("lei"), "{fault:?}");
         assert_eq!(connecting.cloud.counters().navigations, 2, "{fault:?}");
+    }
+}
+
+// F-S26: a sign-in page is waited for, and never taken for the cloud's word on the token
+#[tokio::test]
+async fn a_sign_in_page_in_the_navigators_place_is_told_as_one_and_waited_for() {
+    for fault in [
+        NavigationFault::NotJson,
+        NavigationFault::Status(302),
+        NavigationFault::Status(511),
+    ] {
+        let mut connecting = Connecting::through(&fault, Lasting::ONCE).await;
+
+        let change = connecting.app.shows(ConnectionStatus::Suspend).await;
+        assert_eq!(change.code, Some(Code::LOCAL_PORTAL), "{fault:?}");
+        assert!(change.retry_in.is_some(), "{fault:?}");
+
+        assert_eq!(connecting.result().await.unwrap(), user("lei"), "{fault:?}");
+    }
+}
+
+// F-S02
+#[tokio::test]
+async fn a_navigator_without_an_address_is_told_as_one_and_asked_again() {
+    let (cloud, setup) = (cloud(), Setup::new(IMLINK));
+    let _daemon = setup.start();
+    let mut app = App::new(&setup, &cloud, "notes");
+    within("init", app.client.init()).await.unwrap();
+    // A label of 64 characters: no resolver has to be asked to know that there is none.
+    let nowhere = format!("{}.invalid", "n".repeat(64));
+    let token = imlink::Token::new(format!("abc@{nowhere}")).unwrap();
+    let client = app.client.clone();
+    tokio::spawn(async move { client.connect(token).await });
+
+    for _ in 0..2 {
+        let change = app.shows(ConnectionStatus::Suspend).await;
+        assert_eq!(change.code, Some(Code::RC_DOMAIN_NOT_RESOLVE));
     }
 }
 
@@ -157,7 +192,7 @@ async fn a_redirect_is_not_followed_so_the_token_goes_to_nobody_else() {
     let mut connecting = Connecting::through(&fault, Lasting::Times(2)).await;
     for _ in 0..2 {
         let change = connecting.app.shows(ConnectionStatus::Suspend).await;
-        assert_eq!(change.code, Some(Code::RC_NAVI_REQ_FAILED));
+        assert_eq!(change.code, Some(Code::LOCAL_PORTAL));
     }
     assert_eq!(connecting.result().await.unwrap(), user("lei"));
 

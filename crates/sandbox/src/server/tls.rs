@@ -49,6 +49,8 @@ pub enum CertificateKind {
     Good,
     /// The same, but its time is over.
     Expired,
+    /// The same, but its time is yet to come.
+    NotYetValid,
     /// For a host that is none of these.
     WrongHost,
     /// For the same hosts, signed by itself.

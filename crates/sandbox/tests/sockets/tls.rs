@@ -55,6 +55,7 @@ async fn every_name_of_this_machine_and_the_public_one_are_in_the_certificate() 
 async fn a_bad_certificate_is_refused_by_a_client_that_looks() {
     for kind in [
         CertificateKind::Expired,
+        CertificateKind::NotYetValid,
         CertificateKind::WrongHost,
         CertificateKind::SelfSigned,
     ] {
@@ -69,6 +70,7 @@ async fn a_bad_certificate_is_refused_by_a_client_that_looks() {
         );
         let reason = match kind {
             CertificateKind::Expired => "expired",
+            CertificateKind::NotYetValid => "not valid yet",
             CertificateKind::WrongHost => "not valid for name",
             CertificateKind::SelfSigned | CertificateKind::Good => "UnknownIssuer",
         };

@@ -26,9 +26,10 @@ impl Identity {
         let key = KeyPair::generate()?;
         let params = params(kind, public_host)?;
         let certificate = match kind {
-            CertificateKind::Good | CertificateKind::Expired | CertificateKind::WrongHost => {
-                params.signed_by(&key, &authority)?
-            }
+            CertificateKind::Good
+            | CertificateKind::Expired
+            | CertificateKind::NotYetValid
+            | CertificateKind::WrongHost => params.signed_by(&key, &authority)?,
             CertificateKind::SelfSigned => params.self_signed(&key)?,
         };
         Ok(Self {
@@ -50,20 +51,26 @@ fn authority() -> Result<CertifiedIssuer<'static, KeyPair>, Error> {
 fn params(kind: CertificateKind, public_host: Option<&str>) -> Result<CertificateParams, Error> {
     let hosts: Vec<String> = match kind {
         CertificateKind::WrongHost => vec![ANOTHER_HOST.to_owned()],
-        CertificateKind::Good | CertificateKind::Expired | CertificateKind::SelfSigned => {
-            ["localhost", "127.0.0.1", "::1"]
-                .into_iter()
-                .chain(public_host)
-                .map(str::to_owned)
-                .collect()
-        }
+        CertificateKind::Good
+        | CertificateKind::Expired
+        | CertificateKind::NotYetValid
+        | CertificateKind::SelfSigned => ["localhost", "127.0.0.1", "::1"]
+            .into_iter()
+            .chain(public_host)
+            .map(str::to_owned)
+            .collect(),
     };
     let mut params = CertificateParams::new(hosts)?;
     params.distinguished_name = name("imlink sandbox");
     params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
-    if kind == CertificateKind::Expired {
-        params.not_before = date_time_ymd(2019, 1, 1);
-        params.not_after = date_time_ymd(2020, 1, 1);
+    let years = match kind {
+        CertificateKind::Expired => Some((2019, 2020)),
+        CertificateKind::NotYetValid => Some((4000, 4001)),
+        CertificateKind::Good | CertificateKind::WrongHost | CertificateKind::SelfSigned => None,
+    };
+    if let Some((from, until)) = years {
+        params.not_before = date_time_ymd(from, 1, 1);
+        params.not_after = date_time_ymd(until, 1, 1);
     }
     Ok(params)
 }
