@@ -39,7 +39,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Instant;
 
 use imlink_ipc_proto::{Event, Failure, Outcome, Response};
-use imlink_model::uplink::AskId;
+use imlink_model::uplink::{AskId, Network};
 use imlink_model::{Code, TargetId};
 
 use account::Account;
@@ -60,6 +60,8 @@ pub use way::{WayRequest, shown};
 #[derive(Debug)]
 pub struct Registry {
     max_accounts: usize,
+    /// Whether this machine has a network, for showing; `None` as long as nobody said.
+    network: Option<Network>,
     peers: BTreeMap<PeerId, Peer>,
     accounts: BTreeMap<AccountId, Account>,
     subscriptions: BTreeMap<SubscriptionId, Subscription>,
@@ -79,6 +81,7 @@ impl Registry {
     pub fn new(max_accounts: usize) -> Self {
         Self {
             max_accounts,
+            network: None,
             peers: BTreeMap::new(),
             accounts: BTreeMap::new(),
             subscriptions: BTreeMap::new(),

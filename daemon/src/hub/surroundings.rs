@@ -17,7 +17,10 @@ impl Hub {
 impl StreamHandler<Change> for Hub {
     fn handle(&mut self, change: Change, _: &mut Self::Context) {
         match change {
-            Change::Network(network) => self.network = network,
+            Change::Network(network) => {
+                self.network = network;
+                self.registry.note_network(network);
+            }
             Change::Hint(_) => {}
         }
         for upstream in self.upstreams.values() {

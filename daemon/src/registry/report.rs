@@ -7,6 +7,7 @@ use imlink_connection::Snapshot;
 use imlink_ipc_proto::{
     AccountReport, AppReport, OutboxReport, Response, SendState, StatusReport, limits,
 };
+use imlink_model::uplink::Network;
 use imlink_model::{Millis, OutgoingMessage};
 use imlink_store::OutboxState;
 use imlink_wire::navigation::GatewayForm;
@@ -29,6 +30,11 @@ pub struct About {
 }
 
 impl Registry {
+    /// The machine has a network, or lost it.
+    pub fn note_network(&mut self, network: Network) {
+        self.network = Some(network);
+    }
+
     /// Answers a request with everything, given how the drivers are.
     pub fn report(
         &mut self,
@@ -71,7 +77,7 @@ impl Registry {
             apps,
             accounts,
             proxy: about.proxy.clone(),
-            network: None,
+            network: self.network.map(|network| network == Network::Available),
             max_accounts: count(self.max_accounts),
         };
         self.answer(peer, request, Response::Status(report));

@@ -35,6 +35,8 @@ async fn nothing_to_go_by() {
     let paused = app.shows(ConnectionStatus::NetworkUnavailable).await;
 
     assert_eq!(paused.code, Some(Code::RC_NETWORK_DOWN));
+    let status = within("status", app.client.daemon_status()).await;
+    assert_eq!(status.unwrap().network, Some(false));
     let poll = paused
         .retry_in
         .expect("it is tried all the same, much later");

@@ -1,6 +1,7 @@
 //! What `imlink status` is told.
 
 use imlink_ipc_proto::{AccountReport, StatusReport};
+use imlink_model::uplink::Network;
 
 use super::super::report::About;
 use super::bench::*;
@@ -42,6 +43,18 @@ fn an_app_that_leaves_is_no_error_of_its_account() {
     assert_eq!(only_account(&mut house, app).last_error, None);
 }
 
+#[test]
+fn whether_there_is_a_network_is_told_once_it_is_known() {
+    let mut house = House::new();
+    let app = house.attach("notes");
+    assert_eq!(report(&mut house, app).network, None);
+
+    for (network, told) in [(Network::Unavailable, false), (Network::Available, true)] {
+        house.registry.note_network(network);
+        assert_eq!(report(&mut house, app).network, Some(told));
+    }
+}
+
 fn only_account(house: &mut House, peer: PeerId) -> AccountReport {
     let [account] = report(house, peer).accounts.try_into().unwrap();
     account
@@ -52,6 +65,8 @@ fn report(house: &mut House, peer: PeerId) -> StatusReport {
         instance: 1,
         started_at: Millis(0),
         reconnect_kick: false,
+        state_dir: std::path::PathBuf::new(),
+        proxy: None,
     };
     let request = house.ask(peer, Request::Status {});
     house
