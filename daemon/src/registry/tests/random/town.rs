@@ -398,6 +398,7 @@ impl Town {
                 }
                 Effect::Forget { user, .. } => self.house.tokens.forget(user.as_str()),
                 Effect::Deliver { .. }
+                | Effect::Way { .. }
                 | Effect::Purge { .. }
                 | Effect::Commit { .. }
                 | Effect::Edit { .. }
