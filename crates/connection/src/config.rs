@@ -84,7 +84,8 @@ pub struct Timings {
     /// From a ping to the end of a link that gives no byte. Default 15 s (decisions.md P6).
     pub pong: Duration,
     /// As `pong`, for a ping sent because of a hint, when there is reason to doubt the link; twice
-    /// the last measured round trip if that is longer, and never longer than `pong`. Default
+    /// the last measured round trip if that is longer, and never longer than `pong`. As long goes an
+    /// attempt on that was under way when the network changed or the machine slept. Default
     /// 5 s: ours, two and a half times the slowest link of docs/failures.md F-S47.
     pub probe: Duration,
     /// Waits between attempts, one after the other; the last one repeats. Those from 1 s on are

@@ -84,10 +84,8 @@ impl Connection {
             Phase::Waiting { .. } => return self.hurry(now),
             Phase::Greeted(link) => link,
             Phase::Online(online) => &mut online.link,
-            Phase::Asking(_)
-            | Phase::Unrestored { .. }
-            | Phase::Dialing(_)
-            | Phase::Paused { .. } => return,
+            Phase::Asking(_) | Phase::Dialing(_) => return self.doubt_attempt(hint, now),
+            Phase::Unrestored { .. } | Phase::Paused { .. } => return,
         };
         if self.gate.pass(now).is_ok() {
             link.keepalive.probe(now);
@@ -171,6 +169,32 @@ impl Connection {
             until: until.min(sooner),
             patience: Patience::Ladder,
         });
+    }
+
+    /// An attempt from before a change or a sleep may wait for what cannot come any more: it has as
+    /// long as a link that is probed. If it fails, the ladder starts again.
+    fn doubt_attempt(&mut self, hint: Hint, now: Instant) {
+        if self.gate.pass(now).is_err() {
+            return;
+        }
+        self.restart_ladder();
+        match hint {
+            Hint::NetworkChanged | Hint::Resumed => {}
+            Hint::Foreground => return,
+        }
+        let doubted_until = now + self.config.timings.probe;
+        match self.active().map(|active| &mut active.phase) {
+            Some(Phase::Asking(asking)) => asking.deadline = asking.deadline.min(doubted_until),
+            Some(Phase::Dialing(dialing)) => dialing.deadline = dialing.deadline.min(doubted_until),
+            Some(
+                Phase::Unrestored { .. }
+                | Phase::Greeted(_)
+                | Phase::Online(_)
+                | Phase::Waiting { .. }
+                | Phase::Paused { .. },
+            )
+            | None => {}
+        }
     }
 
     fn restart_ladder(&mut self) {

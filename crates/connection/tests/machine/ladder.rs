@@ -153,6 +153,61 @@ fn hints_within_a_second_of_one_another_count_once() {
     assert_eq!(driver.advance_to_deadline(), 250 * MS, "the ladder goes on");
 }
 
+// F-S22, F-S23
+#[test]
+fn an_attempt_from_before_a_sleep_is_soon_given_up_and_the_ladder_starts_again() {
+    for hint in [Hint::NetworkChanged, Hint::Resumed] {
+        let mut driver = without_navigation();
+        waits(&mut driver, 8);
+        let (asked, _) = driver.take_navigation().unwrap();
+        driver.advance(SECOND);
+        driver.command(Command::Hint(hint));
+
+        driver.advance(5 * SECOND - MS);
+        assert_eq!(driver.take_close(), None, "{hint:?}");
+        driver.advance(MS);
+
+        assert_eq!(driver.take_close(), Some(asked), "{hint:?}");
+        assert_eq!(driver.advance_to_deadline(), 50 * MS, "{hint:?}");
+    }
+}
+
+// F-S22, F-S23
+#[test]
+fn a_dial_from_before_a_sleep_gives_way_to_the_next_gateway() {
+    let mut driver = without_navigation();
+    driver.answer_navigation(&listing("alice", &["gone.test", "here.test"]));
+    let (gone, _) = driver.take_dial().unwrap();
+    driver.advance(9 * SECOND);
+    driver.command(Command::Hint(Hint::Resumed));
+    assert_eq!(
+        driver.time_to_deadline(),
+        Some(SECOND),
+        "it has no more time than before"
+    );
+
+    driver.advance(SECOND);
+
+    assert_eq!(driver.take_close(), Some(gone));
+    assert_eq!(driver.take_dial().unwrap().1.authority, "here.test");
+    driver.command(Command::Hint(Hint::Resumed));
+    driver.advance(5 * SECOND);
+    assert!(driver.take_close().is_some());
+    assert_eq!(driver.advance_to_deadline(), 50 * MS);
+}
+
+#[test]
+fn an_app_in_the_foreground_is_no_reason_to_doubt_an_attempt() {
+    let mut driver = without_navigation();
+    waits(&mut driver, 8);
+    driver.take_navigation().unwrap();
+
+    driver.command(Command::Hint(Hint::Foreground));
+
+    assert_eq!(driver.advance_to_deadline(), 10 * SECOND);
+    assert_eq!(driver.advance_to_deadline(), 50 * MS);
+}
+
 #[test]
 fn a_new_token_does_not_cut_a_wait_short() {
     let mut driver = without_navigation();
