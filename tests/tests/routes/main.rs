@@ -36,6 +36,7 @@ mod shutdown;
 mod sleep;
 mod standing_still;
 mod token_provider;
+mod tokens;
 mod traffic;
 mod transports;
 

@@ -3,6 +3,7 @@
 
 use imlink::{Code, ConnectionStatus};
 use imlink_sandbox::{Ending, Sandbox, Scope};
+use imlink_tests::cloud::token;
 use imlink_tests::{App, Daemon, Setup, cloud, soon, within};
 use rustix::process::Signal;
 
@@ -37,6 +38,39 @@ async fn a_reconnect_takes_its_place_back_by_default() {
     house.first.shows(ConnectionStatus::Connected).await;
     assert_eq!(house.devices().len(), 1);
     assert_ne!(house.devices(), device);
+}
+
+// F-S36, P11: whoever was kicked stays away until its own user says otherwise
+#[tokio::test]
+async fn two_daemons_on_one_account_kick_each_other_once_and_no_more() {
+    let mut house = House::of_two("--transport=auto").await;
+    house.first_comes_back();
+    house.second.shows(ConnectionStatus::KickedOffline).await;
+    house.first.shows(ConnectionStatus::Connected).await;
+    let handshakes = house.cloud.counters().handshakes;
+
+    // Whoever fought for the slot would have it in one of these rounds.
+    for round in 1..=5 {
+        assert_eq!(house.cloud.drop_links(&Scope::Everyone, Ending::Reset), 1);
+        house.first.shows(ConnectionStatus::Suspend).await;
+        house.first.shows(ConnectionStatus::Connected).await;
+        assert_eq!(house.cloud.counters().handshakes, handshakes + round);
+    }
+    assert_eq!(house.second.statuses().await, []);
+    let again = house.second.client.connect(token(&house.cloud, "lei"));
+    within("connect", again).await.unwrap();
+
+    let change = house.first.shows(ConnectionStatus::KickedOffline).await;
+    assert_eq!(change.code, Some(Code::RC_DISCONN_KICK));
+    for round in 1..=5 {
+        house.second.rest().await;
+        assert_eq!(house.cloud.drop_links(&Scope::Everyone, Ending::Reset), 1);
+        house.second.shows(ConnectionStatus::Suspend).await;
+        house.second.shows(ConnectionStatus::Connected).await;
+        let all = handshakes + 5 + 1 + round;
+        assert_eq!(house.cloud.counters().handshakes, all);
+    }
+    assert_eq!(house.first.statuses().await, []);
 }
 
 // P12
