@@ -73,7 +73,7 @@ impl BusyApp {
             .spawn()
             .unwrap();
         let mut orders = child.stdin.take().unwrap();
-        let token = sandbox.issue_token(&cloud::user(user));
+        let token = cloud::issued(sandbox, user);
         writeln!(orders, "{token}").unwrap();
         let output = BufReader::new(child.stdout.take().unwrap());
         let (sender, lines) = mpsc::channel();

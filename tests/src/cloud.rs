@@ -3,12 +3,15 @@
 use imlink::{Conversation, Token, UserId};
 use imlink_sandbox::{Config, Sandbox};
 
+use crate::secrecy;
+
 /// A sandbox of its own on free ports.
 ///
 /// # Panics
 /// If the machine has no port left.
 #[must_use]
 pub fn cloud() -> Sandbox {
+    secrecy::watch();
     Sandbox::spawn(Config::default()).unwrap()
 }
 
@@ -27,7 +30,16 @@ pub fn user(name: &str) -> UserId {
 /// If the name is none.
 #[must_use]
 pub fn token(cloud: &Sandbox, name: &str) -> Token {
-    Token::new(cloud.issue_token(&user(name))).unwrap()
+    Token::new(issued(cloud, name)).unwrap()
+}
+
+/// The same as a text, which nothing may ever tell.
+///
+/// # Panics
+/// If the name is none.
+#[must_use]
+pub fn issued(cloud: &Sandbox, name: &str) -> String {
+    secrecy::noted(cloud.issue_token(&user(name)))
 }
 
 /// The conversation with that user.

@@ -10,7 +10,10 @@ use std::time::Instant;
 use tempfile::TempDir;
 
 use crate::wait::PAUSE;
-use crate::{Command, DEADLINE, eventually};
+use crate::{Command, DEADLINE, eventually, secrecy};
+
+/// What a daemon's log filter is read from.
+const LOG: &str = "IMLINK_LOG";
 
 /// Where a daemon lives: its directories, and what it is started with.
 #[derive(Debug)]
@@ -24,11 +27,14 @@ pub struct Setup {
     environment: Vec<(String, String)>,
 }
 
-/// A running daemon; ended with SIGKILL when dropped.
+/// A running daemon; ended with SIGKILL when dropped. Nothing it wrote at TRACE, and nothing that
+/// others can read about its process, may tell a token that a test was given: dropping it looks.
 #[derive(Debug)]
 pub struct Daemon {
     child: Child,
     log: Log,
+    /// Where its part of the log begins.
+    start: usize,
 }
 
 /// What a daemon has written so far.
@@ -71,6 +77,13 @@ impl Setup {
     pub fn within(mut self, runner: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.runner = runner.into_iter().map(Into::into).collect();
         self
+    }
+
+    /// Has every daemon started from here on say no more than it does by default, where it is
+    /// measured or there are many.
+    #[must_use]
+    pub fn quiet(self) -> Self {
+        self.variable(LOG, "info")
     }
 
     /// The directory that is this daemon's home.
@@ -139,11 +152,11 @@ impl Setup {
         let start = Instant::now();
         while UnixStream::connect(self.socket()).is_err() {
             if let Ok(Some(status)) = daemon.child.try_wait() {
-                let said = daemon.log.text();
+                let said = daemon.log.story();
                 return Err(format!("the daemon ended with {status}:\n{said}"));
             }
             if start.elapsed() > DEADLINE {
-                let said = daemon.log.text();
+                let said = daemon.log.story();
                 return Err(format!("nobody is let in after {DEADLINE:?}:\n{said}"));
             }
             std::thread::sleep(PAUSE);
@@ -163,15 +176,21 @@ impl Setup {
             .append(true)
             .open(&log.0)
             .unwrap();
-        let child = self
-            .imlink()
+        let start = log.text().len();
+        let mut command = self.imlink();
+        // A variable would win over what a configuration file says.
+        let says = |(name, _): &(String, _)| name == LOG;
+        if !self.environment.iter().any(says) && !self.home().join("config").exists() {
+            command.env(LOG, "trace");
+        }
+        let child = command
             .arg("daemon")
             .args(&self.arguments)
             .stdout(file.try_clone().unwrap())
             .stderr(file)
             .spawn()
             .unwrap();
-        Daemon { child, log }
+        Daemon { child, log, start }
     }
 }
 
@@ -217,12 +236,18 @@ impl Daemon {
 
 impl Drop for Daemon {
     fn drop(&mut self) {
-        if std::thread::panicking() {
-            eprintln!("the daemon said:\n{}", self.log.text());
-        }
+        let told_by_process = secrecy::told_by_process(self.pid());
         // Gone already is as good.
         let _ = self.child.kill();
         let _ = self.child.wait();
+        if std::thread::panicking() {
+            eprintln!("the daemon said:\n{}", self.log.story());
+            return;
+        }
+        assert_eq!(told_by_process, None, "a token is told");
+        let told = secrecy::told_by_file(&self.log.0, self.start);
+        assert_eq!(told, None, "a token is told");
+        assert_eq!(secrecy::told_here(), [""; 0], "a token is told");
     }
 }
 
@@ -231,6 +256,15 @@ impl Log {
     #[must_use]
     pub fn text(&self) -> String {
         fs::read_to_string(&self.0).unwrap_or_default()
+    }
+
+    /// What a person wants to read of it: everything above DEBUG.
+    #[must_use]
+    pub fn story(&self) -> String {
+        let text = self.text();
+        let detail = |line: &&str| line.contains(" TRACE ") || line.contains(" DEBUG ");
+        let story: Vec<&str> = text.lines().filter(|line| !detail(line)).collect();
+        story.join("\n")
     }
 
     /// Waits for a line with that text.

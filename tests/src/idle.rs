@@ -46,7 +46,7 @@ struct Cost {
 /// If the daemon does not answer.
 pub fn run(command: Command, options: Options) -> Result<Report> {
     let cloud = cloud();
-    let setup = Setup::new(command);
+    let setup = Setup::new(command).quiet();
     let daemon = setup.start();
     let process = Process::of(daemon.pid());
     let alone = measure(process, options.window)?;

@@ -17,6 +17,7 @@ pub mod network;
 pub mod proxy;
 pub mod raw;
 pub mod relay;
+pub mod secrecy;
 
 mod app;
 mod daemon;

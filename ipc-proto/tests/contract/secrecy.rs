@@ -138,3 +138,51 @@ fn with_a_canary_somewhere(value: &Value) -> Vec<Value> {
     }
     wrong
 }
+
+// F-K14, S0-03, S2-03: a token goes to the daemon and never comes back
+#[test]
+fn no_answer_and_no_event_has_a_place_for_a_token() {
+    for (name, frame) in server_frames() {
+        let mut bytes = BytesMut::new();
+        encode_server(Codec::Json, &frame, &mut bytes).unwrap();
+        let frame: Value = serde_json::from_slice(&bytes[4..]).unwrap();
+        assert!(!has_key(&frame, "token"), "{name}");
+    }
+    let asking = client_frames().into_iter().filter(|(_, frame)| {
+        let mut bytes = BytesMut::new();
+        encode_client(Codec::Json, frame, &mut bytes).unwrap();
+        has_key(&serde_json::from_slice(&bytes[4..]).unwrap(), "token")
+    });
+    assert_ne!(asking.count(), 0, "the search finds those of requests");
+}
+
+fn has_key(value: &Value, wanted: &str) -> bool {
+    match value {
+        Value::Object(fields) => {
+            let mut fields = fields.iter();
+            fields.any(|(key, value)| key == wanted || has_key(value, wanted))
+        }
+        Value::Array(items) => items.iter().any(|item| has_key(item, wanted)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
+    }
+}
+
+// F-I36: what an app hands over is bytes
+#[test]
+fn no_request_names_a_path_or_a_descriptor() {
+    for (name, frame) in client_frames() {
+        let mut bytes = BytesMut::new();
+        encode_client(Codec::Json, &frame, &mut bytes).unwrap();
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        for word in [
+            "path",
+            "file",
+            "directory",
+            "folder",
+            "\"fd\"",
+            "descriptor",
+        ] {
+            assert!(!text.contains(word), "{name} names a {word}");
+        }
+    }
+}

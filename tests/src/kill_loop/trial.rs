@@ -138,7 +138,7 @@ const HAN: &str = "han";
 
 impl House {
     async fn open(command: Command) -> Self {
-        let (cloud, setup) = (cloud(), Setup::new(command));
+        let (cloud, setup) = (cloud(), Setup::new(command).quiet());
         let started = Instant::now();
         let daemon = setup.start();
         let start = started.elapsed();

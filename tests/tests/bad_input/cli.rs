@@ -26,11 +26,7 @@ fn without_a_daemon_it_says_where_it_looked_and_how_to_start_one() {
     );
     assert!(said.contains("imlink daemon"), "{said}");
 
-    let output = connect(
-        &setup,
-        &sandbox,
-        &sandbox.issue_token(&"lei".try_into().unwrap()),
-    );
+    let output = connect(&setup, &sandbox, &cloud::issued(&sandbox, "lei"));
     let error: Value = serde_json::from_str(&errors(&output)).unwrap();
     assert_eq!(output.status.code(), Some(4));
     assert_eq!(error["error"]["code"], -2);

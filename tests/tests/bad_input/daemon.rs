@@ -1,6 +1,7 @@
 //! What the daemon is told when it starts: files, variables, flags, and a second one of it.
 
 use std::fs;
+use std::os::unix::process::ExitStatusExt;
 use std::path::PathBuf;
 
 use imlink::Code;
@@ -225,12 +226,30 @@ fn of_daemons_that_start_at_once_one_wins() {
     assert_eq!(app.status().pid, winner);
 }
 
+// F-K03
+#[test]
+fn a_daemon_that_crashes_leaves_no_picture_of_its_memory() {
+    let setup = Setup::new(IMLINK);
+    let mut daemon = setup.start();
+    let limits = fs::read_to_string(format!("/proc/{}/limits", daemon.pid())).unwrap();
+    let core = limits
+        .lines()
+        .find(|line| line.starts_with("Max core file size"));
+    let mut numbers = core.unwrap().split_ascii_whitespace().skip(4);
+
+    assert_eq!((numbers.next(), numbers.next()), (Some("0"), Some("0")));
+    daemon.signal(rustix::process::Signal::ABORT);
+    let status = daemon.ended();
+    assert_eq!(status.signal(), Some(6));
+    assert!(!status.core_dumped());
+}
+
 // decisions.md P25: no navigator is built in
 #[tokio::test]
 async fn a_token_that_names_no_navigator_needs_a_configured_one() {
     let sandbox = imlink_tests::cloud();
     let bare = |name| {
-        let whole = sandbox.issue_token(&imlink_tests::cloud::user(name));
+        let whole = imlink_tests::cloud::issued(&sandbox, name);
         imlink::Token::new(whole.split('@').next().unwrap()).unwrap()
     };
     let without = Setup::new(IMLINK);

@@ -5,6 +5,7 @@ mod asking;
 mod cli;
 mod cloud;
 mod daemon;
+mod descriptors;
 mod frames;
 mod garbage;
 mod greeting;

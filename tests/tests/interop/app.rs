@@ -2,7 +2,7 @@
 
 use imlink::{Client, Conversation, Delivery, Outcome, Outgoing, Subscription, Token, UserId};
 use imlink_sandbox::Sandbox;
-use imlink_tests::{Daemon, Setup, within};
+use imlink_tests::{Daemon, Setup, secrecy, within};
 
 use crate::IMLINK;
 
@@ -25,7 +25,7 @@ impl App {
             .build()
             .unwrap();
         within("the app attaches", client.init()).await.unwrap();
-        let token = Token::new(sandbox.issue_token(user)).unwrap();
+        let token = Token::new(secrecy::noted(sandbox.issue_token(user))).unwrap();
         let connected = within("the app connects", client.connect(token))
             .await
             .unwrap();

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use imlink::{Client, Conversation, Event, Events, Outcome, Outgoing, Subscription, Token};
 use imlink_sandbox::{App, Config, Ending, Heard, LinkId, Record, Sandbox, Scope};
-use imlink_tests::{Setup, within};
+use imlink_tests::{Setup, secrecy, within};
 
 use crate::frame::Frame;
 use crate::line::{Line, What};
@@ -88,7 +88,7 @@ impl Alice {
         within("the app attaches", self.client.init())
             .await
             .unwrap();
-        let token = Token::new(self.sandbox.issue_token(&alice())).unwrap();
+        let token = Token::new(secrecy::noted(self.sandbox.issue_token(&alice()))).unwrap();
         within("the app connects", self.client.connect(token))
             .await
             .unwrap();

@@ -5,7 +5,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
 
-use imlink_tests::cloud::{user, write};
+use imlink_tests::cloud::{issued, write};
 use imlink_tests::{Setup, cloud, eventually};
 
 use crate::IMLINK;
@@ -17,7 +17,7 @@ fn the_example_counts_each_message_once_while_it_and_the_daemon_are_killed() {
     const NUMBERS: i64 = 12;
     let (cloud, setup) = (cloud(), Setup::new(IMLINK));
     let (example, file) = (example(), setup.home().join("sum"));
-    let token = cloud.issue_token(&user("lei"));
+    let token = issued(&cloud, "lei");
     let mut daemon = setup.start();
     let mut app = start(&example, &setup, &file, &token);
     let mut expected = 0;

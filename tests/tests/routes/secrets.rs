@@ -7,20 +7,22 @@ use std::process::{Output, Stdio};
 
 use imlink::{ConnectionStatus, Outcome, Outgoing, Token};
 use imlink_sandbox::{Ending, Fault, Lasting, NavigationFault, Sandbox, Scope};
-use imlink_tests::cloud::{user, with, write};
-use imlink_tests::{App, Setup, cloud, eventually, next_words, within};
+use imlink_tests::cloud::{issued, with, write};
+use imlink_tests::{App, Setup, cloud, eventually, next_words, secrecy, within};
 
 use crate::IMLINK;
 
 /// Nobody says this by chance.
 const BODY: &str = "canary-body-5d1c7";
 
+// S0-10, S1-11, S2-03
 // F-K01, F-K04, F-K07, F-K10, F-K11, F-K13; decisions.md P15
 #[tokio::test]
 async fn a_whole_day_at_trace_tells_neither_token_nor_message_over_tcp() {
     a_whole_day_is_silent("tcp").await;
 }
 
+// S0-10, S1-11, S2-03
 // F-K01, F-K04, F-K07, F-K10, F-K11, F-K13; decisions.md P15
 #[tokio::test]
 async fn a_whole_day_at_trace_tells_neither_token_nor_message_over_websocket() {
@@ -96,10 +98,13 @@ async fn a_whole_day_is_silent(transport: &str) {
     assert_eq!(places.found("app=notes").as_deref(), Some("the log"));
     places.hide(&canary.secret);
     places.hide(BODY);
+    // The app server's alone: no app and no daemon is ever given it.
+    places.hide(cloud.secret().reveal());
     // Messages are what a store is for, but no token is ever written.
     let mut stored = Places::default();
     stored.look_below(&setup.state());
     stored.hide(&canary.secret);
+    stored.hide(cloud.secret().reveal());
 }
 
 /// The search finds what is there, wherever it is.
@@ -133,6 +138,35 @@ fn a_planted_canary_is_found() {
     assert_eq!(found, format!("/proc/{}/cmdline", sleeper.id()));
 }
 
+// F-K01, F-K04: what every test looks for at the end of every daemon
+#[test]
+fn a_planted_token_is_found_in_a_log_and_in_the_environment_of_a_process() {
+    let (cloud, setup) = (cloud(), Setup::new(IMLINK));
+    let token = issued(&cloud, "lei");
+    let log = setup.home().join("planted.log");
+    fs::write(&log, "harmless\n").unwrap();
+    assert_eq!(secrecy::told_by_file(&log, 0), None);
+    fs::write(&log, format!("harmless\ntoken={token} end\n")).unwrap();
+    let mut sleeper = setup
+        .imlink()
+        .args(["sandbox", "--port", "0"])
+        .env("PLANTED", &token)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+
+    let line = secrecy::told_by_file(&log, 0).unwrap();
+    let place = eventually("the kernel shows its environment", || {
+        secrecy::told_by_process(sleeper.id())
+    });
+
+    sleeper.kill().unwrap();
+    sleeper.wait().unwrap();
+    assert!(line.starts_with("token=(a token)"), "{line}");
+    assert!(place.ends_with("environ"), "{}", place.display());
+}
+
 /// A token, and the part of it that is a secret.
 struct Canary {
     token: String,
@@ -141,7 +175,7 @@ struct Canary {
 
 impl Canary {
     fn new(cloud: &Sandbox, name: &str) -> Self {
-        let token = cloud.issue_token(&user(name));
+        let token = issued(cloud, name);
         // The rest is an address. What is escaped in URLs is left out, so that a URL shows it too.
         let whole = token.split('@').next().unwrap();
         let parts = whole.split(|c: char| !c.is_ascii_alphanumeric());
