@@ -192,6 +192,7 @@ fn exit_status(problem: &ServeError) -> u8 {
         | ServeError::Thread(_)
         | ServeError::Dialer(DialerError::Tls(_))
         | ServeError::StateRemoved { .. }
+        | ServeError::SocketRemoved { .. }
         | ServeError::Hub => EXIT_FAILED,
     }
 }

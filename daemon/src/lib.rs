@@ -25,6 +25,7 @@ mod peer;
 mod porch;
 mod private_file;
 mod proxy;
+mod reachable;
 mod registry;
 mod removal;
 mod serve;

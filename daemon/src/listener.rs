@@ -9,12 +9,13 @@ use std::time::{Duration, Instant};
 use std::{fs, io};
 
 use actix::{
-    Actor, ActorContext, ActorFutureExt, Addr, AsyncContext, Context, Handler, WrapFuture,
+    Actor, ActorContext, ActorFutureExt, Addr, AsyncContext, Context, Handler, Message, WrapFuture,
 };
 use interprocess::local_socket::tokio::prelude::*;
 use interprocess::local_socket::tokio::{Listener as Socket, Stream};
 use interprocess::local_socket::{GenericFilePath, ListenerOptions, ToFsName};
 use interprocess::os::unix::local_socket::ListenerOptionsExt;
+use tokio::sync::mpsc;
 use tracing::{debug, warn};
 
 use crate::hub::Hub;
@@ -33,9 +34,17 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 /// place: all apps of a restarted daemon come at once (F-I34).
 const HEARING_PAUSE: Duration = Duration::from_millis(10);
 
+/// To the Listener: the file of its socket is gone, apps are to be let in through this one.
+#[derive(Debug, Message)]
+#[rtype(result = "()")]
+pub struct Replace(pub Listening);
+
 /// The actor; see the module.
 pub struct Listener {
+    /// Where apps come in, until the door has it.
     socket: Option<Socket>,
+    replacements: mpsc::UnboundedSender<Socket>,
+    replaced: Option<mpsc::UnboundedReceiver<Socket>>,
     instance: u64,
     hub: Addr<Hub>,
 }
@@ -92,8 +101,12 @@ impl Listener {
     /// An actor for that socket. `instance` names this run of the daemon.
     #[must_use]
     pub fn new(listening: Listening, instance: u64, hub: Addr<Hub>) -> Self {
+        // As many as somebody removes files.
+        let (replacements, replaced) = mpsc::unbounded_channel();
         Self {
             socket: Some(listening.socket),
+            replacements,
+            replaced: Some(replaced),
             instance,
             hub,
         }
@@ -104,11 +117,21 @@ impl Actor for Listener {
     type Context = Context<Self>;
 
     fn started(&mut self, ctx: &mut Self::Context) {
-        let Some(socket) = self.socket.take() else {
+        let (Some(socket), Some(replaced)) = (self.socket.take(), self.replaced.take()) else {
             return;
         };
         let door = Door::new(self.instance, self.hub.clone());
-        ctx.spawn(door.serve(socket).into_actor(self).map(|(), _, _| ()));
+        let serve = door.serve(socket, replaced);
+        ctx.spawn(serve.into_actor(self).map(|(), _, _| ()));
+    }
+}
+
+impl Handler<Replace> for Listener {
+    type Result = ();
+
+    fn handle(&mut self, Replace(listening): Replace, _: &mut Self::Context) {
+        // The door lives as long as this actor.
+        let _ = self.replacements.send(listening.socket);
     }
 }
 
@@ -145,9 +168,16 @@ impl Door {
         }
     }
 
-    async fn serve(mut self, socket: Socket) {
+    async fn serve(mut self, mut socket: Socket, mut replaced: mpsc::UnboundedReceiver<Socket>) {
         loop {
-            match socket.accept().await {
+            let accepted = tokio::select! {
+                accepted = socket.accept() => accepted,
+                Some(another) = replaced.recv() => {
+                    socket = another;
+                    continue;
+                }
+            };
+            match accepted {
                 Ok(stream) => {
                     if self.porch.is_full() {
                         tokio::time::sleep(HEARING_PAUSE).await;

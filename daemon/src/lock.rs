@@ -36,12 +36,15 @@ pub enum LockError {
 }
 
 impl Lock {
+    /// Its name in the directory.
+    pub const FILE: &str = "imlinkd.lock";
+
     /// Takes the lock of a directory, or says who has it.
     ///
     /// # Errors
     /// [`LockError::Held`] at once when another process has it; nothing waits.
     pub fn take(directory: &Path) -> Result<Self, LockError> {
-        let path = directory.join("imlinkd.lock");
+        let path = directory.join(Self::FILE);
         let io = |doing| {
             let path = path.clone();
             move |source| LockError::Io {

@@ -1,4 +1,4 @@
-//! Notices that the state directory is removed below a running daemon (F-D24).
+//! Notices that a directory is removed below a running daemon, above all that of its state (F-D24).
 //!
 //! Files without a name go on taking rows, and nobody ever reads them again. So a daemon without
 //! its directory ends, and the next one makes it anew: apps connect again and the cloud gives what
@@ -17,9 +17,11 @@ use rustix::fs::inotify::{self, CreateFlags, ReadFlags, Reader, WatchFlags};
 use tokio::io::unix::AsyncFd;
 use tracing::{error, warn};
 
-/// What must stay in the directory as long as it is in use: the index and rows of all accounts,
-/// and the lock against a second daemon.
-const KEPT: [&[u8]; 2] = [b"accounts", b"imlinkd.lock"];
+use crate::lock::Lock;
+
+/// What must stay in the state directory as long as it is in use: the index and rows of all
+/// accounts, and the lock against a second daemon.
+pub const STATE: [&[u8]; 2] = [b"accounts", Lock::FILE.as_bytes()];
 
 /// Room for the events of a moment.
 const EVENTS_BYTES: usize = 4096;
@@ -35,14 +37,16 @@ const LOOK: Duration = Duration::from_millis(5);
 #[derive(Debug)]
 pub struct Removal {
     events: AsyncFd<OwnedFd>,
+    /// Names that must stay in it.
+    kept: Vec<Vec<u8>>,
 }
 
 impl Removal {
-    /// Watches that directory.
+    /// Watches that directory, in which these names must stay.
     ///
     /// # Errors
     /// If the system has no more watches, or there is no such directory.
-    pub fn watch(directory: &Path) -> io::Result<Self> {
+    pub fn watch(directory: &Path, kept: &[&[u8]]) -> io::Result<Self> {
         let events = inotify::init(CreateFlags::CLOEXEC | CreateFlags::NONBLOCK)?;
         inotify::add_watch(
             &events,
@@ -58,7 +62,8 @@ impl Removal {
             reason = "its replacement is unsafe, for types that change their descriptor; this one does not"
         )]
         let events = AsyncFd::new(events)?;
-        Ok(Self { events })
+        let kept = kept.iter().map(|name| name.to_vec()).collect();
+        Ok(Self { events, kept })
     }
 
     /// Returns once the directory is gone, or something that must stay in it.
@@ -71,7 +76,7 @@ impl Removal {
     pub async fn noticed(&self) -> io::Result<()> {
         loop {
             let mut ready = self.events.readable().await?;
-            match ready.try_io(|events| read(events.get_ref())) {
+            match ready.try_io(|events| read(events.get_ref(), &self.kept)) {
                 Ok(Ok(true)) => return Ok(()),
                 Ok(Ok(false)) => {}
                 Ok(Err(error)) => return Err(error),
@@ -107,14 +112,14 @@ pub fn rescue(store: Store, directory: &Path) {
 }
 
 /// Whether the next event is one of a removal.
-fn read(events: &OwnedFd) -> io::Result<bool> {
+fn read(events: &OwnedFd, kept: &[Vec<u8>]) -> io::Result<bool> {
     let mut room = [MaybeUninit::uninit(); EVENTS_BYTES];
     let mut reader = Reader::new(events, &mut room);
     loop {
         let event = reader.next()?;
         let name = event.file_name().map(|name| name.to_bytes());
         let is_gone = match name {
-            Some(name) => KEPT.contains(&name),
+            Some(name) => kept.iter().any(|kept| kept == name),
             // Of the directory itself. Events that were dropped may have been anything.
             None => event.events().intersects(
                 ReadFlags::DELETE_SELF
@@ -147,7 +152,7 @@ mod tests {
             let state = home.path().join("state");
             fs::create_dir_all(state.join("accounts")).unwrap();
             fs::write(state.join("imlinkd.lock"), "").unwrap();
-            let removal = Removal::watch(&state).unwrap();
+            let removal = Removal::watch(&state, &STATE).unwrap();
 
             // Moved away is as gone as removed.
             fs::rename(state.join(removed), home.path().join("elsewhere")).unwrap();
@@ -160,7 +165,7 @@ mod tests {
     #[tokio::test]
     async fn what_comes_and_goes_is_not_missed() {
         let home = tempfile::tempdir().unwrap();
-        let removal = Removal::watch(home.path()).unwrap();
+        let removal = Removal::watch(home.path(), &STATE).unwrap();
 
         fs::write(home.path().join("device-id.new"), "x").unwrap();
         fs::rename(
@@ -169,6 +174,6 @@ mod tests {
         )
         .unwrap();
 
-        assert!(!read(removal.events.get_ref()).unwrap());
+        assert!(!read(removal.events.get_ref(), &removal.kept).unwrap());
     }
 }

@@ -20,8 +20,9 @@ use crate::listener::{Listener, Listening};
 use crate::lock::{Lock, LockError};
 use crate::messages::{Rescue, Stop};
 use crate::proxy::{KeptProxyError, ProxySetting};
+use crate::reachable;
 use crate::registry::{About, shown};
-use crate::removal::Removal;
+use crate::removal::{self, Removal};
 use crate::surroundings;
 use crate::systemd;
 use crate::transport::{Dialer, DialerError, ProxyInUse};
@@ -70,6 +71,14 @@ pub enum ServeError {
         /// Where it was.
         path: PathBuf,
     },
+    /// The socket was removed, and its directory or lock with it.
+    #[error("socket {} was removed, and its place with it: {source}", path.display())]
+    SocketRemoved {
+        /// Where it was.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
     /// The Hub ended by itself.
     #[error("the hub ended unexpectedly")]
     Hub,
@@ -91,6 +100,7 @@ pub async fn serve(
     let dialer = Dialer::new(config.ca_file.as_deref(), &config.pins, in_use.clone())?;
     directories::private(&config.state_dir, "state")?;
     let _state_lock = Lock::take(&config.state_dir)?;
+    let holds_socket = inherited.is_none();
     let (listening, _runtime_lock) = listen(&config, inherited)?;
     let ledger = Ledger::new(Accounts::open(&config.state_dir)?).map_err(ServeError::Thread)?;
     let instance: u64 = rand::random();
@@ -134,29 +144,40 @@ pub async fn serve(
         "Ready"
     );
 
-    tokio::select! {
-        () = stop => {}
+    let removal_of_socket = async {
+        // One that systemd holds is systemd's to keep.
+        if !holds_socket {
+            std::future::pending::<()>().await;
+        }
+        reachable::keep(&config.socket, &listener).await
+    };
+    let ended = tokio::select! {
+        () = stop => Ok(()),
+        source = removal_of_socket => {
+            let path = config.socket.clone();
+            Err(ServeError::SocketRemoved { path, source })
+        }
         () = removal_of(&config.state_dir) => {
             // What is not written by then is lost with the directory.
             let _ = tokio::time::timeout(STOP_DEADLINE, hub.send(Rescue)).await;
             return Err(ServeError::StateRemoved { path: config.state_dir });
         }
-    }
+    };
     systemd::stopping();
     listener.do_send(Stop);
     match tokio::time::timeout(STOP_DEADLINE, hub.send(Stop)).await {
-        Ok(Ok(())) => Ok(()),
+        Ok(Ok(())) => ended,
         Ok(Err(_)) => Err(ServeError::Hub),
         Err(_) => {
             warn!("Not everything ended in time; the next start sorts it out");
-            Ok(())
+            ended
         }
     }
 }
 
 /// Completes once the directory is gone; never where that cannot be noticed.
 async fn removal_of(directory: &Path) {
-    let noticed = async { Removal::watch(directory)?.noticed().await };
+    let noticed = async { Removal::watch(directory, &removal::STATE)?.noticed().await };
     match noticed.await {
         Ok(()) => {}
         // Removed before anybody looked.

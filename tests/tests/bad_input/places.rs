@@ -2,15 +2,17 @@
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{FileTypeExt, MetadataExt, PermissionsExt, chown, symlink};
-use std::os::unix::net::UnixListener;
+use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use imlink::{ConnectionStatus, Event};
 use imlink_ipc_proto::Codec;
-use imlink_tests::{Missing, RawApp, Setup, require};
+use imlink_tests::{App, Missing, RawApp, Setup, cloud, require, soon};
 
 use crate::IMLINK;
 use crate::daemon::{UNUSABLE, refused};
+use crate::house::House;
 use crate::stranger::Stranger;
 
 #[test]
@@ -35,6 +37,55 @@ fn missing_directories_are_made_for_the_user_alone() {
     for file in files(&state) {
         assert_eq!(mode(&file) & 0o077, 0, "{}", file.display());
     }
+}
+
+// F-I18, F-I40
+#[tokio::test]
+async fn a_socket_that_is_removed_is_there_again_and_who_was_attached_notices_nothing() {
+    let house = House::open().await;
+    for round in 0..10 {
+        if round % 2 == 0 {
+            fs::remove_file(house.setup.socket()).unwrap();
+        } else {
+            fs::rename(house.setup.socket(), house.setup.home().join("moved")).unwrap();
+        }
+
+        let mut app = soon("the socket is there again", || {
+            UnixStream::connect(house.setup.socket()).ok()?;
+            Some(RawApp::attached(&house.setup.socket(), Codec::Json))
+        })
+        .await;
+
+        assert_eq!(app.status().pid, house.daemon.pid());
+        assert_eq!(mode(&house.setup.socket()), 0o600);
+        house.is_served().await;
+    }
+    house.is_whole().await;
+}
+
+// F-I40: as at the logout of a user whose services go on
+#[tokio::test]
+async fn a_daemon_whose_runtime_directory_is_removed_ends_in_order_and_the_next_one_makes_it() {
+    let (cloud, setup) = (cloud(), Setup::new(IMLINK));
+    let mut daemon = setup.start();
+    let mut app = App::connected(&setup, &cloud, "notes", "lei").await;
+    let runtime = setup.socket().parent().unwrap().to_owned();
+
+    fs::rename(&runtime, setup.home().join("removed")).unwrap();
+
+    app.sees("the goodbye", |event| {
+        matches!(event, Event::GoingAway { .. }).then_some(())
+    })
+    .await;
+    assert_eq!(daemon.ended().code(), Some(1));
+    let said = daemon.log().story();
+    assert!(
+        said.contains("was removed, and its place with it"),
+        "{said}"
+    );
+    let _daemon = setup.start();
+    app.shows(ConnectionStatus::Connected).await;
+    assert_eq!(mode(&runtime), 0o700);
 }
 
 // F-I19, F-K05
