@@ -47,6 +47,10 @@ const DOCUMENT: &str = "docs/traceability.md";
 /// Rules and failures that no test shows, with the reason.
 const EXCEPTIONS: &str = "docs/exceptions.md";
 
+/// Rules that say in which form a language has something: whose the form is, and the rule behind
+/// it, which tests show all the same.
+const SHAPES: &str = "docs/shapes.md";
+
 #[test]
 fn the_table_of_rules_and_tests_is_true() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
@@ -65,7 +69,14 @@ fn the_table_of_rules_and_tests_is_true() {
             "{EXCEPTIONS}: {id} is no id, or has a test"
         );
     }
-    let table = table(&known, &shown, &exceptions);
+    let shapes = shapes(root);
+    for id in shapes.keys() {
+        assert!(
+            shown.contains_key(id) && !exceptions.contains_key(id),
+            "{SHAPES}: no test shows the rule behind {id}"
+        );
+    }
+    let table = table(&known, &shown, &exceptions, &shapes);
     let document = root.join(DOCUMENT);
     if std::env::var_os("IMLINK_BLESS").is_some() {
         fs::write(&document, &table).unwrap();
@@ -261,11 +272,26 @@ fn ids_in(comment: &str) -> impl Iterator<Item = String> {
 
 /// The ids of the exceptions with their reasons.
 fn exceptions(root: &Path) -> BTreeMap<String, String> {
-    let text = fs::read_to_string(root.join(EXCEPTIONS)).unwrap();
+    rows(root, EXCEPTIONS)
+}
+
+/// The ids of the shapes, with whose they are and what rule is behind them.
+fn shapes(root: &Path) -> BTreeMap<String, String> {
+    let mut shapes = BTreeMap::new();
+    for (id, row) in rows(root, SHAPES) {
+        let (shape, rule) = row.split_once(" | ").expect("three cells");
+        shapes.insert(id, format!("shape: {shape} The rule behind it: {rule}"));
+    }
+    shapes
+}
+
+/// The rows of a document's table by their first cell.
+fn rows(root: &Path, document: &str) -> BTreeMap<String, String> {
+    let text = fs::read_to_string(root.join(document)).unwrap();
     let rows = text.lines().filter_map(|line| line.strip_prefix("| "));
     rows.filter_map(|row| row.strip_suffix(" |")?.split_once(" | "))
         .filter(|(id, _)| *id != "id")
-        .map(|(id, reason)| (id.to_owned(), reason.to_owned()))
+        .map(|(id, rest)| (id.to_owned(), rest.to_owned()))
         .collect()
 }
 
@@ -273,11 +299,14 @@ fn table(
     known: &[Vec<String>],
     shown: &BTreeMap<String, BTreeSet<String>>,
     exceptions: &BTreeMap<String, String>,
+    shapes: &BTreeMap<String, String>,
 ) -> String {
     let mut text = String::from(
         "# Which test shows which rule\n\nMade from the ids in the comments of the tests; do not \
          edit. A rule without a test is not claimed to hold; where there is a reason for having \
-         none, [exceptions.md](exceptions.md) has it. What is in `tests/root` needs root and is \
+         none, [exceptions.md](exceptions.md) has it. Where a rule is only about the form that one \
+         language gives to something, [shapes.md](shapes.md) names the client that owns it, and the \
+         tests show the rule behind it. What is in `tests/root` needs root and is \
          run by hand.\n",
     );
     for (source, ids) in SOURCES.iter().zip(known) {
@@ -292,6 +321,9 @@ fn table(
             let mut tests: Vec<_> = tests.map(String::as_str).collect();
             if exceptions.contains_key(id) {
                 tests.push("a stated exception");
+            }
+            if let Some(shape) = shapes.get(id) {
+                tests.insert(0, shape);
             }
             text += &format!("| {id} | {} |\n", tests.join("<br>"));
         }

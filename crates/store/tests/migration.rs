@@ -51,6 +51,7 @@ fn a_store_of_format_1_is_taken_over_with_everything() {
     assert!(!home.path().join("rows").exists());
 }
 
+// F-I31
 // F-D18
 #[test]
 fn taking_over_that_is_killed_anywhere_leaves_the_old_store_or_the_new_one() {

@@ -148,6 +148,7 @@ async fn a_request_that_cannot_be_done_fails_with_its_code_and_nothing_else_happ
     house.is_whole().await;
 }
 
+// S0-14
 // behaviour.md 10: a text that can be no token is the vendor's 34407
 #[tokio::test]
 async fn a_text_that_is_no_token_is_refused_and_not_repeated() {

@@ -19,6 +19,7 @@ const UNTIL_IT_SUCCEEDS: Duration = Duration::ZERO;
 const LEI: &str = "lei-the-canary";
 const TEXTS: [&str; 3] = ["canary one", "canary two", "canary three"];
 
+// S2-12, S4-15
 // issue 4: a damaged store is reported as such (code and status), set aside when the app agrees, and
 // rebuilt from the cloud as far as it gives. F-D07, F-D08, F-D09, S2-12, S4-15
 #[tokio::test]
@@ -37,6 +38,7 @@ async fn damaged_messages_are_reported_and_begun_anew_once_the_app_agrees() {
     assert_eq!(places, [7, 6, 5, 4], "no place is given twice");
 }
 
+// F-I31, S4-15
 // issue 4: so is a newer one. F-D19
 #[tokio::test]
 async fn messages_of_a_newer_version_are_reported_and_begun_anew_once_the_app_agrees() {

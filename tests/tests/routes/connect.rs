@@ -7,7 +7,8 @@ use tokio::task::JoinSet;
 
 use crate::IMLINK;
 
-// S0-08, S0-12, S1-10, S2-05, S2-13, S3-03, S3-11, S4-01, S4-14, S4-16; P19
+// S0-02, S0-08, S0-12, S1-04, S1-05, S1-07, S1-10, S2-05, S2-09, S2-12, S2-13, S2-14, S3-01, S3-03,
+// S3-11, S4-01, S4-14, S4-16, P19
 #[tokio::test]
 async fn connecting_then_database_opened_then_connected_and_then_success() {
     let (cloud, setup) = (cloud(), Setup::new(IMLINK));
@@ -123,7 +124,7 @@ async fn one_account_more_than_configured_is_refused_with_the_number() {
     assert_eq!(cloud.links().len(), 1);
 }
 
-// S0-20, S2-15, S3-12, S4-04, S4-27
+// S0-20, S1-09, S2-15, S3-12, S4-04, S4-27
 #[tokio::test]
 async fn a_second_connect_is_refused_and_leaves_the_first_as_it_is() {
     let (cloud, setup) = (cloud(), Setup::new(IMLINK));
@@ -168,7 +169,7 @@ async fn a_second_connect_is_refused_while_the_first_is_still_trying() {
     assert_eq!(first.unwrap(), user("lei"));
 }
 
-// S0-09, S1-01, S2-06, S3-03, S4-03, S4-26, P14
+// S0-09, S0-18, S1-01, S2-06, S3-03, S4-03, S4-26, P14
 #[tokio::test]
 async fn before_init_every_call_is_refused() {
     let (cloud, setup) = (cloud(), Setup::new(IMLINK));
@@ -184,6 +185,82 @@ async fn before_init_every_call_is_refused() {
     assert_eq!(connect.unwrap_err().code(), Code::RC_CLIENT_NOT_INIT);
     assert_eq!(send.unwrap_err().code(), Code::RC_CLIENT_NOT_INIT);
     assert_eq!(cloud.counters().navigations, 0);
+}
+
+// S0-01, S1-08, S2-01, S3-01, S4-01, P23
+#[tokio::test]
+async fn before_a_connect_succeeded_what_needs_one_fails_at_once() {
+    let (cloud, setup) = (cloud(), Setup::new(IMLINK));
+    let _daemon = setup.start();
+    cloud.refuse_connections().unwrap();
+    let mut app = App::new(&setup, &cloud, "notes");
+    within("init", app.client.init()).await.unwrap();
+    let client = app.client.clone();
+    let send = || client.send(imlink::Outgoing::text(cloud::with("han"), "hi"));
+
+    let refused = within("send", send()).await.unwrap_err();
+    assert_eq!(refused.code(), Code::RC_NET_CHANNEL_INVALID);
+    let history = within("history", client.history(cloud::with("han"), None, 1)).await;
+    assert_eq!(history.unwrap_err().code(), Code::LOCAL_NO_ACCOUNT);
+    let conversations = within("conversations", client.conversations(1)).await;
+    assert_eq!(conversations.unwrap_err().code(), Code::LOCAL_NO_ACCOUNT);
+    let inbox = within("subscribe", client.subscribe("inbox")).await;
+    assert_eq!(inbox.unwrap_err().code(), Code::LOCAL_NO_ACCOUNT);
+    let valid = token(&cloud, "lei");
+    let connecting = tokio::spawn({
+        let client = client.clone();
+        async move { client.connect(valid).await }
+    });
+    app.shows(ConnectionStatus::Suspend).await;
+    let refused = within("send", send()).await.unwrap_err();
+    assert_eq!(refused.code(), Code::RC_NET_CHANNEL_INVALID);
+
+    cloud.accept_connections().unwrap();
+    within("connect", connecting).await.unwrap().unwrap();
+    within("send", send()).await.unwrap();
+}
+
+// S4-09, S4-13, S4-14, P15, P25: signing in without a network
+#[tokio::test]
+async fn a_user_who_was_connected_before_reads_his_messages_before_there_is_a_link() {
+    let (cloud, setup) = (cloud(), Setup::new(IMLINK));
+    let valid = token(&cloud, "lei");
+    let daemon = setup.start();
+    let mut app = App::new(&setup, &cloud, "notes");
+    within("init", app.client.init()).await.unwrap();
+    cloud::write(&cloud, "han", "lei", "hello");
+    let connect = app.client.connect(valid.clone());
+    within("connect", connect).await.unwrap();
+    app.sees("everything that waited is here", |event| {
+        matches!(event, Event::Synchronized).then_some(())
+    })
+    .await;
+    drop(app);
+    daemon.kill();
+    cloud.refuse_connections().unwrap();
+    let _daemon = setup.start();
+
+    let mut app = App::new(&setup, &cloud, "notes");
+    within("init", app.client.init()).await.unwrap();
+    let connecting = tokio::spawn({
+        let client = app.client.clone();
+        async move { client.connect(valid).await }
+    });
+    app.sees("the database is open", |event| match event {
+        Event::DatabaseOpened { code } => {
+            assert_eq!(*code, Code::SUCCESS);
+            Some(())
+        }
+        _ => None,
+    })
+    .await;
+    let page = app.client.history(cloud::with("han"), None, 10);
+    let page = within("history", page).await.unwrap();
+
+    assert_eq!(page.entries.len(), 1);
+    assert!(cloud.links().is_empty() && !connecting.is_finished());
+    cloud.accept_connections().unwrap();
+    within("connect", connecting).await.unwrap().unwrap();
 }
 
 // IPC-05, S4-18

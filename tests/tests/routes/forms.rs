@@ -22,7 +22,7 @@ enum Called {
     Status(ConnectionStatus),
 }
 
-// S4-14, S4-16, S0-11, S0-12, S0-16, S2-10, S2-13, P1, P19
+// S0-11, S0-12, S0-16, S2-07, S2-10, S2-12, S2-13, S3-09, S3-10, S3-11, S4-14, S4-16, P1, P19
 #[tokio::test]
 async fn callbacks_come_in_the_order_of_a_connect_and_once() {
     let (cloud, setup) = (cloud(), Setup::new(IMLINK));
@@ -54,7 +54,8 @@ async fn callbacks_come_in_the_order_of_a_connect_and_once() {
     assert!(called.try_recv().is_err(), "nothing is called twice");
 }
 
-// S4-17, S4-20, S4-27, S0-13: the first connect's callbacks stay untouched
+// S0-11, S0-13, S0-17, S2-08, S2-11, S3-11, S4-17, S4-20, S4-27: the first connect's callbacks stay
+// untouched
 #[tokio::test]
 async fn a_refused_connect_calls_on_error_and_nobody_else() {
     let (cloud, setup) = (cloud(), Setup::new(IMLINK));

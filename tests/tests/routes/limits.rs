@@ -2,8 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use imlink::{Code, ConnectionStatus};
-use imlink_sandbox::{Fault, Gateway, Lasting, Scope};
+use imlink::{Code, ConnectionStatus, Event};
+use imlink_sandbox::{Ending, Fault, Gateway, Lasting, Scope};
 use imlink_tests::cloud::{token, user};
 use imlink_tests::{App, Setup, cloud, within};
 
@@ -12,7 +12,7 @@ use crate::IMLINK;
 /// The shortest limit there is: it is counted in whole seconds.
 const LIMIT: Duration = Duration::from_secs(1);
 
-// S3-06, S3-08, S4-06, S4-11, S4-28, P9
+// S0-15, S2-07, S3-04, S3-06, S3-08, S4-06, S4-11, S4-28, P9
 #[tokio::test]
 async fn a_connect_with_a_limit_ends_with_the_limit_and_nothing_tries_on() {
     let (cloud, setup) = (cloud(), Setup::new(IMLINK));
@@ -80,7 +80,7 @@ async fn a_limit_ends_the_connect_of_its_app_only() {
     assert_eq!(hasty.client.status(), ConnectionStatus::Timeout);
 }
 
-// S3-05, S4-10, S4-12, S4-13, F-S01
+// S3-05, S4-07, S4-10, S4-12, S4-13, F-S01
 #[tokio::test]
 async fn a_connect_without_a_limit_goes_on_until_it_succeeds() {
     let (cloud, setup) = (cloud(), Setup::new(IMLINK));
@@ -105,6 +105,35 @@ async fn a_connect_without_a_limit_goes_on_until_it_succeeds() {
 
     let found = within("success", connecting).await.unwrap();
     assert_eq!(found.unwrap(), user("lei"));
+}
+
+// S3-07, S4-07: within its limit it was connected, and that is all a limit is for
+#[tokio::test]
+async fn once_connected_a_link_is_made_again_for_longer_than_the_limit_of_the_connect() {
+    let (cloud, setup) = (cloud(), Setup::new(IMLINK));
+    let _daemon = setup.start();
+    let mut app = App::new(&setup, &cloud, "notes");
+    within("init", app.client.init()).await.unwrap();
+    let connect = app.client.connect_within(token(&cloud, "lei"), LIMIT);
+    within("connect", connect).await.unwrap();
+    app.rest().await;
+
+    cloud.refuse_connections().unwrap();
+    assert_eq!(cloud.drop_links(&Scope::Everyone, Ending::Close), 1);
+    let start = Instant::now();
+    while start.elapsed() < 2 * LIMIT {
+        app.sees("another attempt", |event| match event {
+            Event::Status(change) => {
+                assert_ne!(change.status, ConnectionStatus::Timeout);
+                (change.status == ConnectionStatus::Suspend).then_some(())
+            }
+            _ => None,
+        })
+        .await;
+    }
+    cloud.accept_connections().unwrap();
+
+    app.shows(ConnectionStatus::Connected).await;
 }
 
 // F-A15

@@ -12,7 +12,7 @@ use tokio::task::JoinSet;
 
 use crate::IMLINK;
 
-// S0-19, S1-09, S2-15, S4-07; issue 2, demo step 4; behaviour.md 2.2
+// S0-19, S1-09, S2-15, S4-07: issue 2, demo step 4; behaviour.md 2.2
 #[tokio::test]
 async fn a_dropped_link_shows_suspend_connecting_connected_and_costs_no_message() {
     for ending in [Ending::Close, Ending::Reset] {

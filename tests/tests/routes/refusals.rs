@@ -13,7 +13,7 @@ use crate::IMLINK;
 /// A day, which is for ever to a test.
 const LONG: Duration = Duration::from_secs(24 * 60 * 60);
 
-// S4-20, S4-30, S0-02, S2-02, S0-22, S2-17, F-S34
+// S0-02, S0-22, S1-05, S1-06, S1-07, S2-02, S2-17, S3-01, S4-01, S4-17, S4-20, S4-30, F-S34
 #[tokio::test]
 async fn a_token_the_cloud_does_not_know_is_31004() {
     let cloud = cloud();
@@ -165,6 +165,7 @@ async fn a_wrong_app_key_is_31002() {
     assert_eq!(change.code, Some(Code::RC_CONN_ID_REJECT));
 }
 
+// S0-22, S2-17, S3-13
 // S4-20, S4-30
 #[tokio::test]
 async fn a_token_of_another_app_key_is_31004() {
@@ -238,6 +239,7 @@ async fn refused(cloud: &Sandbox, token: Token, code: Code, status: ConnectionSt
 
     assert_eq!(error.code(), code);
     assert_eq!((error.name(), error.cure()), (code.name(), code.cure()));
+    assert!(!error.code().is_success() && !error.cause().is_empty());
     assert!(!error.is_retryable());
     assert_eq!(explained(&setup, error.code()), in_table(code));
     let change = app.shows(status).await;

@@ -37,6 +37,7 @@ fn the_table_is_sorted_and_no_number_or_name_is_in_it_twice() {
     assert!(names.is_sorted_by(|a, b| a < b));
 }
 
+// S0-24
 #[test]
 fn the_table_holds_every_documented_number_in_its_area_and_no_other() {
     assert_eq!(
