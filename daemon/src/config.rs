@@ -7,7 +7,7 @@ mod tests;
 
 use std::path::PathBuf;
 
-use imlink_connection::{Transport, UnknownTransport};
+use imlink_connection::{Timings, Transport, UnknownTransport};
 use imlink_ipc_proto::limits;
 use imlink_model::Proxy;
 
@@ -49,6 +49,9 @@ pub struct Config {
     pub max_accounts: usize,
     /// What is logged, in the form of `tracing`'s filter, for example `info,imlink_daemon=debug`.
     pub log: String,
+    /// The timings of every link. No file, variable or flag says them: they are for programs that
+    /// run a daemon of their own.
+    pub timings: Timings,
 }
 
 /// How many accounts a daemon opens at once unless told otherwise (decisions.md P7).
@@ -173,6 +176,7 @@ impl Config {
             reconnect_kick: merged.reconnect_kick.unwrap_or(false),
             max_accounts,
             log: merged.log.unwrap_or_else(|| "info".into()),
+            timings: Timings::default(),
         })
     }
 }

@@ -1,6 +1,6 @@
 //! The daemon that owns the cloud connection and shares it with local apps.
 //!
-//! A library first: [`serve`] runs a daemon inside any program, [`run`] is the whole command that
+//! A library first: [`serve`] and [`serve_here`] run a daemon inside any program, [`run`] is the whole command that
 //! `imlinkd` and `imlink daemon` are. Only the command installs a panic hook and handles signals.
 //!
 //! ```text
@@ -43,9 +43,9 @@ pub use config::{
 };
 pub use device::DeviceIdError;
 pub use directories::PlaceError;
-pub use imlink_connection::{Transport, UnknownTransport};
+pub use imlink_connection::{Timings, Transport, UnknownTransport};
 pub use lock::LockError;
 pub use private_file::PrivateFileError;
 pub use proxy::KeptProxyError;
-pub use serve::{ServeError, serve};
+pub use serve::{ServeError, serve, serve_here};
 pub use transport::{CaFileError, CaFileErrorKind, DialerError, NoPin, Pin};

@@ -112,6 +112,7 @@ pub async fn serve(
         transport: config.transport,
         reconnect_kick: config.reconnect_kick,
         device_id: Some(device::id(&config.state_dir)?),
+        timings: config.timings.clone(),
         ..imlink_connection::Config::default()
     };
     let about = About {
@@ -173,6 +174,18 @@ pub async fn serve(
             ended
         }
     }
+}
+
+/// The same on this thread, on an actix system of its own.
+///
+/// # Errors
+/// As [`serve`].
+pub fn serve_here(
+    config: Config,
+    inherited: Option<OwnedFd>,
+    stop: impl Future<Output = ()>,
+) -> Result<(), ServeError> {
+    actix_rt::System::new().block_on(serve(config, inherited, stop))
 }
 
 /// Completes once the directory is gone; never where that cannot be noticed.

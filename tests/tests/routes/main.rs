@@ -15,6 +15,7 @@ mod dying_steps;
 mod exactly_once;
 mod forms;
 mod full_disk;
+mod ladder;
 mod leaving;
 mod limits;
 mod link;

@@ -69,6 +69,8 @@ impl From<Config> for Checked {
             reconnect_kick,
             max_accounts,
             log,
+            // Nobody sets them from a shell.
+            timings: _,
         } = config;
         Self {
             socket: socket.display().to_string(),
