@@ -2,12 +2,13 @@
 
 use std::io::ErrorKind;
 use std::net::TcpListener;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use imlink::{Code, ConnectionStatus, Error, UserId};
+use imlink::{Code, ConnectionStatus, Error, Token, UserId};
 use imlink_sandbox::{Fault, Gateway, Lasting, NavigationFault, Sandbox, Scope};
 use imlink_tests::cloud::{token, user};
 use imlink_tests::{App, DEADLINE, Daemon, Setup, cloud, within};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::task::JoinHandle;
 
 use crate::IMLINK;
@@ -30,6 +31,32 @@ async fn a_navigator_that_refuses_ends_the_connect_with_its_code() {
         assert_eq!(error.code(), code, "{fault:?}");
         assert_eq!(connecting.cloud.counters().navigations, 1, "{fault:?}");
         assert_eq!(connecting.cloud.counters().handshakes, 0, "{fault:?}");
+    }
+}
+
+// F-S41; behaviour.md 3.2 for 30015
+#[tokio::test]
+async fn a_navigator_that_has_too_much_to_do_gets_the_time_it_asks_for() {
+    let (cloud, setup) = (cloud(), Setup::new(IMLINK));
+    let _daemon = setup.start();
+    for (answer, code, seconds) in [
+        ("429 Too Many\r\nRetry-After: 7", 30_015, 7),
+        ("429 Too Many", 30_015, 64),
+        ("503 Busy\r\nRetry-After: 86400", 30_007, 600),
+    ] {
+        let navigator = busy_navigator(answer).await;
+        let mut app = App::new(&setup, &cloud, "notes");
+        within("init", app.client.init()).await.unwrap();
+        let token = Token::new(format!("a-token@{navigator}")).unwrap();
+        let client = app.client.clone();
+        let connecting = tokio::spawn(async move { client.connect(token).await });
+
+        let change = app.shows(ConnectionStatus::Suspend).await;
+
+        assert_eq!(change.code, Some(Code::new(code)), "{answer}");
+        assert_eq!(change.retry_in, Some(Duration::from_secs(seconds)));
+        connecting.abort();
+        within("leaving", app.client.disconnect()).await.unwrap();
     }
 }
 
@@ -98,7 +125,7 @@ async fn a_navigator_without_an_address_is_told_as_one_and_asked_again() {
     within("init", app.client.init()).await.unwrap();
     // A label of 64 characters: no resolver has to be asked to know that there is none.
     let nowhere = format!("{}.invalid", "n".repeat(64));
-    let token = imlink::Token::new(format!("abc@{nowhere}")).unwrap();
+    let token = Token::new(format!("abc@{nowhere}")).unwrap();
     let client = app.client.clone();
     tokio::spawn(async move { client.connect(token).await });
 
@@ -172,7 +199,7 @@ async fn a_navigator_in_the_clear_beyond_this_machine_is_not_asked() {
     let app = App::new(&setup, &cloud, "notes");
     within("init", app.client.init()).await.unwrap();
 
-    let token = imlink::Token::new("canary@http://192.0.2.1").unwrap();
+    let token = Token::new("canary@http://192.0.2.1").unwrap();
     let refused = within("an answer", app.client.connect(token)).await;
 
     let error = refused.unwrap_err();
@@ -254,6 +281,21 @@ impl Connecting {
     async fn result(&mut self) -> Result<UserId, Error> {
         within("the connect ends", &mut self.connect).await.unwrap()
     }
+}
+
+/// A navigator that gives every question this status, with these headers.
+async fn busy_navigator(answer: &'static str) -> String {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let navigator = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        loop {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let answer = format!("HTTP/1.1 {answer}\r\nContent-Length: 0\r\n\r\n");
+            stream.read(&mut [0; 4096]).await.unwrap();
+            stream.write_all(answer.as_bytes()).await.unwrap();
+        }
+    });
+    navigator
 }
 
 async fn connect(app: &App, cloud: &Sandbox) -> JoinHandle<Result<UserId, Error>> {
