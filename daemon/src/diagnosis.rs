@@ -54,10 +54,8 @@ impl Diagnosis {
             .filter_map(|url| Navigator::new(url))
             .take(NAVIGATORS)
             .collect();
-        let navigators = join_all(named.iter().map(|navigator| {
-            let look = dialer.look_at(navigator, self.clear_text);
-            in_time(Check::Navigator, navigator.to_string(), look)
-        }));
+        let look = |navigator| dialer.look_at(navigator, self.clear_text, LIMIT);
+        let navigators = join_all(named.iter().map(look));
         let proxy = async {
             match &self.proxy {
                 Some(proxy) => vec![of_proxy(proxy, named.first()).await],
@@ -97,22 +95,6 @@ pub fn finding(
         code,
         detail: detail.into(),
         took_ms: u32::try_from(since.elapsed().as_millis()).unwrap_or(u32::MAX),
-    }
-}
-
-/// What came of it, or that it took too long.
-async fn in_time(
-    check: Check,
-    subject: String,
-    look: impl Future<Output = Vec<Finding>>,
-) -> Vec<Finding> {
-    let since = Instant::now();
-    match tokio::time::timeout(LIMIT, look).await {
-        Ok(findings) => findings,
-        Err(_) => {
-            let code = Code::RC_HTTP_REQ_FAIL;
-            vec![finding(check, subject, code, "takes too long", since)]
-        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Looking at a navigator, step by step, without anybody's token.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use imlink_connection::LinkError;
 use imlink_ipc_proto::{Check, Finding};
@@ -17,11 +17,21 @@ const NOBODY: &str = "imlink-doctor";
 
 impl Dialer {
     /// Name, address, secure connection and answer of a navigator; ends at the first that is not as
-    /// it should be. Names that a proxy resolves are not looked at.
-    pub async fn look_at(&self, navigator: &Navigator, clear_text: bool) -> Vec<Finding> {
+    /// it should be, or when the time is over. Names that a proxy resolves are not looked at.
+    pub async fn look_at(
+        &self,
+        navigator: &Navigator,
+        clear_text: bool,
+        limit: Duration,
+    ) -> Vec<Finding> {
+        let since = Instant::now();
         let mut findings = Vec::new();
-        // Whoever is told nothing else stops here.
-        let _ = self.walk(navigator, clear_text, &mut findings).await;
+        let walk = self.walk(navigator, clear_text, &mut findings);
+        if tokio::time::timeout(limit, walk).await.is_err() {
+            let (code, detail) = (Code::RC_HTTP_REQ_FAIL, "takes too long");
+            let subject = navigator.to_string();
+            findings.push(finding(Check::Navigator, subject, code, detail, since));
+        }
         findings
     }
 
@@ -43,11 +53,15 @@ impl Dialer {
         let stream = open(&authority, proxy.as_deref(), findings).await?;
         if navigator.is_https() {
             self.look_at_security(&authority, stream, findings).await?;
-        } else if !clear_text && !reach::is_this_machine(&authority) {
-            let code = Code::LOCAL_NO_NAVIGATOR;
-            let detail = "would hear the token in clear text, so it is not asked";
-            findings.push(finding(Check::Secure, authority, code, detail, since));
-            return None;
+        } else {
+            // It may serve one at a time, and is asked over a connection of its own.
+            drop(stream);
+            if !clear_text && !reach::is_this_machine(&authority) {
+                let code = Code::LOCAL_NO_NAVIGATOR;
+                let detail = "would hear the token in clear text, so it is not asked";
+                findings.push(finding(Check::Secure, authority, code, detail, since));
+                return None;
+            }
         }
         findings.push(self.ask(navigator, authority).await);
         Some(())
