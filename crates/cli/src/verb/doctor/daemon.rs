@@ -32,7 +32,8 @@ async fn ask(reached: &Reached) -> Result<(Client, StatusReport), Error> {
     Ok((client, report))
 }
 
-/// What the daemon sees; of the accounts also if it cannot or may not look at anything else.
+/// What the daemon sees. Of the accounts its status tells more than its diagnosis, also to who may
+/// not have it look at anything.
 async fn way_to_the_cloud(
     client: &Client,
     report: &StatusReport,
@@ -45,9 +46,8 @@ async fn way_to_the_cloud(
             vec![refusal(Step::Daemon, subject.to_owned(), &error)]
         }
     };
-    if findings.iter().all(|finding| finding.step != Step::Account) {
-        findings.extend(account::look(report, language));
-    }
+    findings.retain(|finding| finding.step != Step::Account);
+    findings.extend(account::look(report, language));
     findings
 }
 

@@ -114,11 +114,13 @@ impl Serialize for Finding {
 
 impl From<imlink::Finding> for Finding {
     fn from(finding: imlink::Finding) -> Self {
+        // The cause is shown by itself.
+        let seen = Some(finding.detail).filter(|detail| detail != finding.code.cause());
         Self {
             step: finding.check.into(),
             subject: finding.subject,
             code: finding.code,
-            seen: finding.detail,
+            seen: seen.unwrap_or_default(),
             cure: None,
             took_ms: finding.took_ms,
         }
