@@ -5,6 +5,7 @@
 
 use std::os::fd::OwnedFd;
 use std::path::Path;
+use std::rc::Rc;
 use std::time::{Duration, Instant};
 use std::{fs, io};
 
@@ -20,7 +21,7 @@ use tracing::{debug, warn};
 
 use crate::hub::Hub;
 use crate::messages::Stop;
-use crate::peer::{Credentials, Peer};
+use crate::peer::{Credentials, House, Peer};
 use crate::porch::Porch;
 use crate::registry::PeerId;
 
@@ -145,8 +146,7 @@ impl Handler<Stop> for Listener {
 
 /// Lets apps in, one after the other.
 struct Door {
-    instance: u64,
-    hub: Addr<Hub>,
+    house: Rc<House>,
     owner: u32,
     last_peer: u64,
     porch: Porch,
@@ -158,8 +158,7 @@ impl Door {
     fn new(instance: u64, hub: Addr<Hub>) -> Self {
         let owner = rustix::process::geteuid().as_raw();
         Self {
-            instance,
-            hub,
+            house: Rc::new(House { hub, instance }),
             owner,
             last_peer: 0,
             porch: Porch::default(),
@@ -210,8 +209,8 @@ impl Door {
         self.last_peer += 1;
         let id = PeerId(self.last_peer);
         debug!(peer = %id, pid = credentials.pid, "An app is at the door");
-        let hub = self.hub.clone();
-        Peer::new(id, credentials, self.instance, stream, place, hub).start();
+        let house = Rc::clone(&self.house);
+        Peer::new(id, credentials, stream, place, house).start();
     }
 
     /// Says it at most once in a while, with how often it happened since.

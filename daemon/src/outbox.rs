@@ -1,37 +1,31 @@
 //! What waits to be written to one app: shared bytes behind a bound.
 //!
-//! The Hub fills it, the writer of the Peer drains it in as few writes as it can. An app that does not
-//! read fills it up and is detached; it can hold nothing else hostage (F-I02).
+//! The Hub fills it, the Peer drains it in as few writes as it can. An app that does not read fills
+//! it up and is detached; it can hold nothing else hostage (F-I02).
 
-use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Waker};
 
 use bytes::Bytes;
 use imlink_ipc_proto::limits;
-use tokio::sync::Notify;
 
 /// Above this the daemon reads no more requests from the app, so that answers nobody reads do
 /// not pile up (F-I04).
 const HIGH_WATER: usize = limits::OUTBOX_BYTES / 4;
 
-/// The queue of one app; clones are the same queue.
+/// The queue of one app; clones are the same queue. One task at most waits for it.
 #[derive(Clone, Debug, Default)]
-pub struct Outbox(Arc<Shared>);
-
-#[derive(Debug, Default)]
-struct Shared {
-    queue: Mutex<Queue>,
-    filled: Notify,
-    drained: Notify,
-}
+pub struct Outbox(Arc<Mutex<Queue>>);
 
 #[derive(Debug, Default)]
 struct Queue {
-    chunks: VecDeque<Bytes>,
+    chunks: Vec<Bytes>,
     bytes: usize,
     /// Requests without an answer yet.
     unanswered: usize,
     closed: bool,
+    /// Whom to wake when anything changes.
+    waiting: Option<Waker>,
 }
 
 /// The app does not read what it asked for.
@@ -45,63 +39,53 @@ impl Outbox {
     /// [`Full`] if the bound is reached; nothing of the frame is queued then. Frames for a closed
     /// outbox are dropped.
     pub fn push(&self, parts: impl IntoIterator<Item = Bytes>) -> Result<(), Full> {
-        let mut queue = self.lock();
-        if queue.closed {
-            return Ok(());
-        }
-        if queue.bytes > limits::OUTBOX_BYTES {
-            return Err(Full);
-        }
-        for part in parts.into_iter().filter(|part| !part.is_empty()) {
-            queue.bytes += part.len();
-            queue.chunks.push_back(part);
-        }
-        drop(queue);
-        self.0.filled.notify_one();
-        Ok(())
+        self.change(|queue| {
+            if queue.closed {
+                return Ok(());
+            }
+            if queue.bytes > limits::OUTBOX_BYTES {
+                return Err(Full);
+            }
+            for part in parts.into_iter().filter(|part| !part.is_empty()) {
+                queue.bytes += part.len();
+                queue.chunks.push(part);
+            }
+            Ok(())
+        })
     }
 
     /// Throws away what waits, so that only `last` is written behind what is being written, and
     /// the writer ends.
     pub fn abandon(&self, last: Bytes) {
-        let mut queue = self.lock();
-        let dropped: usize = queue.chunks.drain(..).map(|chunk| chunk.len()).sum();
-        queue.bytes = queue.bytes - dropped + last.len();
-        queue.chunks.push_back(last);
-        queue.closed = true;
-        drop(queue);
-        self.0.filled.notify_one();
+        self.change(|queue| {
+            let dropped: usize = queue.chunks.drain(..).map(|chunk| chunk.len()).sum();
+            queue.bytes = queue.bytes - dropped + last.len();
+            queue.chunks.push(last);
+            queue.closed = true;
+        });
     }
 
     /// Lets the writer finish what is queued and then end.
     pub fn close(&self) {
-        self.lock().closed = true;
-        self.0.filled.notify_one();
+        self.change(|queue| queue.closed = true);
     }
 
     /// Everything that waits; `None` once it is closed and empty.
-    pub async fn take(&self) -> Option<Vec<Bytes>> {
-        loop {
-            let filled = self.0.filled.notified();
-            {
-                let mut queue = self.lock();
-                if !queue.chunks.is_empty() {
-                    return Some(queue.chunks.drain(..).collect());
-                }
-                if queue.closed {
-                    return None;
-                }
-            }
-            filled.await;
+    pub fn poll_take(&self, task: &mut Context<'_>) -> Poll<Option<Vec<Bytes>>> {
+        let mut queue = self.lock();
+        if !queue.chunks.is_empty() {
+            // The next ones get a new list: an app that hears nothing keeps none.
+            return Poll::Ready(Some(std::mem::take(&mut queue.chunks)));
         }
+        if queue.closed {
+            return Poll::Ready(None);
+        }
+        queue.wait(task)
     }
 
     /// That many bytes are written.
     pub fn written(&self, bytes: usize) {
-        let mut queue = self.lock();
-        queue.bytes -= bytes;
-        drop(queue);
-        self.0.drained.notify_one();
+        self.lock().bytes -= bytes;
     }
 
     /// The app asked something; an answer will be queued.
@@ -111,37 +95,50 @@ impl Outbox {
 
     /// An answer is about to be queued.
     pub fn answered(&self) {
+        self.change(|queue| queue.unanswered = queue.unanswered.saturating_sub(1));
+    }
+
+    /// Ready while the app has read enough, and has got enough answers, to be read from. Never
+    /// again once the outbox is closed: nobody would answer.
+    pub fn poll_ready_for_requests(&self, task: &mut Context<'_>) -> Poll<()> {
         let mut queue = self.lock();
-        queue.unanswered = queue.unanswered.saturating_sub(1);
-        drop(queue);
-        self.0.drained.notify_one();
-    }
-
-    /// Waits until the app has read enough, and has got enough answers, to be read from again.
-    pub async fn ready_for_requests(&self) {
-        loop {
-            let drained = self.0.drained.notified();
-            if self.takes_requests() {
-                return;
-            }
-            drained.await;
-        }
-    }
-
-    fn takes_requests(&self) -> bool {
-        let queue = self.lock();
         let keeps_up = queue.bytes <= HIGH_WATER && queue.unanswered < limits::PENDING_REQUESTS;
-        keeps_up || queue.closed
+        if keeps_up && !queue.closed {
+            return Poll::Ready(());
+        }
+        queue.wait(task)
+    }
+
+    /// Changes the queue, and wakes who waits for that.
+    fn change<T>(&self, change: impl FnOnce(&mut Queue) -> T) -> T {
+        let mut queue = self.lock();
+        let result = change(&mut queue);
+        let waiting = queue.waiting.take();
+        drop(queue);
+        if let Some(waiting) = waiting {
+            waiting.wake();
+        }
+        result
     }
 
     fn lock(&self) -> MutexGuard<'_, Queue> {
         // A panic ends the process; a poisoned lock is never met in the daemon.
-        self.0.queue.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Queue {
+    fn wait<T>(&mut self, task: &Context<'_>) -> Poll<T> {
+        self.waiting = Some(task.waker().clone());
+        Poll::Pending
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicBool, Ordering};
+    use std::task::Wake;
+
     use super::*;
 
     // F-I02
@@ -157,19 +154,49 @@ mod tests {
         assert_eq!(accepted, limits::OUTBOX_BYTES / chunk.len() + 1);
     }
 
-    #[tokio::test]
-    async fn what_was_queued_before_the_close_is_still_taken() {
+    #[test]
+    fn what_was_queued_before_the_close_is_still_taken() {
         let outbox = Outbox::default();
-        outbox
-            .push([
-                Bytes::from_static(b"a"),
-                Bytes::new(),
-                Bytes::from_static(b"b"),
-            ])
-            .unwrap();
+        let parts = [&b"a"[..], b"", b"b"].map(Bytes::from_static);
+        outbox.push(parts).unwrap();
         outbox.close();
+        outbox.push([Bytes::from_static(b"c")]).unwrap();
 
-        assert_eq!(outbox.take().await.unwrap().concat(), b"ab");
-        assert_eq!(outbox.take().await, None);
+        let mut task = Context::from_waker(Waker::noop());
+        let Poll::Ready(Some(taken)) = outbox.poll_take(&mut task) else {
+            panic!("there is something");
+        };
+        assert_eq!(taken.concat(), b"ab");
+        assert_eq!(outbox.poll_take(&mut task), Poll::Ready(None));
+        assert!(outbox.poll_ready_for_requests(&mut task).is_pending());
+    }
+
+    // F-I04
+    #[test]
+    fn whoever_asks_too_much_is_read_from_again_after_an_answer() {
+        let outbox = Outbox::default();
+        let woken = Arc::new(Woken::default());
+        let waker = Waker::from(Arc::clone(&woken));
+        let mut task = Context::from_waker(&waker);
+        for _ in 0..limits::PENDING_REQUESTS {
+            assert!(outbox.poll_ready_for_requests(&mut task).is_ready());
+            outbox.asked();
+        }
+        assert!(outbox.poll_ready_for_requests(&mut task).is_pending());
+        assert!(!woken.0.load(Ordering::Relaxed));
+
+        outbox.answered();
+
+        assert!(woken.0.load(Ordering::Relaxed));
+        assert!(outbox.poll_ready_for_requests(&mut task).is_ready());
+    }
+
+    #[derive(Default)]
+    struct Woken(AtomicBool);
+
+    impl Wake for Woken {
+        fn wake(self: Arc<Self>) {
+            self.0.store(true, Ordering::Relaxed);
+        }
     }
 }

@@ -62,7 +62,9 @@ pub struct Registry {
     max_accounts: usize,
     /// Whether this machine has a network, for showing; `None` as long as nobody said.
     network: Option<Network>,
-    peers: BTreeMap<PeerId, Peer>,
+    /// Boxed, because peers come in the order of their ids, and a map leaves half of its room empty
+    /// then.
+    peers: BTreeMap<PeerId, Box<Peer>>,
     accounts: BTreeMap<AccountId, Account>,
     subscriptions: BTreeMap<SubscriptionId, Subscription>,
     /// What drivers were asked and have not answered.
@@ -116,7 +118,7 @@ impl Registry {
 
     /// Takes an app in: it said Hello and may be here.
     pub fn attach(&mut self, id: PeerId, identity: PeerIdentity) {
-        self.peers.insert(id, Peer::new(identity));
+        self.peers.insert(id, Box::new(Peer::new(identity)));
     }
 
     /// An app is gone. It has not left: its link stays, its messages are kept for it

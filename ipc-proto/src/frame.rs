@@ -11,10 +11,6 @@ use crate::limits::{MAX_FRAME, MAX_GREETING};
 
 const PREFIX: usize = size_of::<u32>();
 
-/// What a [`Deframer`] keeps allocated while nothing is waiting in it, in bytes: enough for a
-/// batch of small requests, little enough for a thousand idle apps.
-const RETAINED: usize = 4 * 1024;
-
 /// Why a length prefix is not acceptable. Nothing that follows it can be read either.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum FrameError {
@@ -66,13 +62,12 @@ pub(crate) fn prefix(bytes: usize, limit: usize) -> Result<[u8; PREFIX], FrameEr
 ///
 /// Push what the socket gave, then take frames until there is none. Used like that it never holds
 /// more than one frame of the limit and one push, whatever lengths the other side announces:
-/// memory grows with bytes that arrived, never with a promise of them.
+/// memory grows with bytes that arrived, never with a promise of them. With nothing waiting it
+/// holds nothing, so that a thousand idle connections have no buffers.
 #[derive(Debug)]
 pub struct Deframer {
     buffer: BytesMut,
     limit: usize,
-    /// The most the buffer held since it was last replaced.
-    held: usize,
 }
 
 impl Deframer {
@@ -82,7 +77,6 @@ impl Deframer {
         Self {
             buffer: BytesMut::new(),
             limit: MAX_GREETING,
-            held: 0,
         }
     }
 
@@ -95,19 +89,19 @@ impl Deframer {
     /// its connections.
     pub fn push(&mut self, bytes: &[u8]) {
         self.buffer.extend_from_slice(bytes);
-        self.held = self.held.max(self.buffer.len());
     }
 
     /// The body of the next frame, `None` until all of it arrived.
     ///
-    /// It shares the buffer; drop it, or copy what is to be kept, before the next push, and the
-    /// buffer is used again.
+    /// It shares the buffer: what is kept of it keeps all that was pushed with it.
     ///
     /// # Errors
     /// [`FrameError`] as soon as a length is seen that is not acceptable, and every time after.
     pub fn next_frame(&mut self) -> Result<Option<Bytes>, FrameError> {
         let Some(prefix) = self.buffer.first_chunk::<PREFIX>() else {
-            self.release();
+            if self.buffer.is_empty() {
+                self.buffer = BytesMut::new();
+            }
             return Ok(None);
         };
         let announced = u32::from_le_bytes(*prefix);
@@ -135,14 +129,6 @@ impl Deframer {
     #[must_use]
     pub fn pending(&self) -> usize {
         self.buffer.len()
-    }
-
-    /// Gives memory back once everything is taken, so that one large frame is not paid for ever.
-    fn release(&mut self) {
-        if self.buffer.is_empty() && self.held > RETAINED {
-            self.buffer = BytesMut::new();
-            self.held = 0;
-        }
     }
 }
 
@@ -249,18 +235,15 @@ mod tests {
     }
 
     #[test]
-    fn the_buffer_of_small_frames_is_used_again_and_that_of_a_large_one_given_back() {
-        let small = frame(&[1; 100]).unwrap();
-        let mut deframer = greeted();
-        deframer.push(&small);
-        drop(deframer.next_frame().unwrap());
-        assert_eq!(deframer.next_frame(), Ok(None));
-        assert!(deframer.held > 0, "kept");
+    fn what_is_taken_completely_leaves_no_memory_behind() {
+        for bytes in [1, 100, MAX_FRAME] {
+            let mut deframer = greeted();
+            deframer.push(&frame(&vec![1; bytes]).unwrap());
 
-        deframer.push(&frame(&vec![1; MAX_FRAME]).unwrap());
-        drop(deframer.next_frame().unwrap());
-        assert_eq!(deframer.next_frame(), Ok(None));
-        assert_eq!((deframer.held, deframer.buffer.capacity()), (0, 0));
+            assert_eq!(deframer.next_frame().unwrap().unwrap().len(), bytes);
+            assert_eq!(deframer.next_frame(), Ok(None));
+            assert_eq!(deframer.buffer.capacity(), 0, "after {bytes} bytes");
+        }
     }
 
     fn greeted() -> Deframer {

@@ -120,7 +120,7 @@ impl Registry {
 
     /// Takes an app off an account; the last one to leave closes the link.
     pub(super) fn leave(&mut self, peer: PeerId, id: AccountId, code: Code) {
-        let Some(app) = self.peers.get(&peer).map(super::Peer::app) else {
+        let Some(app) = self.peers.get(&peer).map(|peer| peer.app()) else {
             return;
         };
         let twin = self.peers.iter().any(|(other, found)| {
