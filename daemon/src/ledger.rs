@@ -1,8 +1,11 @@
 //! The index of accounts, with its writes on a thread of their own, one after the other.
+//!
+//! Tokens that wait there together are noted in one commit: after a first start all apps come at
+//! once, and each commit writes a whole page and waits for the disk.
 
-use std::fmt;
 use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
+use std::{fmt, iter};
 
 use imlink_model::{AppKey, Code, Token, UserId};
 use imlink_store::{Accounts, CommitError};
@@ -10,6 +13,9 @@ use tokio::sync::oneshot;
 use tracing::{error, warn};
 
 use crate::registry::Tokens;
+
+/// Writes taken from the queue at once, at most.
+const GROUP: usize = 100;
 
 /// Whose token is whose. Reads are from memory; a write that comes later is made later, so that
 /// forgetting is never overtaken by remembering.
@@ -19,7 +25,19 @@ pub struct Ledger {
     thread: Option<JoinHandle<()>>,
 }
 
-type Write = Box<dyn FnOnce(&Accounts) -> Result<(), CommitError> + Send>;
+enum Write {
+    Remember(Note),
+    Change(Change),
+}
+
+type Change = Box<dyn FnOnce(&Accounts) -> Result<(), CommitError> + Send>;
+
+/// Whose a token is.
+struct Note {
+    app_key: AppKey,
+    token: Token,
+    user: UserId,
+}
 
 impl Ledger {
     /// A ledger over an open index.
@@ -32,13 +50,7 @@ impl Ledger {
         let index = Arc::clone(&accounts);
         let thread = std::thread::Builder::new()
             .name("imlink-ledger".into())
-            .spawn(move || {
-                for write in queue {
-                    if let Err(error) = write(&index) {
-                        error!(%error, "The index of accounts cannot be written");
-                    }
-                }
-            })?;
+            .spawn(move || keep(&index, &queue))?;
         Ok(Self {
             accounts,
             writes: Some(writes),
@@ -54,22 +66,22 @@ impl Ledger {
 
     /// Remembers whose token this is, by its hash.
     pub fn remember(&self, app_key: AppKey, token: Token, user: UserId) {
-        self.write(Box::new(move |accounts| {
-            accounts.remember(&app_key, &token, &user)
+        self.write(Write::Remember(Note {
+            app_key,
+            token,
+            user,
         }));
     }
 
     /// Forgets every token of this user.
     pub fn forget(&self, app_key: AppKey, user: UserId) {
-        self.write(Box::new(move |accounts| {
-            accounts.forget_account(&app_key, &user)
-        }));
+        self.change(move |accounts| accounts.forget_account(&app_key, &user));
     }
 
     /// Removes everything that is kept of this user, whose rows are closed. Says when it is done.
     pub fn purge(&self, app_key: AppKey, user: UserId) -> oneshot::Receiver<Result<(), Code>> {
         let (answer, answered) = oneshot::channel();
-        self.write(Box::new(move |accounts| {
+        self.change(move |accounts| {
             let purged = accounts.purge(&app_key, &user).map_err(|error| {
                 let cause = std::error::Error::source(&error).map(ToString::to_string);
                 error!(%error, cause, "An account is not purged");
@@ -78,8 +90,12 @@ impl Ledger {
             // An app that has left since need not know.
             let _ = answer.send(purged);
             Ok(())
-        }));
+        });
         answered
+    }
+
+    fn change(&self, change: impl FnOnce(&Accounts) -> Result<(), CommitError> + Send + 'static) {
+        self.write(Write::Change(Box::new(change)));
     }
 
     fn write(&self, write: Write) {
@@ -88,6 +104,37 @@ impl Ledger {
             let _ = writes.send(write);
         }
     }
+}
+
+/// Writes what comes, until nothing comes any more.
+fn keep(accounts: &Accounts, queue: &mpsc::Receiver<Write>) {
+    let told = |result: Result<(), CommitError>| {
+        if let Err(error) = result {
+            error!(%error, "The index of accounts cannot be written");
+        }
+    };
+    while let Ok(first) = queue.recv() {
+        let mut notes = Vec::new();
+        for write in iter::once(first).chain(queue.try_iter()).take(GROUP) {
+            match write {
+                Write::Remember(note) => notes.push(note),
+                Write::Change(change) => {
+                    told(remember(accounts, &notes));
+                    notes.clear();
+                    told(change(accounts));
+                }
+            }
+        }
+        told(remember(accounts, &notes));
+    }
+}
+
+fn remember(accounts: &Accounts, notes: &[Note]) -> Result<(), CommitError> {
+    accounts.remember_all(
+        notes
+            .iter()
+            .map(|note| (&note.app_key, &note.token, &note.user)),
+    )
 }
 
 impl Tokens for Ledger {

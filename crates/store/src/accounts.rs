@@ -92,14 +92,27 @@ impl Accounts {
         token: &Token,
         user: &UserId,
     ) -> Result<(), CommitError> {
-        let key = self.token_row(app_key, token);
-        let row = AccountRow {
-            app_key: app_key.clone(),
-            user: user.clone(),
-        };
-        self.write(|database, draft| {
-            if database.sound_row(&key)?.as_ref() != Some(&row) {
-                draft.put(&key, &row);
+        self.remember_all([(app_key, token, user)])
+    }
+
+    /// Notes whose tokens they are, in one commit: a later word on a token counts.
+    ///
+    /// # Errors
+    /// [`CommitError`] if the notes are not surely on the disk.
+    pub fn remember_all<'a>(
+        &self,
+        notes: impl IntoIterator<Item = (&'a AppKey, &'a Token, &'a UserId)>,
+    ) -> Result<(), CommitError> {
+        self.write(|_, draft| {
+            for (app_key, token, user) in notes {
+                let key = self.token_row(app_key, token);
+                let row = AccountRow {
+                    app_key: app_key.clone(),
+                    user: user.clone(),
+                };
+                if draft.sound_row(&key)?.as_ref() != Some(&row) {
+                    draft.put(&key, &row);
+                }
             }
             Ok(())
         })

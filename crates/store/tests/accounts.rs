@@ -54,6 +54,21 @@ fn the_last_word_on_a_token_counts() {
     );
 }
 
+#[test]
+fn notes_of_one_commit_are_all_there_and_the_last_word_counts() {
+    let state = tempfile::tempdir().unwrap();
+    let accounts = Accounts::open(state.path()).unwrap();
+    let key = app_key("a");
+    let (one, two) = (token("one"), token("two"));
+    let (me, another) = (user("me"), user("another"));
+
+    let notes = [(&key, &one, &me), (&key, &two, &me), (&key, &one, &another)];
+    accounts.remember_all(notes).unwrap();
+
+    assert_eq!(accounts.known_user(&key, &one).unwrap(), Some(another));
+    assert_eq!(accounts.known_user(&key, &two).unwrap(), Some(me));
+}
+
 // decisions.md P10
 #[test]
 fn forgetting_an_account_forgets_all_its_tokens_and_no_others() {
