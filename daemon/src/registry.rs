@@ -12,6 +12,7 @@
 //! ```
 
 mod account;
+mod allowance;
 mod connect;
 mod deliver;
 mod effect;

@@ -105,7 +105,8 @@ pub enum Request {
     /// Says something to those who are online now, for example that the user is typing
     /// (`RC:TypSts`). It is neither stored nor repeated, and nobody acknowledges it. Answer: `Done`
     /// once it is handed to the link; 30001 without one, 30002 without a network; 20109 or 33003 for
-    /// a conversation that is neither private nor a group's.
+    /// a conversation that is neither private nor a group's; 90004 for an app that says more of them
+    /// than its share (PROTOCOL.md).
     Signal {
         /// To whom.
         conversation: Conversation,

@@ -194,7 +194,7 @@ impl Connection {
             Command::Send(message) => self.on_send(message),
             Command::Withdraw(row) => self.on_withdraw(row),
             Command::Resend(row) => self.on_resend(row),
-            Command::Signal { ask, signal } => self.on_signal(ask, &signal, now),
+            Command::Signal { ask, signal } => self.on_signal(ask, &signal),
             Command::Recall {
                 ask,
                 message,

@@ -18,7 +18,6 @@
 #![forbid(unsafe_code)]
 
 mod action;
-mod allowance;
 mod config;
 mod connection;
 mod cursors;

@@ -19,7 +19,6 @@ use imlink_model::{Code, Millis, Token, UserId};
 use imlink_wire::ProtocolVersion;
 use imlink_wire::navigation::{GatewayAddress, Navigator};
 
-use crate::allowance::Allowance;
 use crate::directory::Listing;
 use crate::keepalive::Keepalive;
 use crate::ladder::Ladder;
@@ -206,7 +205,6 @@ pub(crate) struct Account {
     pub(crate) pull: Pull,
     pub(crate) outbox: Outbox,
     pub(crate) pacer: Pacer,
-    pub(crate) signals: Allowance,
     pub(crate) recalls: Recalls,
     pub(crate) rooms: Rooms,
 }

@@ -45,7 +45,8 @@ pub enum Command {
     /// unless it is in doubt.
     Resend(OutboxId),
     /// Say something to those who are online now. Answered with [`Answer::Signalled`] as soon as it
-    /// is handed to the link; 30001 without one.
+    /// is handed to the link; 30001 without one. How many there are is the Hub's to bound: nobody
+    /// acknowledges them, and only it knows whose they are.
     Signal {
         /// The number of the answer.
         ask: AskId,

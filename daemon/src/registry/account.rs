@@ -8,6 +8,7 @@ use imlink_ipc_proto::LastError;
 use imlink_model::{AppKey, Code, ConnectionStatus, Millis, Seq, Token, UserId};
 
 use super::PeerId;
+use super::allowance::Allowance;
 use super::outbox::Ended;
 use super::peer::App;
 use super::requests::StoreRequest;
@@ -44,6 +45,8 @@ pub(super) struct Account {
     pub(super) waiters: Vec<Waiter>,
     /// Requests that came before the store was open, in order.
     pub(super) parked: Vec<Parked>,
+    /// What is left of the signals that its apps may say.
+    pub(super) signals: Allowance,
     /// Messages of which nothing more is to be told.
     pub(super) ended: Ended,
 }
@@ -129,6 +132,7 @@ impl Account {
             members: BTreeSet::new(),
             waiters: Vec::new(),
             parked: Vec::new(),
+            signals: Allowance::default(),
             ended: Ended::default(),
         }
     }

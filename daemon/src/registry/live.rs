@@ -1,5 +1,7 @@
 //! What apps ask of a link that is up, and the answers of its driver.
 
+use std::time::Instant;
+
 use imlink_ipc_proto::Response;
 use imlink_model::uplink::{Answer, AskId, Command, Recallable, Signal};
 use imlink_model::{
@@ -44,6 +46,7 @@ impl Registry {
         conversation: imlink_ipc_proto::Conversation,
         object_name: ObjectName,
         body: imlink_model::Body,
+        now: Instant,
     ) -> Result<(), Refusal> {
         let conversation: Conversation = conversation.try_into().map_err(bad)?;
         if conversation.kind == ConversationKind::System {
@@ -57,6 +60,9 @@ impl Registry {
             return Err(Refusal(Code::LOCAL_BAD_REQUEST, text));
         }
         let account = self.linked_account(peer)?;
+        if !self.may_signal(peer, account, now) {
+            return Err(plain(Code::LOCAL_QUOTA));
+        }
         let ask = self.ask(account, peer, request, Asked::Signal);
         let signal = Signal {
             conversation,
@@ -170,6 +176,14 @@ impl Registry {
                 Err(plain(Code::RC_NET_CHANNEL_INVALID))
             }
         }
+    }
+
+    /// Whether the app of a peer has a signal left.
+    fn may_signal(&mut self, peer: PeerId, account: AccountId, now: Instant) -> bool {
+        let app = self.peers.get(&peer).map(|peer| peer.app());
+        let account = self.accounts.get_mut(&account);
+        app.zip(account)
+            .is_some_and(|(app, account)| account.signals.take(&app, now))
     }
 
     pub(super) fn ask(

@@ -241,7 +241,7 @@ impl Registry {
                 conversation,
                 object_name,
                 body,
-            } => self.signal(peer, id, conversation, object_name, body)?,
+            } => self.signal(peer, id, conversation, object_name, body, now)?,
             Request::Recall { uid, delete } => {
                 self.linked_account(peer)?;
                 let trace = trace_of(delete);

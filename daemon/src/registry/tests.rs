@@ -15,3 +15,4 @@ mod random;
 mod reporting;
 mod rooms;
 mod sending;
+mod sharing;

@@ -1,6 +1,6 @@
 //! What the Hub asks of the link itself: signals and recalls.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use imlink_model::uplink::{Answer, AskId, Event, Recallable, Signal};
 use imlink_model::{Code, ConversationKind, Millis, Trace};
@@ -14,19 +14,14 @@ use crate::recall;
 /// The largest number of a message: 51 bits (`protocol/cloud-wire.md` 5.4).
 const WIRE_REFS: std::ops::RangeInclusive<i64> = 1..=(1 << 51) - 1;
 
-/// Signals that an account may say at once, and the time from one to the next after that. A typing
-/// notice is said every few seconds; a link holds 256 packets that are not written.
-pub(super) const SIGNALS: u32 = 64;
-pub(super) const SIGNAL_EVERY: Duration = Duration::from_millis(50);
-
 /// Recalls that are under way at one time.
 const RECALLS: usize = 32;
 
 impl Connection {
     /// Hands a signal to the link; nobody acknowledges it (`protocol/cloud-wire.md` 3.6).
-    pub(super) fn on_signal(&mut self, ask: AskId, signal: &Signal, now: Instant) {
+    pub(super) fn on_signal(&mut self, ask: AskId, signal: &Signal) {
         let wire_ref = self.random.random_range(WIRE_REFS);
-        let result = self.signal(signal, wire_ref, now);
+        let result = self.signal(signal, wire_ref);
         let result = result.map(|()| Answer::Signalled);
         self.outlet.event(Event::Answered { ask, result });
     }
@@ -91,14 +86,11 @@ impl Connection {
         self.outlet.event(Event::Answered { ask, result });
     }
 
-    fn signal(&mut self, signal: &Signal, wire_ref: i64, now: Instant) -> Result<(), Code> {
+    fn signal(&mut self, signal: &Signal, wire_ref: i64) -> Result<(), Code> {
         let Some(mut work) = self.online() else {
             return Err(Code::RC_NET_CHANNEL_INVALID);
         };
         let topic = signal_topic(signal.conversation.kind)?;
-        if !work.account.signals.take(now) {
-            return Err(Code::LOCAL_QUOTA);
-        }
         let body = UpStreamMessage {
             session_id: 0,
             classname: signal.object_name.as_str().to_owned(),

@@ -7,10 +7,8 @@ use imlink_model::{Code, ConnectionStatus, OutgoingMessage, Token, UserId};
 use tracing::{debug, warn};
 
 use super::Connection;
-use super::asking::{SIGNAL_EVERY, SIGNALS};
 use super::attempt::Reason;
 use super::ending::Farewell;
-use crate::allowance::Allowance;
 use crate::outbox::Outbox;
 use crate::pacer::Pacer;
 use crate::pull::Pull;
@@ -87,7 +85,6 @@ impl Connection {
             pull: Pull::new(&self.config, cursor),
             outbox: Outbox::restored(queued, in_doubt),
             pacer: Pacer::new(&self.config.timings),
-            signals: Allowance::new(SIGNALS, SIGNAL_EVERY),
             recalls: Recalls::default(),
             rooms: Rooms::new(&self.config),
         }

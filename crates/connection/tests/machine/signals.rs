@@ -87,26 +87,3 @@ fn without_a_link_a_signal_is_refused_and_not_kept() {
     assert_eq!(driver.news(), [answered(Err(Code::RC_NET_CHANNEL_INVALID))]);
     assert!(driver.take_publish().is_none());
 }
-
-// ARCHITECTURE.md, "Neighbours": one app cannot fill the link for the others
-#[test]
-fn a_flood_of_signals_is_refused_beyond_a_burst_and_a_steady_pace() {
-    let mut driver = Driver::online();
-    let said = |driver: &mut Driver| {
-        for _ in 0..300 {
-            driver.command(typing(ConversationKind::Private));
-        }
-        let news = driver.news();
-        let quota = answered(Err(Code::LOCAL_QUOTA));
-        let refused = news.iter().filter(|event| **event == quota).count();
-        let done = answered(Ok(Answer::Signalled));
-        let done = news.iter().filter(|event| **event == done).count();
-        assert_eq!(done + refused, 300);
-        done
-    };
-
-    assert_eq!(said(&mut driver), 64);
-    assert_eq!(said(&mut driver), 0);
-    driver.advance(SECOND);
-    assert_eq!(said(&mut driver), 20);
-}

@@ -275,7 +275,7 @@ fn recall(delete: bool) -> Request {
     }
 }
 
-fn signal(object_name: &str, body: &str) -> Request {
+pub(super) fn signal(object_name: &str, body: &str) -> Request {
     Request::Signal {
         conversation: Conversation {
             kind: ConversationKind::Private.number(),
