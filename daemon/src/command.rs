@@ -10,7 +10,7 @@ use rustix::process::{DumpableBehavior, Resource, Rlimit};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
-use crate::config::{Config, ConfigError, Settings};
+use crate::config::{Config, ConfigError, Remember, Settings};
 use crate::lock::LockError;
 use crate::serve::{ServeError, serve};
 use crate::systemd;
@@ -66,6 +66,11 @@ pub struct Flags {
     /// Open at most this many accounts at once [default: 8].
     #[arg(long, value_name = "N")]
     pub max_accounts: Option<usize>,
+    /// Keep tokens for a daemon that starts alone, which then connects by itself: `credential` reads
+    /// what systemd hands the service, `keyring` lasts until the machine restarts, `file` is below
+    /// the state directory [default: none].
+    #[arg(long, value_name = "none|credential|keyring|file")]
+    pub remember: Option<Remember>,
     /// What to log, for example `debug` or `info,imlink_daemon=trace` [default: info].
     #[arg(long, value_name = "FILTER")]
     pub log: Option<String>,
@@ -133,6 +138,9 @@ impl Flags {
             reconnect_kick: self.reconnect_kick.then_some(true),
             max_accounts: self.max_accounts,
             log: self.log,
+            allow: None,
+            socket_group: None,
+            remember: self.remember,
         };
         let settings = settings.with_proxy_flag(self.proxy.as_deref())?;
         Config::load(self.config, |name| std::env::var(name).ok(), settings)
@@ -176,6 +184,13 @@ fn describe(config: &Config) -> ExitCode {
     println!("reconnect_kick    {}", config.reconnect_kick);
     println!("max_accounts      {}", config.max_accounts);
     println!("log               {}", config.log);
+    println!("remember          {}", config.remember);
+    if let Some(gid) = config.socket_group {
+        println!("socket_group      {gid}");
+    }
+    for rule in &config.allow {
+        println!("allow             {rule}: {}", rule.right);
+    }
     ExitCode::SUCCESS
 }
 
@@ -186,6 +201,7 @@ fn exit_status(problem: &ServeError) -> u8 {
         | ServeError::Bind { .. }
         | ServeError::Device(_)
         | ServeError::Proxy(_)
+        | ServeError::Remember(_)
         | ServeError::Dialer(DialerError::CaFile(_) | DialerError::NoAuthorities(_))
         | ServeError::Lock(LockError::Io { .. }) => EXIT_CONFIG,
         ServeError::Accounts(_)

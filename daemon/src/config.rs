@@ -1,7 +1,9 @@
 //! Configuration: defaults < file < environment < flags (decisions.md P25).
 
+mod allow;
 mod file;
 mod proxy;
+mod remember;
 #[cfg(test)]
 mod tests;
 
@@ -11,11 +13,14 @@ use imlink_connection::{Timings, Transport, UnknownTransport};
 use imlink_ipc_proto::limits;
 use imlink_model::Proxy;
 
+pub use allow::RuleError;
 use file::File;
 pub use file::{FileError, FileErrorKind};
 pub use proxy::ProxyConfigError;
+pub use remember::{Remember, UnknownRemember};
 
 use crate::directories;
+use crate::rules::Rule;
 use crate::transport::{self, CaFileError, NoPin, Pin};
 
 /// Everything the daemon can be told from outside.
@@ -49,6 +54,15 @@ pub struct Config {
     pub max_accounts: usize,
     /// What is logged, in the form of `tracing`'s filter, for example `info,imlink_daemon=debug`.
     pub log: String,
+    /// Who else may attach, and with which right; the first rule that matches decides. Default
+    /// none: the daemon's own user and root alone.
+    pub allow: Vec<Rule>,
+    /// The group whose members may open the socket; ignored when it is inherited. Default none:
+    /// the daemon's own user alone.
+    pub socket_group: Option<u32>,
+    /// Where tokens are kept for a daemon that starts alone (decisions.md P15). Default
+    /// [`Remember::None`].
+    pub remember: Remember,
     /// The timings of every link. No file, variable or flag says them: they are for programs that
     /// run a daemon of their own.
     pub timings: Timings,
@@ -84,6 +98,12 @@ pub struct Settings {
     pub max_accounts: Option<usize>,
     /// See [`Config::log`].
     pub log: Option<String>,
+    /// See [`Config::allow`]. From the file only.
+    pub allow: Option<Vec<Rule>>,
+    /// See [`Config::socket_group`]. From the file only.
+    pub socket_group: Option<u32>,
+    /// See [`Config::remember`].
+    pub remember: Option<Remember>,
 }
 
 /// Why the configuration cannot be used. Each names the thing and the cure.
@@ -176,6 +196,9 @@ impl Config {
             reconnect_kick: merged.reconnect_kick.unwrap_or(false),
             max_accounts,
             log: merged.log.unwrap_or_else(|| "info".into()),
+            allow: merged.allow.unwrap_or_default(),
+            socket_group: merged.socket_group,
+            remember: merged.remember.unwrap_or_default(),
             timings: Timings::default(),
         })
     }
@@ -203,6 +226,9 @@ impl Settings {
             reconnect_kick: self.reconnect_kick.or(weaker.reconnect_kick),
             max_accounts: self.max_accounts.or(weaker.max_accounts),
             log: self.log.or(weaker.log),
+            allow: self.allow.or(weaker.allow),
+            socket_group: self.socket_group.or(weaker.socket_group),
+            remember: self.remember.or(weaker.remember),
         }
     }
 
@@ -259,6 +285,17 @@ impl Settings {
                 })
                 .transpose()?,
             log: get("IMLINK_LOG"),
+            allow: None,
+            socket_group: None,
+            remember: get("IMLINK_REMEMBER")
+                .map(|text| {
+                    text.parse()
+                        .map_err(|error: UnknownRemember| ConfigError::Variable {
+                            name: "IMLINK_REMEMBER",
+                            problem: error.to_string(),
+                        })
+                })
+                .transpose()?,
         })
     }
 }

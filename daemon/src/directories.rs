@@ -1,7 +1,8 @@
 //! Where things are, and whether these places can be trusted (decisions.md P25, F-I19 to F-I21).
 
+use std::fs::{Metadata, Permissions};
 use std::io;
-use std::os::unix::fs::{DirBuilderExt, MetadataExt};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 /// Longest path a socket can be bound to on Linux: 108 bytes with the terminating zero.
@@ -136,58 +137,101 @@ pub fn of_socket(path: &Path) -> Result<&Path, PlaceError> {
 /// # Errors
 /// [`PlaceError`] with the cure.
 pub fn private(path: &Path, purpose: &'static str) -> Result<(), PlaceError> {
-    let io = |doing| {
+    let place = Place { path, purpose };
+    let found = place.make()?;
+    let mode = found.mode() & 0o7777;
+    if mode & 0o077 != 0 {
+        return Err(PlaceError::Open {
+            purpose,
+            path: path.to_owned(),
+            mode,
+        });
+    }
+    place.can_be_written()
+}
+
+/// The same for a directory that the members of a group may enter: it is given to the group, and
+/// nobody else can enter it.
+///
+/// # Errors
+/// [`PlaceError`] with the cure.
+pub fn shared(path: &Path, purpose: &'static str, group: u32) -> Result<(), PlaceError> {
+    let place = Place { path, purpose };
+    let found = place.make()?;
+    let mode = found.mode() & 0o7777;
+    // Another group's members must not be let in; ours may already be.
+    if mode & 0o027 != 0 || (mode & 0o070 != 0 && found.gid() != group) {
+        return Err(PlaceError::Open {
+            purpose,
+            path: path.to_owned(),
+            mode,
+        });
+    }
+    if mode != 0o750 || found.gid() != group {
+        std::os::unix::fs::chown(path, None, Some(group))
+            .map_err(place.io("give it to the group of socket_group"))?;
+        std::fs::set_permissions(path, Permissions::from_mode(0o750))
+            .map_err(place.io("open it for the group of socket_group"))?;
+    }
+    place.can_be_written()
+}
+
+/// A directory, and what it is for.
+#[derive(Clone, Copy)]
+struct Place<'p> {
+    path: &'p Path,
+    purpose: &'static str,
+}
+
+impl Place<'_> {
+    /// Makes it if it is not there. It must be a directory of this user's.
+    fn make(self) -> Result<Metadata, PlaceError> {
+        let Self { path, purpose } = self;
+        if let Some(parent) = path.parent() {
+            std::fs::create_dir_all(parent).map_err(self.io("make the directory above it"))?;
+        }
+        match std::fs::DirBuilder::new().mode(0o700).create(path) {
+            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
+                return Err(self.io("make it")(error));
+            }
+            Ok(()) | Err(_) => {}
+        }
+        let found = std::fs::symlink_metadata(path).map_err(self.io("look at it"))?;
+        if !found.is_dir() {
+            return Err(PlaceError::NotADirectory {
+                purpose,
+                path: path.to_owned(),
+            });
+        }
+        let user = rustix::process::geteuid().as_raw();
+        if found.uid() != user {
+            return Err(PlaceError::Foreign {
+                purpose,
+                path: path.to_owned(),
+                owner: found.uid(),
+                user,
+            });
+        }
+        Ok(found)
+    }
+
+    fn can_be_written(self) -> Result<(), PlaceError> {
+        use rustix::fs::{Access, access};
+        access(self.path, Access::WRITE_OK | Access::EXEC_OK).map_err(|_| PlaceError::NotWritable {
+            purpose: self.purpose,
+            path: self.path.to_owned(),
+        })
+    }
+
+    fn io(self, doing: &'static str) -> impl FnOnce(io::Error) -> PlaceError {
+        let Self { path, purpose } = self;
         move |source| PlaceError::Io {
             purpose,
             path: path.to_owned(),
             doing,
             source,
         }
-    };
-    if let Some(parent) = path.parent() {
-        std::fs::create_dir_all(parent).map_err(io("make the directory above it"))?;
     }
-    match std::fs::DirBuilder::new().mode(0o700).create(path) {
-        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
-            return Err(io("make it")(error));
-        }
-        Ok(()) | Err(_) => {}
-    }
-    let found = std::fs::symlink_metadata(path).map_err(io("look at it"))?;
-    if !found.is_dir() {
-        return Err(PlaceError::NotADirectory {
-            purpose,
-            path: path.to_owned(),
-        });
-    }
-    let user = rustix::process::geteuid().as_raw();
-    if found.uid() != user {
-        return Err(PlaceError::Foreign {
-            purpose,
-            path: path.to_owned(),
-            owner: found.uid(),
-            user,
-        });
-    }
-    if found.mode() & 0o077 != 0 {
-        return Err(PlaceError::Open {
-            purpose,
-            path: path.to_owned(),
-            mode: found.mode() & 0o7777,
-        });
-    }
-    if rustix::fs::access(
-        path,
-        rustix::fs::Access::WRITE_OK | rustix::fs::Access::EXEC_OK,
-    )
-    .is_err()
-    {
-        return Err(PlaceError::NotWritable {
-            purpose,
-            path: path.to_owned(),
-        });
-    }
-    Ok(())
 }
 
 fn base(variable: &impl Fn(&str) -> Option<String>, name: &str, below: &str) -> Option<PathBuf> {
@@ -204,8 +248,6 @@ fn base(variable: &impl Fn(&str) -> Option<String>, name: &str, below: &str) -> 
 
 #[cfg(test)]
 mod tests {
-    use std::os::unix::fs::PermissionsExt;
-
     use super::*;
 
     #[test]
@@ -223,12 +265,34 @@ mod tests {
     fn a_directory_that_others_can_enter_is_refused_with_the_cure() {
         let dir = tempfile::tempdir().unwrap();
         for mode in [0o777, 0o755, 0o750, 0o701] {
-            std::fs::set_permissions(dir.path(), std::fs::Permissions::from_mode(mode)).unwrap();
+            std::fs::set_permissions(dir.path(), Permissions::from_mode(mode)).unwrap();
 
             let error = private(dir.path(), "runtime").unwrap_err();
 
             assert!(error.to_string().contains("chmod 0700"), "{error}");
         }
+    }
+
+    // F-I19
+    #[test]
+    fn a_shared_directory_is_opened_for_its_group_and_nobody_else() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("run");
+        let own = rustix::process::getegid().as_raw();
+
+        shared(&path, "runtime", own).unwrap();
+
+        let found = path.metadata().unwrap();
+        assert_eq!((found.mode() & 0o777, found.gid()), (0o750, own));
+        shared(&path, "runtime", own).unwrap();
+        for mode in [0o751, 0o770, 0o755] {
+            std::fs::set_permissions(&path, Permissions::from_mode(mode)).unwrap();
+            let error = shared(&path, "runtime", own).unwrap_err();
+            assert!(error.to_string().contains("chmod 0700"), "{error}");
+        }
+        std::fs::set_permissions(&path, Permissions::from_mode(0o750)).unwrap();
+        let error = shared(&path, "runtime", own + 1).unwrap_err();
+        assert!(matches!(error, PlaceError::Open { .. }), "{error}");
     }
 
     // F-I20

@@ -19,8 +19,9 @@ use futures_util::stream::LocalBoxStream;
 use imlink_connection::Connection;
 use imlink_ipc_proto::ServerFrame;
 use imlink_model::uplink::Network;
-use imlink_model::{AppKey, Code, UserId};
+use imlink_model::{AppKey, Code, Token, UserId};
 use tokio::sync::mpsc;
+use tracing::warn;
 
 use self::fan_out::{App, Encoded};
 use crate::commits::{self, Committing, one_by_one};
@@ -28,6 +29,7 @@ use crate::ledger::Ledger;
 use crate::messages::{Drive, Inspect, Stop};
 use crate::proxy::ProxySetting;
 use crate::registry::{About, AccountId, Effect, PeerId, Registry, Then, Unreadable};
+use crate::remember::RememberedAccount;
 use crate::store::{Alter, Commit, Fetch, ForgetConversation, Open, StoreActor};
 use crate::surroundings::Change;
 use crate::timer::Timer;
@@ -129,6 +131,23 @@ impl Hub {
             timer: Timer::default(),
             stopping: false,
         }
+    }
+
+    /// Has remembered accounts connected, once this runs, whether or not an app comes.
+    #[must_use]
+    pub fn holding(mut self, remembered: Vec<RememberedAccount>) -> Self {
+        self.registry = self.registry.remembering();
+        for account in remembered {
+            let RememberedAccount {
+                app_key,
+                user,
+                token,
+            } = account;
+            if !self.registry.hold(app_key, user, token) {
+                warn!("A remembered account is not connected: max_accounts allows no more");
+            }
+        }
+        self
     }
 
     /// One turn: what is due, then everything that follows, then the timer.
@@ -280,6 +299,13 @@ impl Hub {
                 token,
                 user,
             } => self.ledger.remember(app_key, token, user),
+            Effect::Keep {
+                account,
+                app_key,
+                user,
+                token,
+            } => self.keep(account, app_key, user, token, ctx),
+            Effect::Discard { app_key, user } => self.ledger.discard(app_key, user),
             Effect::Forget { app_key, user } => self.ledger.forget(app_key, user),
             Effect::Way {
                 peer,
@@ -288,6 +314,22 @@ impl Hub {
             } => self.see_to(peer, request, what, ctx),
             Effect::Report { peer, request } => self.report(peer, request, ctx),
         }
+    }
+
+    fn keep(
+        &mut self,
+        account: AccountId,
+        app_key: AppKey,
+        user: UserId,
+        token: Token,
+        ctx: &mut Context<Self>,
+    ) {
+        let kept = self.ledger.keep(app_key.clone(), user.clone(), token);
+        ctx.spawn(kept.into_actor(self).map(move |kept, act, _| {
+            if kept == Ok(true) && !act.registry.token_kept(account) {
+                act.ledger.discard(app_key, user);
+            }
+        }));
     }
 
     fn start_upstream(
@@ -447,9 +489,11 @@ impl Hub {
 impl Actor for Hub {
     type Context = Context<Self>;
 
+    /// Begins to look around, and connects what is remembered.
     fn started(&mut self, ctx: &mut Self::Context) {
         if let Some(surroundings) = self.surroundings.take() {
             ctx.add_stream(surroundings);
         }
+        self.drive(ctx);
     }
 }

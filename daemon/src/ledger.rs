@@ -3,16 +3,23 @@
 //! Tokens that wait there together are noted in one commit: after a first start all apps come at
 //! once, and each commit writes a whole page and waits for the disk.
 
-use std::sync::{Arc, mpsc};
+use std::sync::Arc;
+use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread::JoinHandle;
+use std::time::Duration;
 use std::{fmt, iter};
 
 use imlink_model::{AppKey, Code, Token, UserId};
-use imlink_store::{Accounts, CommitError};
+use imlink_store::Accounts;
 use tokio::sync::oneshot;
 use tracing::{error, warn};
 
 use crate::registry::Tokens;
+use crate::remember::Memory;
+
+/// How often remembered tokens are said to be needed still: far less than the days after which a
+/// kernel forgets them.
+const REFRESHED_EVERY: Duration = Duration::from_secs(3600);
 
 /// Writes taken from the queue at once, at most.
 const GROUP: usize = 100;
@@ -30,7 +37,13 @@ enum Write {
     Change(Change),
 }
 
-type Change = Box<dyn FnOnce(&Accounts) -> Result<(), CommitError> + Send>;
+type Change = Box<dyn FnOnce(&mut Books) + Send>;
+
+/// What is written.
+struct Books {
+    accounts: Arc<Accounts>,
+    memory: Memory,
+}
 
 /// Whose a token is.
 struct Note {
@@ -40,17 +53,20 @@ struct Note {
 }
 
 impl Ledger {
-    /// A ledger over an open index.
+    /// A ledger over an open index, and over the tokens that outlive the daemon.
     ///
     /// # Errors
     /// If the system gives no thread.
-    pub fn new(accounts: Accounts) -> std::io::Result<Self> {
+    pub fn new(accounts: Accounts, memory: Memory) -> std::io::Result<Self> {
         let accounts = Arc::new(accounts);
         let (writes, queue) = mpsc::channel::<Write>();
-        let index = Arc::clone(&accounts);
+        let mut books = Books {
+            accounts: Arc::clone(&accounts),
+            memory,
+        };
         let thread = std::thread::Builder::new()
             .name("imlink-ledger".into())
-            .spawn(move || keep(&index, &queue))?;
+            .spawn(move || keep(&mut books, &queue))?;
         Ok(Self {
             accounts,
             writes: Some(writes),
@@ -73,28 +89,55 @@ impl Ledger {
         }));
     }
 
+    /// Keeps a token that works, for a daemon that starts alone. Says whether it is kept, once
+    /// that is sure.
+    pub fn keep(&self, app_key: AppKey, user: UserId, token: Token) -> oneshot::Receiver<bool> {
+        let (answer, answered) = oneshot::channel();
+        self.change(move |books| {
+            let Books { accounts, memory } = books;
+            let kept = memory.keep(accounts, &app_key, &user, &token);
+            let kept = kept.unwrap_or_else(|error| {
+                error!(%error, "A token is not kept");
+                false
+            });
+            // A Hub that has gone need not know.
+            let _ = answer.send(kept);
+        });
+        answered
+    }
+
+    /// Keeps the token of this user no longer; whose it was stays known.
+    pub fn discard(&self, app_key: AppKey, user: UserId) {
+        self.change(move |books| books.discard(&app_key, &user));
+    }
+
     /// Forgets every token of this user.
     pub fn forget(&self, app_key: AppKey, user: UserId) {
-        self.change(move |accounts| accounts.forget_account(&app_key, &user));
+        self.change(move |books| {
+            books.discard(&app_key, &user);
+            if let Err(error) = books.accounts.forget_account(&app_key, &user) {
+                error!(%error, "The index of accounts cannot be written");
+            }
+        });
     }
 
     /// Removes everything that is kept of this user, whose rows are closed. Says when it is done.
     pub fn purge(&self, app_key: AppKey, user: UserId) -> oneshot::Receiver<Result<(), Code>> {
         let (answer, answered) = oneshot::channel();
-        self.change(move |accounts| {
-            let purged = accounts.purge(&app_key, &user).map_err(|error| {
+        self.change(move |books| {
+            books.discard(&app_key, &user);
+            let purged = books.accounts.purge(&app_key, &user).map_err(|error| {
                 let cause = std::error::Error::source(&error).map(ToString::to_string);
                 error!(%error, cause, "An account is not purged");
                 error.code()
             });
             // An app that has left since need not know.
             let _ = answer.send(purged);
-            Ok(())
         });
         answered
     }
 
-    fn change(&self, change: impl FnOnce(&Accounts) -> Result<(), CommitError> + Send + 'static) {
+    fn change(&self, change: impl FnOnce(&mut Books) + Send + 'static) {
         self.write(Write::Change(Box::new(change)));
     }
 
@@ -107,34 +150,52 @@ impl Ledger {
 }
 
 /// Writes what comes, until nothing comes any more.
-fn keep(accounts: &Accounts, queue: &mpsc::Receiver<Write>) {
-    let told = |result: Result<(), CommitError>| {
-        if let Err(error) = result {
-            error!(%error, "The index of accounts cannot be written");
-        }
-    };
-    while let Ok(first) = queue.recv() {
+fn keep(books: &mut Books, queue: &mpsc::Receiver<Write>) {
+    loop {
+        let first = match queue.recv_timeout(REFRESHED_EVERY) {
+            Ok(first) => first,
+            Err(RecvTimeoutError::Timeout) => {
+                books.refresh();
+                continue;
+            }
+            Err(RecvTimeoutError::Disconnected) => return,
+        };
         let mut notes = Vec::new();
         for write in iter::once(first).chain(queue.try_iter()).take(GROUP) {
             match write {
                 Write::Remember(note) => notes.push(note),
                 Write::Change(change) => {
-                    told(remember(accounts, &notes));
+                    books.remember(&notes);
                     notes.clear();
-                    told(change(accounts));
+                    change(books);
                 }
             }
         }
-        told(remember(accounts, &notes));
+        books.remember(&notes);
     }
 }
 
-fn remember(accounts: &Accounts, notes: &[Note]) -> Result<(), CommitError> {
-    accounts.remember_all(
-        notes
+impl Books {
+    fn remember(&self, notes: &[Note]) {
+        let notes = notes
             .iter()
-            .map(|note| (&note.app_key, &note.token, &note.user)),
-    )
+            .map(|note| (&note.app_key, &note.token, &note.user));
+        if let Err(error) = self.accounts.remember_all(notes) {
+            error!(%error, "The index of accounts cannot be written");
+        }
+    }
+
+    fn discard(&mut self, app_key: &AppKey, user: &UserId) {
+        if let Err(error) = self.memory.forget(&self.accounts, app_key, user) {
+            error!(%error, "A token may be kept still");
+        }
+    }
+
+    fn refresh(&mut self) {
+        if let Err(error) = self.memory.refresh() {
+            warn!(%error, "Remembered tokens may be lost");
+        }
+    }
 }
 
 impl Tokens for Ledger {

@@ -27,7 +27,9 @@ mod private_file;
 mod proxy;
 mod reachable;
 mod registry;
+mod remember;
 mod removal;
+mod rules;
 mod serve;
 mod sleep;
 mod store;
@@ -36,10 +38,12 @@ mod systemd;
 mod timer;
 mod transport;
 mod upstream;
+mod users;
 
 pub use command::{Flags, run};
 pub use config::{
-    Config, ConfigError, DEFAULT_MAX_ACCOUNTS, FileError, FileErrorKind, ProxyConfigError, Settings,
+    Config, ConfigError, DEFAULT_MAX_ACCOUNTS, FileError, FileErrorKind, ProxyConfigError,
+    Remember, RuleError, Settings, UnknownRemember,
 };
 pub use device::DeviceIdError;
 pub use directories::PlaceError;
@@ -47,5 +51,7 @@ pub use imlink_connection::{Timings, Transport, UnknownTransport};
 pub use lock::LockError;
 pub use private_file::PrivateFileError;
 pub use proxy::KeptProxyError;
+pub use remember::{FormError, RememberError};
+pub use rules::{AppPattern, Rule, Who};
 pub use serve::{ServeError, serve, serve_here};
 pub use transport::{CaFileError, CaFileErrorKind, DialerError, NoPin, Pin};

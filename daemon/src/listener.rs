@@ -3,7 +3,10 @@
 //! Owns the socket, made here or inherited from systemd; lets in who may come in and starts a
 //! Peer for each. Dies when the Hub stops it; the socket's file stays for the next daemon.
 
+use std::collections::BTreeMap;
+use std::fs::Permissions;
 use std::os::fd::OwnedFd;
+use std::os::unix::fs::{FileTypeExt, PermissionsExt};
 use std::path::Path;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
@@ -12,18 +15,23 @@ use std::{fs, io};
 use actix::{
     Actor, ActorContext, ActorFutureExt, Addr, AsyncContext, Context, Handler, Message, WrapFuture,
 };
+use imlink_ipc_proto::{Greeting, ProtocolRange, Refused};
+use imlink_model::Code;
 use interprocess::local_socket::tokio::prelude::*;
 use interprocess::local_socket::tokio::{Listener as Socket, Stream};
 use interprocess::local_socket::{GenericFilePath, ListenerOptions, ToFsName};
 use interprocess::os::unix::local_socket::ListenerOptionsExt;
+use tokio::io::AsyncWriteExt;
 use tokio::sync::mpsc;
 use tracing::{debug, warn};
 
 use crate::hub::Hub;
 use crate::messages::Stop;
-use crate::peer::{Credentials, House, Peer};
+use crate::peer::{Guest, House, Peer};
 use crate::porch::Porch;
 use crate::registry::PeerId;
+use crate::rules::{Rules, Visitor};
+use crate::users;
 
 /// How often a refusal is logged at most: a stranger must not fill the disk (F-I22).
 const REFUSALS_LOGGED_EVERY: Duration = Duration::from_secs(10);
@@ -35,6 +43,11 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 /// place: all apps of a restarted daemon come at once (F-I34).
 const HEARING_PAUSE: Duration = Duration::from_millis(10);
 
+/// How long the groups of a user are believed before they are looked up again.
+const GROUPS_KEPT_FOR: Duration = Duration::from_secs(60);
+
+/// Time to tell somebody that he is turned away.
+const FAREWELL: Duration = Duration::from_secs(1);
 /// To the Listener: the file of its socket is gone, apps are to be let in through this one.
 #[derive(Debug, Message)]
 #[rtype(result = "()")]
@@ -44,6 +57,7 @@ pub struct Replace(pub Listening);
 pub struct Listener {
     /// Where apps come in, until the door has it.
     socket: Option<Socket>,
+    rules: Rc<Rules>,
     replacements: mpsc::UnboundedSender<Socket>,
     replaced: Option<mpsc::UnboundedReceiver<Socket>>,
     instance: u64,
@@ -58,12 +72,11 @@ pub struct Listening {
 
 impl Listening {
     /// Makes the socket. The directory is checked and locked by now, so a file in the way is left
-    /// over from a daemon that is gone (F-I17).
+    /// over from a daemon that is gone (F-I17). Members of `group` may open it too.
     ///
     /// # Errors
     /// What the system says; also if something that is no socket is in the way.
-    pub fn bind(path: &Path) -> io::Result<Self> {
-        use std::os::unix::fs::FileTypeExt;
+    pub fn bind(path: &Path, group: Option<u32>) -> io::Result<Self> {
         match fs::symlink_metadata(path) {
             Ok(found) if found.file_type().is_socket() => fs::remove_file(path)?,
             Ok(_) => {
@@ -82,6 +95,10 @@ impl Listening {
             .mode(0o600)
             .reclaim_name(false)
             .create_tokio()?;
+        if let Some(group) = group {
+            std::os::unix::fs::chown(path, None, Some(group))?;
+            fs::set_permissions(path, Permissions::from_mode(0o660))?;
+        }
         Ok(Self { socket })
     }
 
@@ -99,15 +116,17 @@ impl Listening {
 }
 
 impl Listener {
-    /// An actor for that socket. `instance` names this run of the daemon.
+    /// An actor for that socket, who lets in whom the rules admit. `instance` names this run of the
+    /// daemon.
     #[must_use]
-    pub fn new(listening: Listening, instance: u64, hub: Addr<Hub>) -> Self {
+    pub fn new(listening: Listening, rules: Rules, instance: u64, hub: Addr<Hub>) -> Self {
         // As many as somebody removes files.
         let (replacements, replaced) = mpsc::unbounded_channel();
         Self {
             socket: Some(listening.socket),
             replacements,
             replaced: Some(replaced),
+            rules: Rc::new(rules),
             instance,
             hub,
         }
@@ -121,7 +140,7 @@ impl Actor for Listener {
         let (Some(socket), Some(replaced)) = (self.socket.take(), self.replaced.take()) else {
             return;
         };
-        let door = Door::new(self.instance, self.hub.clone());
+        let door = Door::new(Rc::clone(&self.rules), self.instance, self.hub.clone());
         let serve = door.serve(socket, replaced);
         ctx.spawn(serve.into_actor(self).map(|(), _, _| ()));
     }
@@ -147,23 +166,34 @@ impl Handler<Stop> for Listener {
 /// Lets apps in, one after the other.
 struct Door {
     house: Rc<House>,
-    owner: u32,
     last_peer: u64,
     porch: Porch,
-    refused: u64,
-    refusals_told: Option<Instant>,
+    refusals: Refusals,
+    groups: KnownGroups,
+    /// How the kernel shows a user it cannot name here.
+    nameless: u32,
+}
+
+/// Who the kernel says opened the socket.
+struct Credentials {
+    uid: u32,
+    gid: u32,
+    pid: u32,
 }
 
 impl Door {
-    fn new(instance: u64, hub: Addr<Hub>) -> Self {
-        let owner = rustix::process::geteuid().as_raw();
+    fn new(rules: Rc<Rules>, instance: u64, hub: Addr<Hub>) -> Self {
         Self {
-            house: Rc::new(House { hub, instance }),
-            owner,
+            house: Rc::new(House {
+                hub,
+                instance,
+                rules,
+            }),
             last_peer: 0,
             porch: Porch::default(),
-            refused: 0,
-            refusals_told: None,
+            refusals: Refusals::default(),
+            groups: KnownGroups::default(),
+            nameless: users::overflow_uid(),
         }
     }
 
@@ -177,12 +207,7 @@ impl Door {
                 }
             };
             match accepted {
-                Ok(stream) => {
-                    if self.porch.is_full() {
-                        tokio::time::sleep(HEARING_PAUSE).await;
-                    }
-                    self.admit(stream);
-                }
+                Ok(stream) => self.receive(stream).await,
                 Err(error) => {
                     warn!(%error, "An app cannot be let in");
                     tokio::time::sleep(ACCEPT_PAUSE).await;
@@ -191,45 +216,52 @@ impl Door {
         }
     }
 
-    fn admit(&mut self, stream: Stream) {
-        let credentials = match credentials(&stream) {
+    async fn receive(&mut self, stream: Stream) {
+        let Credentials { uid, gid, pid } = match credentials(&stream) {
             Ok(credentials) => credentials,
             Err(error) => {
                 warn!(%error, "An app without credentials was turned away");
                 return;
             }
         };
-        // F-I22: the connection is closed without a word.
-        if credentials.uid != self.owner {
-            return self.log_refusal(credentials.uid);
+        let groups = match self.house.rules.ask_for_groups(uid) {
+            true => self.groups.of(uid, gid).await,
+            false => Vec::new(),
+        };
+        let visitor = Visitor { uid, groups };
+        if uid == self.nameless || !self.house.rules.admits(&visitor) {
+            self.refusals.log(uid);
+            return turn_away(stream, uid).await;
         }
-        let Some(place) = self.porch.place() else {
-            return debug!(pid = credentials.pid, "Too many have not said Hello");
+        if self.porch.is_full(uid) {
+            tokio::time::sleep(HEARING_PAUSE).await;
+        }
+        let Some(place) = self.porch.place(uid) else {
+            return debug!(uid, pid, "Too many have not said Hello");
         };
         self.last_peer += 1;
         let id = PeerId(self.last_peer);
-        debug!(peer = %id, pid = credentials.pid, "An app is at the door");
-        let house = Rc::clone(&self.house);
-        Peer::new(id, credentials, stream, place, house).start();
+        debug!(peer = %id, uid, pid, "An app is at the door");
+        let guest = Guest {
+            visitor,
+            pid,
+            stream,
+            place,
+        };
+        Peer::new(id, guest, Rc::clone(&self.house)).start();
     }
+}
 
-    /// Says it at most once in a while, with how often it happened since.
-    fn log_refusal(&mut self, uid: u32) {
-        self.refused += 1;
-        let now = Instant::now();
-        if self
-            .refusals_told
-            .is_none_or(|told| now - told >= REFUSALS_LOGGED_EVERY)
-        {
-            warn!(
-                uid,
-                count = self.refused,
-                "Another user's app was turned away"
-            );
-            self.refused = 0;
-            self.refusals_told = Some(now);
-        }
-    }
+/// Says that no app of this user may come in (F-I22). Nothing is read from who is not let in.
+async fn turn_away(stream: Stream, uid: u32) {
+    let refused = Greeting::Refused(Refused {
+        code: Code::LOCAL_DENIED,
+        supported: ProtocolRange::SUPPORTED,
+        text: format!("no rule of [[allow]] matches uid {uid}"),
+    });
+    let mut writer = &stream;
+    // It fits into any socket; who made that untrue is not waited for.
+    let _ = tokio::time::timeout(FAREWELL, writer.write_all(&refused.encode())).await;
 }
 
 fn credentials(stream: &Stream) -> io::Result<Credentials> {
@@ -237,9 +269,66 @@ fn credentials(stream: &Stream) -> io::Result<Credentials> {
     let missing = || io::Error::other("the kernel names no user for the peer");
     Ok(Credentials {
         uid: found.euid().ok_or_else(missing)?,
+        gid: found.egid().ok_or_else(missing)?,
         pid: found
             .pid()
             .and_then(|pid| u32::try_from(pid).ok())
             .unwrap_or_default(),
     })
+}
+
+/// Says who was turned away, at most once in a while, with how often it happened since.
+#[derive(Default)]
+struct Refusals {
+    count: u64,
+    told: Option<Instant>,
+}
+
+impl Refusals {
+    fn log(&mut self, uid: u32) {
+        self.count += 1;
+        let now = Instant::now();
+        if self
+            .told
+            .is_none_or(|told| now - told >= REFUSALS_LOGGED_EVERY)
+        {
+            warn!(
+                uid,
+                count = self.count,
+                "Another user's app was turned away"
+            );
+            self.count = 0;
+            self.told = Some(now);
+        }
+    }
+}
+
+/// Groups of users, as the group database said a while ago.
+#[derive(Default)]
+struct KnownGroups(BTreeMap<u32, (Instant, Vec<u32>)>);
+
+impl KnownGroups {
+    /// Looked up on a thread of its own, since the database may be on another machine. Nobody is
+    /// let in meanwhile, and everybody who is in goes on.
+    async fn of(&mut self, uid: u32, gid: u32) -> Vec<u32> {
+        let now = Instant::now();
+        self.0
+            .retain(|_, (asked, _)| now - *asked < GROUPS_KEPT_FOR);
+        let mut groups = match self.0.get(&uid) {
+            Some((_, groups)) => groups.clone(),
+            None => {
+                let found = tokio::task::spawn_blocking(move || users::groups_of(uid)).await;
+                let found = found.unwrap_or_else(|error| Err(io::Error::other(error)));
+                let groups = found.unwrap_or_else(|error| {
+                    warn!(uid, %error, "The groups of a user cannot be looked up");
+                    Vec::new()
+                });
+                self.0.insert(uid, (now, groups.clone()));
+                groups
+            }
+        };
+        // The process may have another one than its user, as programs that belong to a group do.
+        groups.push(gid);
+        groups
+    }
 }

@@ -22,8 +22,9 @@ use actix::{Actor, ActorContext, ActorFuture, Addr, AsyncContext, Context};
 use bytes::{Bytes, BytesMut};
 use imlink_ipc_proto::{
     ClientFrame, Codec, Deframer, Greeting, Hello, Label, Outcome, Protocol, ProtocolRange,
-    Refused, Right, ServerFrame, Welcome, decode_client, encode_server, limits, negotiate,
+    Refused, ServerFrame, Welcome, decode_client, encode_server, limits, negotiate,
 };
+use imlink_model::Code;
 use interprocess::local_socket::tokio::Stream;
 use tokio::time::{Sleep, sleep};
 use tracing::{Span, debug, info, info_span, warn};
@@ -35,6 +36,7 @@ use crate::messages::{Ask, Attach, Detach};
 use crate::outbox::Outbox;
 use crate::porch::Place;
 use crate::registry::{PeerId, PeerIdentity};
+use crate::rules::{Grant, Rules, Visitor};
 
 /// The actor; see the module.
 pub struct Peer {
@@ -54,12 +56,16 @@ pub struct House {
     pub hub: Addr<Hub>,
     /// Names this run of the daemon.
     pub instance: u64,
+    /// Who may do what in it.
+    pub rules: Rc<Rules>,
 }
 
 enum Stage {
     /// No Hello yet.
     Greeting {
         _place: Place,
+        /// Of its user, as far as a rule asks for them.
+        groups: Vec<u32>,
         deadline: Pin<Box<Sleep>>,
     },
     /// Part of the house.
@@ -70,36 +76,49 @@ enum Stage {
 
 /// Who opened the socket, as the kernel says.
 #[derive(Clone, Copy, Debug)]
-pub struct Credentials {
+struct Credentials {
     /// Unix user.
-    pub uid: u32,
+    uid: u32,
     /// Process; for showing only.
+    pid: u32,
+}
+
+/// Whoever opened the socket and may say Hello.
+#[derive(Debug)]
+pub struct Guest {
+    /// Its user and groups, as the kernel says.
+    pub visitor: Visitor,
+    /// Its process; for showing only.
     pub pid: u32,
+    /// The socket.
+    pub stream: Stream,
+    /// Kept until the app has said Hello.
+    pub place: Place,
 }
 
 impl Peer {
-    /// An actor for a socket that was just accepted from that user. `place` is kept until the app
-    /// has said Hello.
+    /// An actor for a guest who was just let in.
     ///
     /// # Panics
     /// Outside of a runtime with timers.
     #[must_use]
-    pub fn new(
-        id: PeerId,
-        credentials: Credentials,
-        stream: Stream,
-        place: Place,
-        house: Rc<House>,
-    ) -> Self {
+    pub fn new(id: PeerId, guest: Guest, house: Rc<House>) -> Self {
+        let Guest {
+            visitor: Visitor { uid, groups },
+            pid,
+            stream,
+            place,
+        } = guest;
         Self {
             id,
-            credentials,
+            credentials: Credentials { uid, pid },
             house,
             socket: Socket::new(stream),
             outbox: Outbox::default(),
             deframer: Deframer::for_greeting(),
             stage: Stage::Greeting {
                 _place: place,
+                groups,
                 deadline: Box::pin(sleep(limits::HELLO_DEADLINE)),
             },
         }
@@ -165,8 +184,8 @@ impl Peer {
                 return self.leave();
             }
         };
-        match negotiate(&hello, supported) {
-            Ok(protocol) => self.welcome(hello, protocol),
+        match self.may_attach(&hello) {
+            Ok((protocol, grant)) => self.welcome(hello, protocol, grant),
             Err(refused) => {
                 info!(app = %hello.app, code = %refused.code, "An app was refused");
                 self.refuse(refused);
@@ -175,7 +194,25 @@ impl Peer {
         }
     }
 
-    fn welcome(&mut self, hello: Hello, protocol: Protocol) {
+    fn may_attach(&mut self, hello: &Hello) -> Result<(Protocol, Grant), Refused> {
+        let supported = ProtocolRange::SUPPORTED;
+        let protocol = negotiate(hello, supported)?;
+        let uid = self.credentials.uid;
+        let groups = match &mut self.stage {
+            Stage::Greeting { groups, .. } => std::mem::take(groups),
+            Stage::Attached(_) | Stage::Leaving => Vec::new(),
+        };
+        let visitor = Visitor { uid, groups };
+        let grant = self.house.rules.grant(&visitor, &hello.app);
+        let denied = || Refused {
+            code: Code::LOCAL_DENIED,
+            supported,
+            text: format!("no rule of [[allow]] matches uid {uid}, app {}", hello.app),
+        };
+        Ok((protocol, grant.ok_or_else(denied)?))
+    }
+
+    fn welcome(&mut self, hello: Hello, protocol: Protocol, grant: Grant) {
         let welcome = Greeting::Welcome(Welcome {
             protocol,
             codec: hello.codec,
@@ -191,14 +228,13 @@ impl Peer {
             peer: self.id,
             identity: PeerIdentity {
                 uid: self.credentials.uid,
+                is_own_user: self.house.rules.are_of(self.credentials.uid),
                 pid: self.credentials.pid,
                 app: hello.app,
                 client: hello.client.as_str().to_owned(),
                 codec: hello.codec,
                 attached_at: clock::now(),
-                // Only the user who runs the daemon may attach, and that user may do everything
-                // (decisions.md P10).
-                right: Right::Admin,
+                grant,
             },
             outbox: self.outbox.clone(),
         });

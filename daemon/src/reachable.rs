@@ -16,8 +16,8 @@ use crate::lock::Lock;
 use crate::removal::Removal;
 
 /// Makes the socket anew whenever its name is removed. Returns once that is not to be done any
-/// more, with the reason; never where removals cannot be noticed.
-pub async fn keep(socket: &Path, listener: &Addr<Listener>) -> io::Error {
+/// more, with the reason; never where removals cannot be noticed. Members of `group` may open it.
+pub async fn keep(socket: &Path, group: Option<u32>, listener: &Addr<Listener>) -> io::Error {
     loop {
         match gone(socket).await {
             Ok(()) => {}
@@ -27,7 +27,7 @@ pub async fn keep(socket: &Path, listener: &Addr<Listener>) -> io::Error {
                 std::future::pending::<()>().await;
             }
         }
-        match again(socket) {
+        match again(socket, group) {
             Ok(listening) => {
                 warn!(socket = %socket.display(), "The socket was removed; it is there again");
                 listener.do_send(Replace(listening));
@@ -50,10 +50,10 @@ async fn gone(socket: &Path) -> io::Result<()> {
     removal.noticed().await
 }
 
-fn again(socket: &Path) -> io::Result<Listening> {
+fn again(socket: &Path, group: Option<u32>) -> io::Result<Listening> {
     // Without the lock another daemon may be about to take this place.
     std::fs::symlink_metadata(directory_of(socket)?.join(Lock::FILE))?;
-    Listening::bind(socket)
+    Listening::bind(socket, group)
 }
 
 fn directory_of(socket: &Path) -> io::Result<&Path> {

@@ -21,8 +21,10 @@ mod live;
 mod outbox;
 mod peer;
 mod purge;
+mod remember;
 mod report;
 mod requests;
+mod rights;
 mod rooms;
 mod rows;
 mod storage;
@@ -63,6 +65,8 @@ pub struct Registry {
     max_accounts: usize,
     /// Whether this machine has a network, for showing; `None` as long as nobody said.
     network: Option<Network>,
+    /// Tokens outlive the daemon (decisions.md P15).
+    remembers: bool,
     /// Boxed, because peers come in the order of their ids, and a map leaves half of its room empty
     /// then.
     peers: BTreeMap<PeerId, Box<Peer>>,
@@ -85,6 +89,7 @@ impl Registry {
         Self {
             max_accounts,
             network: None,
+            remembers: false,
             peers: BTreeMap::new(),
             accounts: BTreeMap::new(),
             subscriptions: BTreeMap::new(),
@@ -94,6 +99,15 @@ impl Registry {
             last_subscription: 0,
             last_ask: 0,
             effects: VecDeque::new(),
+        }
+    }
+
+    /// The same, of a daemon that remembers tokens.
+    #[must_use]
+    pub fn remembering(self) -> Self {
+        Self {
+            remembers: true,
+            ..self
         }
     }
 

@@ -22,7 +22,9 @@ use crate::messages::{Rescue, Stop};
 use crate::proxy::{KeptProxyError, ProxySetting};
 use crate::reachable;
 use crate::registry::{About, shown};
+use crate::remember::{Memory, RememberError};
 use crate::removal::{self, Removal};
+use crate::rules::Rules;
 use crate::surroundings;
 use crate::systemd;
 use crate::transport::{Dialer, DialerError, ProxyInUse};
@@ -45,6 +47,9 @@ pub enum ServeError {
     /// The file that names this device cannot be used.
     #[error(transparent)]
     Device(#[from] DeviceIdError),
+    /// Tokens cannot be remembered as configured.
+    #[error(transparent)]
+    Remember(#[from] RememberError),
     /// The socket cannot be made.
     #[error("socket {}: {source}", path.display())]
     Bind {
@@ -102,7 +107,13 @@ pub async fn serve(
     let _state_lock = Lock::take(&config.state_dir)?;
     let holds_socket = inherited.is_none();
     let (listening, _runtime_lock) = listen(&config, inherited)?;
-    let ledger = Ledger::new(Accounts::open(&config.state_dir)?).map_err(ServeError::Thread)?;
+    let accounts = Accounts::open(&config.state_dir)?;
+    let device_id = device::id(&config.state_dir)?;
+    let credentials = std::env::var_os("CREDENTIALS_DIRECTORY").map(PathBuf::from);
+    let mut memory = Memory::open(config.remember, &config.state_dir, credentials, &device_id)?;
+    let remembered = memory.load(&accounts)?;
+    let remembers = !memory.is_none();
+    let ledger = Ledger::new(accounts, memory).map_err(ServeError::Thread)?;
     let instance: u64 = rand::random();
 
     let proxy = ProxySetting::load(&config.state_dir, config.proxy, in_use)?;
@@ -111,7 +122,7 @@ pub async fn serve(
         clear_text: config.allow_clear_text,
         transport: config.transport,
         reconnect_kick: config.reconnect_kick,
-        device_id: Some(device::id(&config.state_dir)?),
+        device_id: Some(device_id),
         timings: config.timings.clone(),
         ..imlink_connection::Config::default()
     };
@@ -125,6 +136,7 @@ pub async fn serve(
     if config.reconnect_kick && config.transport == Transport::WebSocket {
         warn!("WebSocket cannot carry `reconnect_kick`: a reconnect takes its place back");
     }
+    let rules = Rules::new(config.allow, rustix::process::geteuid().as_raw());
     let hub = Hub::new(
         config.max_accounts,
         ledger,
@@ -133,9 +145,13 @@ pub async fn serve(
         proxy,
         about,
         surroundings::watch(),
-    )
-    .start();
-    let listener = Listener::new(listening, instance, hub.clone()).start();
+    );
+    let hub = match remembers {
+        true => hub.holding(remembered),
+        false => hub,
+    };
+    let hub = hub.start();
+    let listener = Listener::new(listening, rules, instance, hub.clone()).start();
     let _watchdog = systemd::keep_watchdog_fed();
     systemd::ready();
     info!(
@@ -150,7 +166,7 @@ pub async fn serve(
         if !holds_socket {
             std::future::pending::<()>().await;
         }
-        reachable::keep(&config.socket, &listener).await
+        reachable::keep(&config.socket, config.socket_group, &listener).await
     };
     let ended = tokio::select! {
         () = stop => Ok(()),
@@ -214,12 +230,18 @@ fn listen(
         return Ok((Listening::inherited(descriptor).map_err(bind)?, None));
     }
     let directory = directories::of_socket(&config.socket)?;
-    directories::private(directory, "runtime")?;
+    match config.socket_group {
+        None => directories::private(directory, "runtime")?,
+        Some(group) => directories::shared(directory, "runtime", group)?,
+    }
     // The socket may live in the state directory's own lock's reach; each directory has its own.
     let lock = if directory == config.state_dir {
         None
     } else {
         Some(Lock::take(directory)?)
     };
-    Ok((Listening::bind(&config.socket).map_err(bind)?, lock))
+    Ok((
+        Listening::bind(&config.socket, config.socket_group).map_err(bind)?,
+        lock,
+    ))
 }

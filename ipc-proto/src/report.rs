@@ -1,5 +1,7 @@
 //! How the daemon and its accounts are.
 
+use std::fmt;
+
 use imlink_model::{AppId, AppKey, Code, Millis, Seq, UserId};
 use serde::{Deserialize, Serialize};
 
@@ -66,6 +68,16 @@ pub enum Right {
     Send,
     /// Also what concerns other apps, such as logging an account out or setting the proxy.
     Admin,
+}
+
+impl fmt::Display for Right {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Read => "read",
+            Self::Send => "send",
+            Self::Admin => "admin",
+        })
+    }
 }
 
 /// One account.

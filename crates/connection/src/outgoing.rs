@@ -91,7 +91,7 @@ mod tests {
     fn hello(wire_ref: u64) -> OutgoingMessage {
         OutgoingMessage {
             id: OutboxId(1),
-            app: AppId::new("notes").unwrap(),
+            app: AppId::new("notes").unwrap().into(),
             client_id: ClientMessageId::new("1").unwrap(),
             wire_ref,
             conversation: Conversation::private(UserId::new("bob").unwrap()),

@@ -11,6 +11,7 @@ pub mod content;
 mod conversation;
 mod expansion;
 mod ids;
+mod local_app;
 mod message;
 mod proxy;
 mod recall;
@@ -30,6 +31,7 @@ pub use ids::{
     AppId, AppKey, ChannelId, ClientMessageId, IdError, MessageUid, ObjectName, OutboxId, Seq,
     SubscriptionName, TargetId, UserId,
 };
+pub use local_app::LocalApp;
 pub use message::{
     Direction, Flags, IncomingMessage, MAX_DIRECTED, Message, Origin, OutgoingMessage, Resend,
     SendOptions,

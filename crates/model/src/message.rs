@@ -6,7 +6,7 @@ use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    AppId, Body, ClientMessageId, Conversation, MessageUid, Millis, ObjectName, OutboxId,
+    AppId, Body, ClientMessageId, Conversation, LocalApp, MessageUid, Millis, ObjectName, OutboxId,
     ReceivedStatus, Seq, UserId,
 };
 
@@ -172,7 +172,7 @@ pub struct OutgoingMessage {
     /// Its row in the outbox.
     pub id: OutboxId,
     /// The app that sent it.
-    pub app: AppId,
+    pub app: LocalApp,
     /// The app's own id of it.
     pub client_id: ClientMessageId,
     /// The number under which the cloud sees it (51 bits at most, `protocol/cloud-wire.md` 5.4).
@@ -318,7 +318,7 @@ mod tests {
         let mentions = |body: &str| {
             let message = OutgoingMessage {
                 id: OutboxId(1),
-                app: AppId::new("notes").unwrap(),
+                app: AppId::new("notes").unwrap().into(),
                 client_id: ClientMessageId::new("1").unwrap(),
                 wire_ref: 1,
                 conversation: Conversation::private(UserId::new("bob").unwrap()),

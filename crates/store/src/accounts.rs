@@ -166,6 +166,13 @@ impl Accounts {
         self.directory.join(name)
     }
 
+    /// A keyed hash of a token, as a file name. It tells nothing of the token to who has not the key.
+    #[must_use]
+    pub fn fingerprint(&self, app_key: &AppKey, token: &Token) -> String {
+        let hash = blake3::Hash::from_bytes(self.key.hash(app_key, token));
+        hash.to_hex().chars().take(DIRECTORY_DIGITS).collect()
+    }
+
     fn token_row(&self, app_key: &AppKey, token: &Token) -> Vec<u8> {
         key::token(&self.key.hash(app_key, token))
     }

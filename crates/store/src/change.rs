@@ -1,7 +1,7 @@
 //! What can be asked of a store, and what came of it.
 
 use imlink_model::uplink::{Record, SendOutcome};
-use imlink_model::{AppId, ClientMessageId, Code, Message, OutgoingMessage, Seq};
+use imlink_model::{ClientMessageId, Code, LocalApp, Message, OutgoingMessage, Seq};
 
 use crate::{Edited, OutboxState, Start, Submission, SubscriptionKey};
 
@@ -18,14 +18,14 @@ pub enum Change {
     /// otherwise, and with `LOCAL_NO_MESSAGE` if there is none.
     Withdraw {
         /// The app.
-        app: AppId,
+        app: LocalApp,
         /// Its own id of the message.
         client_id: ClientMessageId,
     },
     /// An app has a message in doubt sent once more. Refused as `Withdraw` is, also where it waits.
     Resend {
         /// The app.
-        app: AppId,
+        app: LocalApp,
         /// Its own id of the message.
         client_id: ClientMessageId,
     },

@@ -2,7 +2,7 @@
 //! is delivered.
 
 use imlink_model::{
-    AppId, Body, ClientMessageId, Code, Conversation, Direction, Message, Millis, ObjectName,
+    Body, ClientMessageId, Code, Conversation, Direction, LocalApp, Message, Millis, ObjectName,
     Recall, ReceivedStatus, Seq, UserId,
 };
 
@@ -100,7 +100,7 @@ impl Edited {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Insertion {
     /// The app.
-    pub app: AppId,
+    pub app: LocalApp,
     /// Its own id of the message.
     pub client_id: ClientMessageId,
     /// Where it belongs.

@@ -32,7 +32,7 @@
 use std::ops::Range;
 
 use imlink_model::{
-    AppId, ChannelId, ClientMessageId, Conversation, ConversationKind, MessageUid, ObjectName,
+    ChannelId, ClientMessageId, Conversation, ConversationKind, LocalApp, MessageUid, ObjectName,
     OutboxId, Seq, TargetId,
 };
 
@@ -210,17 +210,17 @@ pub(crate) fn uid(uid: &MessageUid) -> Vec<u8> {
     key
 }
 
-pub(crate) fn client_id(app: &AppId, id: &ClientMessageId) -> Vec<u8> {
+pub(crate) fn client_id(app: &LocalApp, id: &ClientMessageId) -> Vec<u8> {
     message_of_app(Kind::ClientId, app, id)
 }
 
-pub(crate) fn inserted(app: &AppId, id: &ClientMessageId) -> Vec<u8> {
+pub(crate) fn inserted(app: &LocalApp, id: &ClientMessageId) -> Vec<u8> {
     message_of_app(Kind::Inserted, app, id)
 }
 
-fn message_of_app(kind: Kind, app: &AppId, id: &ClientMessageId) -> Vec<u8> {
+fn message_of_app(kind: Kind, app: &LocalApp, id: &ClientMessageId) -> Vec<u8> {
     let mut key = single(kind);
-    push_text(&mut key, app.as_str());
+    push_text(&mut key, &app.to_string());
     key.extend_from_slice(id.as_str().as_bytes());
     key
 }

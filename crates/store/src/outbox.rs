@@ -2,14 +2,15 @@
 
 use imlink_model::uplink::SendOutcome;
 use imlink_model::{
-    AppId, Body, ClientMessageId, Code, Conversation, MessageUid, Millis, ObjectName, SendOptions,
+    Body, ClientMessageId, Code, Conversation, LocalApp, MessageUid, Millis, ObjectName,
+    SendOptions,
 };
 
 /// A message an app asks to send.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Submission {
     /// The app.
-    pub app: AppId,
+    pub app: LocalApp,
     /// Its own id of the message: submitting it again is the same message.
     pub client_id: ClientMessageId,
     /// Where it goes.

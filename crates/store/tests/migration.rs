@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 
 use imlink_model::{
-    AppId, ClientMessageId, Code, Conversation, Direction, Millis, Origin, Seq, UserId,
+    AppId, ClientMessageId, Code, Conversation, Direction, LocalApp, Millis, Origin, Seq, UserId,
 };
 use imlink_store::{OutboxState, Progress, SearchQuery, Store, SubscriptionKey, Work};
 use support::{Other, Place, arrival, given_directory, me, messages};
@@ -147,7 +147,7 @@ fn assert_messages(store: &Store) {
         ]
     );
     assert_eq!(found[2].expansion.as_deref(), Some(r#"{"k":"v"}"#));
-    assert_eq!(found[4].origin, Origin::App(app()));
+    assert_eq!(found[4].origin, Origin::App(app().id));
     assert_eq!(found[0].sent_at, Millis(1_000));
     assert_eq!(found[0].received_at, Millis(5_000));
 
@@ -195,8 +195,8 @@ fn assert_outbox(store: &Store) {
     assert_eq!((restored.queued.len(), restored.in_doubt.len()), (1, 1));
 }
 
-fn app() -> AppId {
-    AppId::new("notes").unwrap()
+fn app() -> LocalApp {
+    AppId::new("notes").unwrap().into()
 }
 
 type Pairs = Vec<(Vec<u8>, Vec<u8>)>;

@@ -9,14 +9,18 @@ use imlink_connection::Transport;
 use imlink_model::Proxy;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
-use toml::de::DeTable;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
 use zeroize::Zeroizing;
 
-use super::Settings;
+use super::allow::{self, Group, RuleError, Written};
+use super::{Remember, Settings};
+use crate::rules::Rule;
 use crate::transport::Pin;
 
 /// The keys a file may have.
-const KEYS: [&str; 12] = [
+const KEYS: [&str; 15] = [
+    "allow",
     "allow_clear_text",
     "ca_file",
     "log",
@@ -26,7 +30,9 @@ const KEYS: [&str; 12] = [
     "proxy",
     "proxy_password_file",
     "reconnect_kick",
+    "remember",
     "socket",
+    "socket_group",
     "state_dir",
     "transport",
 ];
@@ -74,6 +80,19 @@ pub enum FileErrorKind {
         /// The known key that looks most like it, if one does.
         nearest: Option<&'static str>,
     },
+    /// An `[[allow]]` rule cannot be used.
+    #[error("line {line}, rule {place} of [[allow]]: {problem}")]
+    Rule {
+        /// Where the rule begins, counted from 1.
+        line: usize,
+        /// Which rule, counted from 1.
+        place: usize,
+        /// What is wrong with it.
+        problem: RuleError,
+    },
+    /// The group of the socket cannot be used.
+    #[error("socket_group: {0}")]
+    SocketGroup(RuleError),
 }
 
 /// A configuration file as it is written.
@@ -94,6 +113,10 @@ pub(super) struct File {
     reconnect_kick: Option<bool>,
     max_accounts: Option<usize>,
     log: Option<String>,
+    allow: Option<Vec<Spanned<Written>>>,
+    socket_group: Option<Group>,
+    #[serde(default, deserialize_with = "remember")]
+    remember: Option<Remember>,
 }
 
 impl File {
@@ -121,17 +144,15 @@ impl File {
             message: error.message().to_owned(),
         };
         let table = DeTable::parse(text).map_err(syntax)?;
-        for key in table.get_ref().keys() {
-            let name = key.get_ref().as_ref();
-            if !KEYS.contains(&name) {
-                return Err(FileErrorKind::UnknownKey {
-                    line: line_of(text, key.span().start),
-                    key: name.to_owned(),
-                    nearest: nearest(name),
-                });
+        check_keys(text, table.get_ref(), &KEYS)?;
+        if let Some(rules) = table.get_ref().get("allow") {
+            for rule in rules_of(rules.get_ref()) {
+                check_keys(text, rule, &allow::KEYS)?;
             }
         }
         let file: Self = toml::from_str(text).map_err(syntax)?;
+        let allow = file.allow.map(|rules| resolve(text, rules)).transpose()?;
+        let socket_group = file.socket_group.map(Group::number).transpose();
         Ok(Settings {
             socket: file.socket,
             state_dir: file.state_dir,
@@ -145,8 +166,53 @@ impl File {
             reconnect_kick: file.reconnect_kick,
             max_accounts: file.max_accounts,
             log: file.log,
+            allow,
+            socket_group: socket_group.map_err(FileErrorKind::SocketGroup)?,
+            remember: file.remember,
         })
     }
+}
+
+/// The tables of `[[allow]]`; what is none is found by the reader of TOML.
+fn rules_of<'t, 'i>(value: &'t DeValue<'i>) -> impl Iterator<Item = &'t DeTable<'i>> {
+    let rules = value.as_array().into_iter().flatten();
+    rules.filter_map(|rule| rule.get_ref().as_table())
+}
+
+fn check_keys(
+    text: &str,
+    table: &DeTable<'_>,
+    known: &'static [&'static str],
+) -> Result<(), FileErrorKind> {
+    for key in table.keys() {
+        let name = key.get_ref().as_ref();
+        if !known.contains(&name) {
+            return Err(FileErrorKind::UnknownKey {
+                line: line_of(text, key.span().start),
+                key: name.to_owned(),
+                nearest: nearest(name, known),
+            });
+        }
+    }
+    Ok(())
+}
+
+fn resolve(text: &str, rules: Vec<Spanned<Written>>) -> Result<Vec<Rule>, FileErrorKind> {
+    let resolved = rules.into_iter().enumerate().map(|(index, rule)| {
+        let line = line_of(text, rule.span().start);
+        let problem = |problem| FileErrorKind::Rule {
+            line,
+            place: index + 1,
+            problem,
+        };
+        rule.into_inner().resolve().map_err(problem)
+    });
+    resolved.collect()
+}
+
+fn remember<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Remember>, D::Error> {
+    let name = String::deserialize(deserializer)?;
+    name.parse().map(Some).map_err(D::Error::custom)
 }
 
 fn transport<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Transport>, D::Error> {
@@ -182,9 +248,10 @@ fn line_of(text: &str, offset: usize) -> usize {
         + 1
 }
 
-fn nearest(name: &str) -> Option<&'static str> {
-    KEYS.into_iter()
-        .map(|key| (strsim::jaro_winkler(name, key), key))
+fn nearest(name: &str, known: &'static [&'static str]) -> Option<&'static str> {
+    known
+        .iter()
+        .map(|key| (strsim::jaro_winkler(name, key), *key))
         .filter(|(likeness, _)| *likeness > 0.7)
         .max_by(|a, b| a.0.total_cmp(&b.0))
         .map(|(_, key)| key)
@@ -192,6 +259,8 @@ fn nearest(name: &str) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
+    use imlink_ipc_proto::Right;
+
     use super::*;
 
     #[test]
@@ -223,6 +292,109 @@ mod tests {
         let error = File::parse("log = \n").unwrap_err();
 
         assert!(error.to_string().starts_with("line 1: "), "{error}");
+    }
+
+    #[test]
+    fn rules_are_taken_in_their_order_and_names_are_looked_up() {
+        let text = r#"
+            remember = "file"
+            socket_group = "root"
+
+            [[allow]]
+            user = "root"
+            app = "org.example.notes"
+            rights = "read"
+
+            [[allow]]
+            group = 44
+            rights = "send"
+
+            [[allow]]
+            uid = 1001
+            app = "org.example.*"
+            rights = "admin"
+        "#;
+
+        let settings = File::parse(text).unwrap();
+
+        let rules = settings.allow.unwrap();
+        let shown: Vec<String> = rules.iter().map(ToString::to_string).collect();
+        assert_eq!(
+            shown,
+            [
+                "user root, app org.example.notes",
+                "group 44, any app",
+                "uid 1001, app org.example.*"
+            ]
+        );
+        let rights: Vec<Right> = rules.iter().map(|rule| rule.right).collect();
+        assert_eq!(rights, [Right::Read, Right::Send, Right::Admin]);
+        assert_eq!(settings.socket_group, Some(0));
+        assert_eq!(settings.remember, Some(Remember::File));
+    }
+
+    #[test]
+    fn a_rule_that_cannot_be_used_says_where_it_is_and_what_would_be_right() {
+        let good = "[[allow]]\nuid = 1\nrights = \"read\"\n";
+        for (rule, said) in [
+            (
+                "rights = \"read\"",
+                "line 4, rule 2 of [[allow]]: a rule has exactly one of `uid`, `user` and `group`",
+            ),
+            (
+                "uid = 7\nuser = \"root\"\nrights = \"read\"",
+                "line 4, rule 2 of [[allow]]: a rule has exactly one of `uid`, `user` and `group`",
+            ),
+            (
+                "uid = 7",
+                "line 4, rule 2 of [[allow]]: a rule has `rights`: \"read\", \"send\" or \"admin\"",
+            ),
+            (
+                "uid = 7\nrights = \"write\"",
+                "line 4, rule 2 of [[allow]]: \"write\" is no right; \"read\", \"send\" and \"admin\" are",
+            ),
+            (
+                "user = \"nobody-has-this-name\"\nrights = \"read\"",
+                "line 4, rule 2 of [[allow]]: there is no user \"nobody-has-this-name\" on this machine; correct the name, or write `uid` and a number",
+            ),
+            (
+                "group = \"nobody-has-this-name\"\nrights = \"read\"",
+                "line 4, rule 2 of [[allow]]: there is no group \"nobody-has-this-name\" on this machine; correct the name, make it with `groupadd`, or write its number",
+            ),
+            (
+                "uid = 7\napp = \"a b*\"\nrights = \"read\"",
+                "line 4, rule 2 of [[allow]]: app \"a b*\": app id may not contain ' '; an app id, or its beginning with a `*` behind it",
+            ),
+            (
+                "uid = 7\nrigths = \"read\"",
+                "line 6: unknown key `rigths`; did you mean `rights`?",
+            ),
+        ] {
+            let error = File::parse(&format!("{good}[[allow]]\n{rule}\n")).unwrap_err();
+
+            assert_eq!(error.to_string(), said);
+        }
+    }
+
+    // F-I24
+    #[test]
+    fn no_rule_lets_in_whom_the_kernel_cannot_name() {
+        let uid = crate::users::overflow_uid();
+        let error =
+            File::parse(&format!("[[allow]]\nuid = {uid}\nrights = \"read\"\n")).unwrap_err();
+
+        let said = format!("uid {uid} stands for everybody the kernel cannot name here");
+        assert!(error.to_string().contains(&said), "{error}");
+    }
+
+    #[test]
+    fn a_way_to_remember_that_does_not_exist_is_named_with_those_that_do() {
+        let error = File::parse("remember = \"disk\"\n").unwrap_err();
+
+        assert_eq!(
+            error.to_string(),
+            "line 1: \"disk\" is no way to remember; `none`, `credential`, `keyring` and `file` are"
+        );
     }
 
     #[test]

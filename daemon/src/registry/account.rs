@@ -39,6 +39,10 @@ pub(super) struct Account {
     pub(super) writable: Code,
     /// What an app that waits for a connect wants done with rows that cannot be opened.
     pub(super) consent: Unreadable,
+    /// The daemon itself wants the link: it remembers the token (decisions.md P15).
+    pub(super) held: bool,
+    /// A token that was brought and is to be remembered once the link has come up with it.
+    pub(super) fresh: Option<Token>,
     /// Apps that want the link, attached or not (decisions.md P10).
     pub(super) members: BTreeSet<App>,
     /// Connects that have no result yet.
@@ -129,6 +133,8 @@ impl Account {
                 since: Millis::default(),
             },
             last_error: None,
+            held: false,
+            fresh: None,
             members: BTreeSet::new(),
             waiters: Vec::new(),
             parked: Vec::new(),

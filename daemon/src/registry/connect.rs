@@ -43,12 +43,7 @@ impl Registry {
             // P7: the first connect stays untouched; a newer token of the same user is kept for
             // the next attempt.
             if target == Some(current) {
-                self.uplink(
-                    current,
-                    Command::Connect {
-                        token: connect.token,
-                    },
-                );
+                self.bring(current, connect.token);
             }
             return self.refuse_plainly(peer, request, Code::RC_CONNECTION_EXIST);
         }
@@ -92,12 +87,7 @@ impl Registry {
             account.link = Link::Wanted;
         }
         self.tie(peer, id, connect.replay);
-        self.uplink(
-            id,
-            Command::Connect {
-                token: connect.token,
-            },
-        );
+        self.bring(id, connect.token);
         if online {
             self.succeed(peer, request, id);
         }
@@ -188,7 +178,7 @@ impl Registry {
         self.effects
             .push_back(Effect::StopUpstream { account: from });
         if let Some(token) = gone.unproven {
-            self.uplink(into, Command::Connect { token });
+            self.bring(into, token);
         }
         let mut live = Vec::new();
         for (peer, found) in &mut self.peers {
@@ -205,6 +195,7 @@ impl Registry {
         };
         account.members.extend(gone.members);
         account.consent = account.consent.max(gone.consent);
+        account.held |= gone.held;
         let online = account.link == Link::Online;
         let mut answered = Vec::new();
         if online {
@@ -286,7 +277,7 @@ impl Registry {
     }
 
     /// The open account a connect is about.
-    fn account_of(&self, app_key: &AppKey, connect: &Connect) -> Option<AccountId> {
+    pub(super) fn account_of(&self, app_key: &AppKey, connect: &Connect) -> Option<AccountId> {
         self.accounts
             .iter()
             .filter(|(_, account)| account.app_key == *app_key)
@@ -298,7 +289,7 @@ impl Registry {
             .map(|(id, _)| *id)
     }
 
-    fn open_account(&mut self, app_key: AppKey, connect: &Connect) -> AccountId {
+    pub(super) fn open_account(&mut self, app_key: AppKey, connect: &Connect) -> AccountId {
         self.last_account += 1;
         let account = AccountId(self.last_account);
         let refuse_unnamed = self

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use imlink_ipc_proto::{Event, Outcome, PrivateText};
 use imlink_model::uplink::Command;
 use imlink_model::{
-    AppId, AppKey, ClientMessageId, Conversation, Message, MessageUid, ObjectName, OutboxId, Seq,
-    Token, Trace, UserId,
+    AppKey, ClientMessageId, Conversation, LocalApp, Message, MessageUid, ObjectName, OutboxId,
+    Seq, Token, Trace, UserId,
 };
 use imlink_store::{Change, ConversationPlace, Edit, Side};
 
@@ -136,7 +136,25 @@ pub enum Effect {
         /// Its user.
         user: UserId,
     },
-    /// Forget every token of this user.
+    /// Keep a token that works, for a daemon that starts alone; comes back as `token_kept`.
+    Keep {
+        /// The account.
+        account: AccountId,
+        /// The app it belongs to.
+        app_key: AppKey,
+        /// Its user.
+        user: UserId,
+        /// The token.
+        token: Token,
+    },
+    /// Keep the token of this user no longer; whose it was stays known.
+    Discard {
+        /// The app.
+        app_key: AppKey,
+        /// The user.
+        user: UserId,
+    },
+    /// Forget every token of this user, kept or not.
     Forget {
         /// The app.
         app_key: AppKey,
@@ -220,7 +238,7 @@ pub enum Read {
     /// Messages of an app that are not sent, oldest first.
     Outbox {
         /// The app.
-        app: AppId,
+        app: LocalApp,
         /// Only those behind this row.
         behind: Option<OutboxId>,
         /// At most that many.
@@ -229,7 +247,7 @@ pub enum Read {
     /// What became of a message an app sent.
     Outgoing {
         /// The app.
-        app: AppId,
+        app: LocalApp,
         /// Its id of the message.
         client_id: ClientMessageId,
     },

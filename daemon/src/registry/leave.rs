@@ -1,12 +1,11 @@
 //! Leaving an account, and closing one that nobody needs (decisions.md P10).
 
-use imlink_ipc_proto::{Response, Right};
+use imlink_ipc_proto::Response;
 use imlink_model::uplink::{Command, PushAfterLeaving};
 use imlink_model::{Code, ConnectionStatus};
 
 use super::account::{Link, Parked, Waiter};
 use super::peer::{Session, View};
-use super::requests::{Refusal, plain};
 use super::{AccountId, Effect, PeerId, Registry};
 
 impl Registry {
@@ -24,11 +23,7 @@ impl Registry {
     }
 
     /// An app ends the account's link for every app, and its tokens are forgotten.
-    ///
-    /// # Errors
-    /// 90002 without the admin right.
-    pub(super) fn logout(&mut self, peer: PeerId, request: u64) -> Result<(), Refusal> {
-        self.demand_admin(peer)?;
+    pub(super) fn logout(&mut self, peer: PeerId, request: u64) {
         if let Some(id) = self.session_of(peer) {
             if let Some(account) = self.accounts.get(&id)
                 && let Some(user) = account.user.clone()
@@ -40,7 +35,6 @@ impl Registry {
         }
         self.answer(peer, request, Response::Done {});
         self.close_unused_accounts();
-        Ok(())
     }
 
     /// Ends the link of an account for every app.
@@ -58,6 +52,8 @@ impl Registry {
             return;
         };
         account.link = Link::Off;
+        account.held = false;
+        account.fresh = None;
         account.members.clear();
         let mut waiters = std::mem::take(&mut account.waiters);
         waiters.extend(account.take_parked_for_good());
@@ -66,15 +62,6 @@ impl Registry {
         }
         for waiter in waiters {
             self.refuse_plainly(waiter.peer, waiter.request, Code::ACTIVE_DISCONNECT);
-        }
-    }
-
-    /// # Errors
-    /// 90002 if an app may not do what concerns the others.
-    pub(super) fn demand_admin(&self, peer: PeerId) -> Result<(), Refusal> {
-        match self.peers.get(&peer).map(|peer| peer.identity.right) {
-            Some(Right::Admin) | None => Ok(()),
-            Some(Right::Read | Right::Send) => Err(plain(Code::LOCAL_DENIED)),
         }
     }
 
@@ -141,11 +128,12 @@ impl Registry {
         if !twin {
             account.members.remove(&app);
         }
-        // Who only joined does not hold the link.
-        let last = account.members.is_empty() && account.is_wanted();
+        // Who only joined does not hold the link; the daemon does if it remembers the token.
+        let last = account.members.is_empty() && !account.held && account.is_wanted();
         let mut abandoned = Vec::new();
         if last {
             account.link = Link::Off;
+            account.fresh = None;
             abandoned = std::mem::take(&mut account.waiters);
             abandoned.extend(account.take_parked_for_good());
             self.uplink(

@@ -59,7 +59,7 @@ impl Registry {
         request: OutboxRequest,
         then: Then,
     ) -> Option<Effect> {
-        let app = self.peers.get(&peer)?.identity.app.clone();
+        let app = self.peers.get(&peer)?.identity.local_app();
         let change = match request {
             OutboxRequest::List { behind, limit } => {
                 let read = Read::Outbox { app, behind, limit };

@@ -2,10 +2,11 @@
 
 use std::fmt;
 
-use imlink_ipc_proto::{Codec, Right};
-use imlink_model::{AppId, AppKey, ConnectionStatus, Millis};
+use imlink_ipc_proto::Codec;
+use imlink_model::{AppId, AppKey, ConnectionStatus, LocalApp, Millis};
 
 use super::AccountId;
+use crate::rules::Grant;
 
 /// One attachment; a number that is never used twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -22,6 +23,8 @@ impl fmt::Display for PeerId {
 pub struct PeerIdentity {
     /// Its unix user, from the kernel.
     pub uid: u32,
+    /// Whether that is the daemon's own user.
+    pub is_own_user: bool,
     /// Its process, from the kernel; for showing only, pids are reused (F-I23).
     pub pid: u32,
     /// The name it gave itself.
@@ -33,7 +36,17 @@ pub struct PeerIdentity {
     /// When it attached, for showing.
     pub attached_at: Millis,
     /// What it may do. Fixed when it attaches, so that no call changes what another is worth.
-    pub right: Right,
+    pub grant: Grant,
+}
+
+impl PeerIdentity {
+    /// Under which name its messages are kept.
+    pub(super) fn local_app(&self) -> LocalApp {
+        LocalApp {
+            user: (!self.is_own_user).then_some(self.uid),
+            id: self.app.clone(),
+        }
+    }
 }
 
 /// An app, seen over all its attachments.

@@ -59,7 +59,7 @@ impl Registry {
                     .as_ref()
                     .filter(|session| session.is_live())
                     .and_then(|session| self.accounts.get(&session.account)?.user.clone()),
-                right: peer.identity.right,
+                right: peer.identity.grant.right,
             })
             .collect();
         let mut accounts: Vec<AccountReport> = self
@@ -115,7 +115,7 @@ impl Registry {
                 .map(|time| u32::try_from(time.as_millis()).unwrap_or(u32::MAX)),
             apps: count(self.peers_of(id).len()),
             last_error: account.last_error,
-            remembered: false,
+            remembered: account.held,
             outbox: outbox.unwrap_or_default(),
             database: account.database(),
             last_seq: account.last_seq().unwrap_or_default(),

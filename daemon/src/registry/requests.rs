@@ -96,7 +96,7 @@ impl Registry {
                 then,
             },
             StoreRequest::SendState(client_id) => {
-                let Some(app) = self.peers.get(&peer).map(|peer| peer.identity.app.clone()) else {
+                let Some(app) = self.peers.get(&peer).map(|peer| peer.identity.local_app()) else {
                     return;
                 };
                 Effect::Read {
@@ -164,6 +164,7 @@ impl Registry {
         now: Instant,
         tokens: &impl Tokens,
     ) -> Result<(), Refusal> {
+        self.demand_right(peer, &request)?;
         if needs_init(&request) {
             self.initialised(peer)?;
         }
@@ -189,7 +190,7 @@ impl Registry {
                 self.connect_checked(peer, id, &token, limit, replay, unreadable, now, tokens)?;
             }
             Request::Disconnect {} => self.disconnect(peer, id),
-            Request::Logout {} => self.logout(peer, id)?,
+            Request::Logout {} => self.logout(peer, id),
             Request::Hint { hint } => self.hint(peer, id, hint.into()),
             Request::Acknowledge { subscription, seq } => {
                 self.acknowledge(peer, id, subscription, seq)?;
@@ -259,8 +260,8 @@ impl Registry {
             Request::TestProxy { proxy, host } => {
                 self.test_proxy(peer, id, proxy.as_ref(), &host)?;
             }
-            Request::Diagnose {} => self.diagnose(peer, id)?,
-            Request::Purge { app_key, user } => self.purge(peer, id, app_key, user)?,
+            Request::Diagnose {} => self.diagnose(peer, id),
+            Request::Purge { app_key, user } => self.purge(peer, id, app_key, user),
             Request::History { .. }
             | Request::Timeline { .. }
             | Request::Message { .. }
@@ -378,7 +379,7 @@ impl Registry {
         }
         check_options(&conversation, &options)?;
         Ok(Submission {
-            app: found.identity.app.clone(),
+            app: found.identity.local_app(),
             client_id,
             conversation,
             object_name,

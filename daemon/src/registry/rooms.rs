@@ -129,7 +129,7 @@ impl Registry {
             uid: Some(uid.clone()),
             conversation: outgoing.conversation.clone(),
             direction: Direction::Sent,
-            origin: Origin::App(outgoing.app.clone()),
+            origin: Origin::App(outgoing.app.id.clone()),
             sender,
             object_name: outgoing.object_name.clone(),
             body: outgoing.body.clone(),

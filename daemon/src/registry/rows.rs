@@ -109,7 +109,7 @@ impl Registry {
                     return Err(plain(Code::LOCAL_NO_ACCOUNT));
                 };
                 StoreRequest::Edit(Edit::Insert(Insertion {
-                    app: found.identity.app.clone(),
+                    app: found.identity.local_app(),
                     client_id,
                     conversation: conversation.try_into().map_err(bad)?,
                     direction: direction.into(),

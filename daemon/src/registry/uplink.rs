@@ -82,7 +82,7 @@ impl Registry {
             .filter(|peer| {
                 self.peers
                     .get(peer)
-                    .is_some_and(|peer| peer.identity.app == outgoing.app)
+                    .is_some_and(|peer| peer.identity.local_app() == outgoing.app)
             })
             .collect();
         for peer in senders {
@@ -181,6 +181,7 @@ impl Registry {
         };
         account.link = Link::Online;
         let waiters = std::mem::take(&mut account.waiters);
+        self.keep_token(id);
         for waiter in waiters {
             self.succeed(waiter.peer, waiter.request, id);
         }
@@ -202,6 +203,7 @@ impl Registry {
         account.link = Link::Stopped(code);
         let mut waiters = std::mem::take(&mut account.waiters);
         waiters.extend(account.take_parked_for_good());
+        self.release(id, code);
         for waiter in waiters {
             let text = because.unwrap_or_else(|| code.cause()).to_owned();
             self.refuse(waiter.peer, waiter.request, code, text);

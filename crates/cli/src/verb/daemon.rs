@@ -1,6 +1,6 @@
 //! `imlink daemon`: the daemon itself, and what its configuration comes to, as JSON.
 
-use imlink_daemon::{Config, Flags};
+use imlink_daemon::{Config, Flags, Rule};
 use serde::Serialize;
 
 use crate::command::Ending;
@@ -21,7 +21,8 @@ Exit status 3 says that another daemon is running, 2 that the configuration or a
 names cannot be used.
 
 With --check --json: socket, state_dir, navigators, allow_clear_text, transport, ca_file, pins,
-proxy (without name and password), reconnect_kick, max_accounts, log.";
+proxy (without name and password), reconnect_kick, max_accounts, log, remember,
+socket_group, allow (who, app, rights).";
 
 /// What the configuration comes to.
 #[derive(Serialize)]
@@ -37,6 +38,17 @@ struct Checked {
     reconnect_kick: bool,
     max_accounts: usize,
     log: String,
+    remember: &'static str,
+    socket_group: Option<u32>,
+    allow: Vec<Allowed>,
+}
+
+/// A rule, in words.
+#[derive(Serialize)]
+struct Allowed {
+    who: String,
+    app: Option<String>,
+    rights: String,
 }
 
 /// People get what `imlinkd` would say, word for word.
@@ -69,6 +81,9 @@ impl From<Config> for Checked {
             reconnect_kick,
             max_accounts,
             log,
+            allow,
+            socket_group,
+            remember,
             // Nobody sets them from a shell.
             timings: _,
         } = config;
@@ -84,6 +99,19 @@ impl From<Config> for Checked {
             reconnect_kick,
             max_accounts,
             log,
+            remember: remember.as_str(),
+            socket_group,
+            allow: allow.into_iter().map(Allowed::from).collect(),
+        }
+    }
+}
+
+impl From<Rule> for Allowed {
+    fn from(rule: Rule) -> Self {
+        Self {
+            who: rule.who.to_string(),
+            app: rule.app.map(|app| app.to_string()),
+            rights: rule.right.to_string(),
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
 
-use imlink_model::{AppId, Conversation, OutboxId, OutgoingMessage};
+use imlink_model::{Conversation, LocalApp, OutboxId, OutgoingMessage};
 
 /// The order of rows: one lane per conversation, and turns between apps.
 #[derive(Debug, Default)]
@@ -11,14 +11,14 @@ pub(super) struct Lanes {
     /// Ids grow with acceptance, so their order is the lane's.
     lanes: BTreeMap<Conversation, BTreeMap<OutboxId, Place>>,
     /// Heads of lanes that are queued, by app. No set is empty.
-    ready: BTreeMap<AppId, BTreeSet<OutboxId>>,
+    ready: BTreeMap<LocalApp, BTreeSet<OutboxId>>,
     /// Whose turn was last.
-    last: Option<AppId>,
+    last: Option<LocalApp>,
 }
 
 #[derive(Debug)]
 struct Place {
-    app: AppId,
+    app: LocalApp,
     is_queued: bool,
 }
 
@@ -33,7 +33,7 @@ impl Lanes {
             Some(last) => (Bound::Excluded(last), Bound::Unbounded),
             None => (Bound::Unbounded, Bound::Unbounded),
         };
-        let turn = self.ready.range::<AppId, _>(after).next();
+        let turn = self.ready.range::<LocalApp, _>(after).next();
         let (app, rows) = turn.or_else(|| self.ready.first_key_value())?;
         let id = rows.first().copied()?;
         self.last = Some(app.clone());
@@ -104,7 +104,7 @@ impl Lanes {
 }
 
 /// The head of a lane, if it is queued.
-fn ready_head(lane: &BTreeMap<OutboxId, Place>) -> Option<(OutboxId, AppId)> {
+fn ready_head(lane: &BTreeMap<OutboxId, Place>) -> Option<(OutboxId, LocalApp)> {
     let (id, place) = lane.first_key_value()?;
     place.is_queued.then(|| (*id, place.app.clone()))
 }

@@ -9,7 +9,7 @@ use super::*;
 fn message(id: u64, app: &str, peer: &str) -> OutgoingMessage {
     OutgoingMessage {
         id: OutboxId(id),
-        app: AppId::new(app).unwrap(),
+        app: AppId::new(app).unwrap().into(),
         client_id: ClientMessageId::new(format!("c{id}")).unwrap(),
         wire_ref: 1_000 + id,
         conversation: Conversation::private(UserId::new(peer).unwrap()),

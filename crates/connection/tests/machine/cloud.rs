@@ -110,7 +110,7 @@ pub fn puback(message_id: u16, status: u16, uid: &str) -> ServerPacket {
 pub fn outgoing(id: u64, to: &str) -> OutgoingMessage {
     OutgoingMessage {
         id: OutboxId(id),
-        app: AppId::new("notes").unwrap(),
+        app: AppId::new("notes").unwrap().into(),
         client_id: ClientMessageId::new(format!("c{id}")).unwrap(),
         wire_ref: 5_000 + id,
         conversation: Conversation::private(UserId::new(to).unwrap()),

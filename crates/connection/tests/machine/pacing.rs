@@ -77,7 +77,7 @@ fn two_flooding_apps_share_the_rate_and_everything_arrives_once_and_in_order() {
     );
     in_order(&seen.accepted, &all);
     // One of two that are accepted is the quiet app's, as long as it has any.
-    let quiet = |wire_ref: &&u64| all[*wire_ref].app.as_str() == "quiet";
+    let quiet = |wire_ref: &&u64| all[*wire_ref].app.id.as_str() == "quiet";
     let last = seen
         .accepted
         .iter()
@@ -168,7 +168,7 @@ fn in_order(accepted: &[u64], all: &BTreeMap<u64, OutgoingMessage>) {
 
 fn message(id: u64, app: &str, peer: u64) -> OutgoingMessage {
     OutgoingMessage {
-        app: AppId::new(app).unwrap(),
+        app: AppId::new(app).unwrap().into(),
         ..outgoing(id, &format!("user-{peer}"))
     }
 }

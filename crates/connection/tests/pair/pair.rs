@@ -159,7 +159,7 @@ impl Pair {
         self.sides[side].accepted = number;
         let message = OutgoingMessage {
             id: OutboxId(number),
-            app: AppId::new(format!("app-{}", number % 2)).unwrap(),
+            app: AppId::new(format!("app-{}", number % 2)).unwrap().into(),
             client_id: ClientMessageId::new(format!("c{number}")).unwrap(),
             wire_ref: u64::try_from(side + 1).unwrap() * 1_000_000 + number,
             conversation: Conversation::private(to),

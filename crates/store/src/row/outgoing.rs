@@ -1,8 +1,8 @@
 //! Outgoing messages and their states.
 
 use imlink_model::{
-    AppId, Body, ClientMessageId, Code, MessageUid, Millis, ObjectName, OutboxId, OutgoingMessage,
-    Resend, SendOptions, UserId,
+    Body, ClientMessageId, Code, MessageUid, Millis, ObjectName, OutboxId, OutgoingMessage, Resend,
+    SendOptions, UserId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -62,7 +62,7 @@ impl Row for OutgoingMessage {
         write(&OutgoingRow {
             message: MessageRow {
                 id: self.id.0,
-                app: self.app.as_str(),
+                app: &self.app.to_string(),
                 client_id: self.client_id.as_str(),
                 wire_ref: self.wire_ref,
                 conversation: ConversationRow::of(&self.conversation),
@@ -101,7 +101,7 @@ impl MessageRow<'_> {
     fn into_model(self) -> Option<OutgoingMessage> {
         Some(OutgoingMessage {
             id: OutboxId(self.id),
-            app: AppId::new(self.app).ok()?,
+            app: self.app.parse().ok()?,
             client_id: ClientMessageId::new(self.client_id).ok()?,
             wire_ref: self.wire_ref,
             conversation: self.conversation.into_model()?,

@@ -19,9 +19,9 @@ mod talks;
 use bytes::Bytes;
 use imlink_model::uplink::{Cursor, Record, SendOutcome};
 use imlink_model::{
-    AppId, Body, ClientMessageId, Conversation, Direction, Flags, IncomingMessage, Message,
-    MessageUid, Millis, ObjectName, OutboxId, OutgoingMessage, Recall, ReceivedStatus, SendOptions,
-    Seq, SubscriptionName, Trace, UserId,
+    AppId, Body, ClientMessageId, Conversation, Direction, Flags, IncomingMessage, LocalApp,
+    Message, MessageUid, Millis, ObjectName, OutboxId, OutgoingMessage, Recall, ReceivedStatus,
+    SendOptions, Seq, SubscriptionName, Trace, UserId,
 };
 
 use super::Store;
@@ -187,8 +187,8 @@ fn message_uid(uid: &str) -> MessageUid {
     MessageUid::new(uid).unwrap()
 }
 
-fn app() -> AppId {
-    AppId::new("notes").unwrap()
+fn app() -> LocalApp {
+    AppId::new("notes").unwrap().into()
 }
 
 fn client(id: &str) -> ClientMessageId {

@@ -34,7 +34,7 @@ impl Transaction<'_> {
             uid: None,
             conversation,
             direction,
-            origin: Origin::App(app),
+            origin: Origin::App(app.id),
             sender,
             object_name,
             body,
@@ -65,7 +65,10 @@ impl Transaction<'_> {
             return Ok(Edited::Unchanged);
         }
         let inserted = match (&message.uid, &message.origin, &message.client_id) {
-            (None, Origin::App(app), Some(client_id)) => Some(key::inserted(app, client_id)),
+            (None, Origin::App(app), Some(client_id)) => {
+                // An export does not say whose app it was.
+                Some(key::inserted(&app.clone().into(), client_id))
+            }
             (Some(_), _, _) | (None, _, _) => None,
         };
         if let Some(inserted) = &inserted

@@ -2,7 +2,7 @@
 
 use imlink_model::uplink::SendOutcome;
 use imlink_model::{
-    AppId, Class, ClientMessageId, Code, ConversationKind, Direction, Flags, MAX_BODY_BYTES,
+    Class, ClientMessageId, Code, ConversationKind, Direction, Flags, LocalApp, MAX_BODY_BYTES,
     Message, MessageUid, Millis, Origin, OutboxId, OutgoingMessage, ReceivedStatus,
 };
 
@@ -78,7 +78,7 @@ impl Transaction<'_> {
     /// Ends a message that is not on its way. Again, it does nothing.
     pub(super) fn withdraw(
         &mut self,
-        app: &AppId,
+        app: &LocalApp,
         client_id: &ClientMessageId,
     ) -> Result<Applied, EngineError> {
         let (id, state) = match self.submitted(app, client_id)? {
@@ -100,7 +100,7 @@ impl Transaction<'_> {
     /// Puts a message in doubt back into the queue.
     pub(super) fn resend(
         &mut self,
-        app: &AppId,
+        app: &LocalApp,
         client_id: &ClientMessageId,
     ) -> Result<Applied, EngineError> {
         match self.submitted(app, client_id)? {
@@ -205,7 +205,7 @@ impl Transaction<'_> {
     /// The row an app's message has, and where it stands; else why there is nothing to be done.
     fn submitted(
         &self,
-        app: &AppId,
+        app: &LocalApp,
         client_id: &ClientMessageId,
     ) -> Result<Result<(OutboxId, OutboxState), Code>, EngineError> {
         let key = key::client_id(app, client_id);
@@ -234,7 +234,7 @@ impl Transaction<'_> {
             // Rooms are for those who are in them: what is said there is not kept (behaviour.md 13.5).
             return Ok(None);
         }
-        let origin = Origin::App(outgoing.app.clone());
+        let origin = Origin::App(outgoing.app.id.clone());
         match self.stored_under(uid)? {
             Some(Ok(mut copy)) => {
                 if copy.client_id.is_none() && copy.direction == Direction::Sent {

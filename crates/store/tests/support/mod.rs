@@ -86,7 +86,7 @@ pub fn conversation(n: u64) -> Conversation {
 
 pub fn submission(n: u64) -> Change {
     Change::Submit(Submission {
-        app: AppId::new("notes").unwrap(),
+        app: AppId::new("notes").unwrap().into(),
         client_id: ClientMessageId::new(format!("c-{n}")).unwrap(),
         conversation: conversation(n),
         object_name: ObjectName::text(),
@@ -222,7 +222,7 @@ pub fn assert_whole(directory: &Path, acknowledged: u64) {
         }
     );
     assert_eq!(restored.queued.len() as u64, last);
-    let app = AppId::new("notes").unwrap();
+    let app = AppId::new("notes").unwrap().into();
     for (row, n) in restored.queued.iter().zip(1..) {
         let client_id = ClientMessageId::new(format!("c-{n}")).unwrap();
         let (found, _) = store.outgoing(&app, &client_id).unwrap().unwrap();

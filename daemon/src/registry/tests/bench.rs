@@ -11,11 +11,13 @@ pub(super) use imlink_ipc_proto::{
 pub(super) use imlink_model::uplink::{self, Command, IdentifiedBy, Restored};
 pub(super) use imlink_model::{
     AppId, AppKey, Body, ClientMessageId, Code, ConnectionStatus, ConversationKind, Direction,
-    Flags, Message, Millis, ObjectName, Origin, Seq, SubscriptionName, TargetId, Token, UserId,
+    Flags, LocalApp, Message, Millis, ObjectName, Origin, Seq, SubscriptionName, TargetId, Token,
+    UserId,
 };
 pub(super) use imlink_store::{Applied, Gap};
 
 pub(super) use super::super::*;
+pub(super) use crate::rules::Grant;
 
 pub(super) const CONNECTING: i32 = 1;
 pub(super) const CONNECTED: i32 = 0;
@@ -72,12 +74,16 @@ impl House {
             id,
             PeerIdentity {
                 uid: 1000,
+                is_own_user: true,
                 pid: pid_of(id),
                 app: AppId::new(app).unwrap(),
                 client: "test".into(),
                 codec: Codec::Json,
                 attached_at: Millis(0),
-                right,
+                grant: Grant {
+                    right,
+                    by: "this test".into(),
+                },
             },
         );
         id

@@ -26,7 +26,7 @@ fn resend(id: &str) -> Request {
 fn outgoing(id: u64, app: &str) -> OutgoingMessage {
     OutgoingMessage {
         id: OutboxId(id),
-        app: AppId::new(app).unwrap(),
+        app: AppId::new(app).unwrap().into(),
         client_id: client_id("1"),
         wire_ref: id,
         conversation: imlink_model::Conversation::private(UserId::new("bob").unwrap()),
@@ -101,7 +101,7 @@ fn an_app_asks_for_its_own_messages_whatever_it_says() {
     };
     house.ask(mail, list);
 
-    let app = AppId::new("mail").unwrap();
+    let app: LocalApp = AppId::new("mail").unwrap().into();
     let expected = Change::Withdraw {
         app: app.clone(),
         client_id: client_id("1"),

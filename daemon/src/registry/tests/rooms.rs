@@ -317,7 +317,7 @@ fn said(words: &str) -> IncomingMessage {
 fn outgoing(words: &str) -> OutgoingMessage {
     OutgoingMessage {
         id: OutboxId(1),
-        app: AppId::new("notes").unwrap(),
+        app: AppId::new("notes").unwrap().into(),
         client_id: ClientMessageId::new("1").unwrap(),
         wire_ref: 1,
         conversation: in_lobby(),

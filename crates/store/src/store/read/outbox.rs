@@ -1,6 +1,6 @@
 //! What apps submitted, and how far they have acknowledged.
 
-use imlink_model::{AppId, ClientMessageId, Code, Conversation, OutboxId, OutgoingMessage, Seq};
+use imlink_model::{ClientMessageId, Code, Conversation, LocalApp, OutboxId, OutgoingMessage, Seq};
 
 use super::Store;
 use crate::database::Lookup;
@@ -27,7 +27,7 @@ impl Store {
     /// [`ReadError`] if it cannot be read.
     pub fn outgoing(
         &self,
-        app: &AppId,
+        app: &LocalApp,
         client_id: &ClientMessageId,
     ) -> Result<Option<(OutgoingMessage, OutboxState)>, ReadError> {
         let Some(id) = self
@@ -56,7 +56,7 @@ impl Store {
     /// [`ReadError::Engine`] if the rows cannot be read.
     pub fn outbox_page(
         &self,
-        app: &AppId,
+        app: &LocalApp,
         behind: Option<OutboxId>,
         limit: usize,
         max_bytes: usize,

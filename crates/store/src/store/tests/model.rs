@@ -325,7 +325,7 @@ impl Model {
         seen.messages = messages.into_iter().map(picture).collect();
         for app in (0..2).map(app_of) {
             for client_id in (0..12).map(client_of) {
-                let app_id = AppId::new(app.as_str()).unwrap();
+                let app_id = AppId::new(app.as_str()).unwrap().into();
                 let found = store.outgoing(&app_id, &client(&client_id)).unwrap();
                 if let Some((outgoing, state)) = found {
                     let row = (app.clone(), client_id, state);
@@ -341,7 +341,7 @@ impl Model {
             let rows = seen.outbox.iter();
             let unsent = rows.filter(|(_, row)| row.0 == app && is_unsent(&row.2));
             let listed = store
-                .outbox_page(&AppId::new(app.as_str()).unwrap(), None, ALL, ALL)
+                .outbox_page(&AppId::new(app.as_str()).unwrap().into(), None, ALL, ALL)
                 .unwrap();
             assert_eq!(
                 listed
@@ -454,7 +454,7 @@ impl Action {
                 cursor: Cursor(Bytes::from(vec![*cursor])),
             }),
             Self::Submit { app, client: id } => Change::Submit(Submission {
-                app: AppId::new(app_of(*app)).unwrap(),
+                app: AppId::new(app_of(*app)).unwrap().into(),
                 conversation: with(&peer_of(0)),
                 ..submission(&client_of(*id))
             }),
@@ -469,11 +469,11 @@ impl Action {
             Self::InDoubt(id) => settle(row(id), SendOutcome::InDoubt),
             Self::Queued(id) => settle(row(id), SendOutcome::Queued),
             Self::Withdraw { app, client: id } => Change::Withdraw {
-                app: AppId::new(app_of(*app)).unwrap(),
+                app: AppId::new(app_of(*app)).unwrap().into(),
                 client_id: client(&client_of(*id)),
             },
             Self::Resend { app, client: id } => Change::Resend {
-                app: AppId::new(app_of(*app)).unwrap(),
+                app: AppId::new(app_of(*app)).unwrap().into(),
                 client_id: client(&client_of(*id)),
             },
             Self::Subscribe(name, all) => Change::Subscribe {

@@ -36,7 +36,7 @@ fn two_apps_may_use_the_same_client_id() {
     house.submit("c-1");
 
     let other = house.apply(Change::Submit(Submission {
-        app: AppId::new("mail").unwrap(),
+        app: AppId::new("mail").unwrap().into(),
         ..submission("c-1")
     }));
 
@@ -93,7 +93,7 @@ fn a_sent_message_enters_the_timeline_as_its_apps() {
     };
     assert_eq!(message.seq, Seq(2));
     assert_eq!(message.uid, Some(message_uid("u-2")));
-    assert_eq!(message.origin, Origin::App(app()));
+    assert_eq!(message.origin, Origin::App(app().id));
     assert_eq!(message.client_id, Some(client("c-1")));
     assert_eq!(message.sender, user("me"));
     assert_eq!(message.direction, Direction::Sent);
@@ -125,7 +125,7 @@ fn the_clouds_copy_of_an_own_message_is_the_same_message_before_and_after() {
     let messages = house.messages();
     assert_eq!(seqs(&messages), [1, 2]);
     for (message, id) in messages.iter().zip(["before", "after"]) {
-        assert_eq!(message.origin, Origin::App(app()));
+        assert_eq!(message.origin, Origin::App(app().id));
         assert_eq!(message.client_id, Some(client(id)));
     }
 }
@@ -456,7 +456,7 @@ fn an_outbox_shows_an_app_its_own_and_nothing_it_is_done_with() {
         house.submit(client_id);
     }
     house.apply(Change::Submit(Submission {
-        app: AppId::new("mail").unwrap(),
+        app: AppId::new("mail").unwrap().into(),
         ..submission("theirs")
     }));
     house.apply(Change::Record(Record::Sending { id: OutboxId(2) }));

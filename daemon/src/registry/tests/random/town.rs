@@ -398,6 +398,8 @@ impl Town {
                 }
                 Effect::Forget { user, .. } => self.house.tokens.forget(user.as_str()),
                 Effect::Deliver { .. }
+                | Effect::Keep { .. }
+                | Effect::Discard { .. }
                 | Effect::Way { .. }
                 | Effect::Purge { .. }
                 | Effect::Commit { .. }
