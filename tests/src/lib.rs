@@ -6,6 +6,7 @@
 
 use std::path::PathBuf;
 
+pub mod bridge;
 pub mod bus;
 pub mod busy;
 pub mod cloud;
@@ -24,6 +25,7 @@ mod daemon;
 mod mount;
 mod namespace;
 mod skip;
+mod stranger;
 mod wait;
 
 pub use app::{App, next_words};
@@ -33,6 +35,7 @@ pub use mount::on_own_mount;
 pub use network::{Cable, on_own_network};
 pub use raw::RawApp;
 pub use skip::{Missing, REQUIRE_ALL, require};
+pub use stranger::{Stranger, StrangersApp};
 pub use wait::{DEADLINE, eventually, soon, within};
 
 /// The `imlink` command under test.

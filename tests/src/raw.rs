@@ -31,15 +31,36 @@ impl RawApp {
     /// If nobody listens there.
     #[must_use]
     pub fn open(socket: &Path) -> Self {
-        let socket = UnixStream::connect(socket).unwrap();
-        socket.set_read_timeout(Some(DEADLINE)).unwrap();
-        socket.set_write_timeout(Some(DEADLINE)).unwrap();
-        Self {
+        Self::try_open(socket).unwrap()
+    }
+
+    /// A socket on which nothing has been said yet.
+    ///
+    /// # Errors
+    /// If nobody listens there, or only others may come.
+    pub fn try_open(socket: &Path) -> io::Result<Self> {
+        let socket = UnixStream::connect(socket)?;
+        socket.set_read_timeout(Some(DEADLINE))?;
+        socket.set_write_timeout(Some(DEADLINE))?;
+        Ok(Self {
             socket,
             codec: Codec::Json,
             deframer: Deframer::for_greeting(),
             last_id: 0,
-        }
+        })
+    }
+
+    /// Says Hello under that name and in JSON; `None` if the daemon closes without a word.
+    ///
+    /// # Panics
+    /// If the name is none.
+    pub fn greet_as(&mut self, app: &str) -> Option<Greeting> {
+        let hello = Hello {
+            app: AppId::new(app).unwrap(),
+            ..hello(self.codec)
+        };
+        self.write(&hello.encode());
+        self.greeting()
     }
 
     /// An app that the daemon has welcomed.
@@ -137,10 +158,18 @@ impl RawApp {
     /// # Panics
     /// If the daemon closes instead.
     pub fn ask(&mut self, request: Request) -> Result<Response, Failure> {
+        self.try_ask(request).expect("the daemon answers")
+    }
+
+    /// Asks, and waits for the answer; `None` if the daemon closes instead.
+    ///
+    /// # Panics
+    /// If the request does not fit into a frame.
+    pub fn try_ask(&mut self, request: Request) -> Option<Result<Response, Failure>> {
         self.last_id += 1;
         let id = self.last_id;
         self.write(&encoded(self.codec, id, request));
-        self.answer(id).expect("the daemon answers")
+        self.answer(id)
     }
 
     /// How the daemon is.

@@ -7,10 +7,10 @@ use std::time::Instant;
 use imlink::Code;
 use imlink_ipc_proto::{Codec, Greeting, Hello, ProtocolRange, limits};
 use imlink_tests::raw::hello;
-use imlink_tests::{RawApp, require};
+use imlink_tests::{RawApp, Stranger, require};
 
+use crate::IMLINK;
 use crate::house::House;
-use crate::stranger::Stranger;
 
 // F-I10, K: who does not begin with IMLK is not answered at all
 #[tokio::test]
@@ -174,9 +174,9 @@ async fn many_apps_that_come_at_once_and_say_hello_are_all_let_in() {
 
 // F-I22
 #[tokio::test]
-async fn another_users_app_is_turned_away_without_a_word() {
-    let test = "another_users_app_is_turned_away_without_a_word";
-    let Some(stranger) = require(test, Stranger::find()) else {
+async fn another_users_app_is_turned_away_with_the_kernels_word_on_who_it_is() {
+    let test = "another_users_app_is_turned_away_with_the_kernels_word_on_who_it_is";
+    let Some(stranger) = require(test, Stranger::find(IMLINK.0)) else {
         return;
     };
     let house = House::open().await;
@@ -198,7 +198,10 @@ async fn another_users_app_is_turned_away_without_a_word() {
     // And if somebody opens it, the kernel's word on who it is counts.
     stranger.let_in(&house.setup.socket());
     let (code, said) = status(&house);
-    assert_eq!(code, Some(4), "{said}");
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.contains("LOCAL_DENIED"), "{said}");
+    let why = format!("rule of [[allow]] matches uid {}", stranger.uid());
+    assert!(said.contains(&why), "{said}");
     house
         .daemon
         .log()

@@ -15,7 +15,6 @@ mod navigation;
 mod places;
 mod requests;
 mod sandbox;
-mod stranger;
 
 use imlink_tests::Command;
 

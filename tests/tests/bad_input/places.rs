@@ -8,12 +8,11 @@ use std::process::Command;
 
 use imlink::{ConnectionStatus, Event};
 use imlink_ipc_proto::Codec;
-use imlink_tests::{App, Missing, RawApp, Setup, cloud, require, soon};
+use imlink_tests::{App, Missing, RawApp, Setup, Stranger, cloud, require, soon};
 
 use crate::IMLINK;
 use crate::daemon::{UNUSABLE, refused};
 use crate::house::House;
-use crate::stranger::Stranger;
 
 #[test]
 fn missing_directories_are_made_for_the_user_alone() {
@@ -143,7 +142,7 @@ fn a_directory_that_cannot_be_written_is_refused_with_the_cure() {
 #[test]
 fn a_directory_of_somebody_else_is_refused_with_both_uids() {
     let test = "a_directory_of_somebody_else_is_refused_with_both_uids";
-    let Some(stranger) = require(test, Stranger::find()) else {
+    let Some(stranger) = require(test, Stranger::find(IMLINK.0)) else {
         return;
     };
     for purpose in ["state", "runtime"] {
@@ -299,7 +298,7 @@ enum Unprivileged {
 impl Unprivileged {
     fn find() -> Result<Self, Missing> {
         if rustix::process::geteuid().is_root() {
-            return Stranger::find().map(Self::Other);
+            return Stranger::find(IMLINK.0).map(Self::Other);
         }
         Ok(Self::Self_)
     }
