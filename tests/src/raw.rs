@@ -107,6 +107,12 @@ impl RawApp {
         self.write(&frame(body).unwrap());
     }
 
+    /// The socket itself, for what only a system call can do to it.
+    #[must_use]
+    pub fn socket(&self) -> &UnixStream {
+        &self.socket
+    }
+
     /// Says that nothing more will be sent.
     pub fn finish(&mut self) {
         let _ = self.socket.shutdown(Shutdown::Write);

@@ -12,6 +12,7 @@ mod matrix;
 mod noting;
 mod outbox;
 mod random;
+mod remembering;
 mod reporting;
 mod rooms;
 mod sending;

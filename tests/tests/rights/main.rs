@@ -2,8 +2,10 @@
 //! nobody gets what is another's.
 
 mod apart;
+mod document;
 mod every_request;
 mod house;
+mod kernel;
 mod rules;
 
 use imlink_tests::Command;
