@@ -8,7 +8,7 @@ use imlink::{Code, ConnectionStatus, Error, Token, UserId};
 use imlink_sandbox::{Fault, Gateway, Lasting, NavigationFault, Sandbox, Scope};
 use imlink_tests::cloud::{token, user};
 use imlink_tests::{App, DEADLINE, Daemon, Setup, cloud, within};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::task::JoinHandle;
 
 use crate::IMLINK;
@@ -289,10 +289,15 @@ async fn busy_navigator(answer: &'static str) -> String {
     let navigator = format!("http://{}", listener.local_addr().unwrap());
     tokio::spawn(async move {
         loop {
-            let (mut stream, _) = listener.accept().await.unwrap();
+            let mut question = BufReader::new(listener.accept().await.unwrap().0);
+            let mut line = String::new();
+            while question.read_line(&mut line).await.unwrap() > "\r\n".len() {
+                line.clear();
+            }
             let answer = format!("HTTP/1.1 {answer}\r\nContent-Length: 0\r\n\r\n");
-            stream.read(&mut [0; 4096]).await.unwrap();
-            stream.write_all(answer.as_bytes()).await.unwrap();
+            question.write_all(answer.as_bytes()).await.unwrap();
+            // Whatever follows, so that nothing unread resets the connection.
+            let _ = question.read_to_end(&mut Vec::new()).await;
         }
     });
     navigator
