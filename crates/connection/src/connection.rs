@@ -189,6 +189,12 @@ impl Connection {
     fn on_command(&mut self, command: Command, now: Instant) {
         match command {
             Command::Connect { token } => self.on_connect(token, now),
+            Command::Resume { token } => {
+                self.on_connect(token, now);
+                if let Some(active) = self.active() {
+                    active.was_online = true;
+                }
+            }
             Command::Disconnect { push } => self.on_disconnect(push, now),
             Command::Restore(restored) => self.on_restore(restored, now),
             Command::Send(message) => self.on_send(message),

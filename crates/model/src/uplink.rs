@@ -28,6 +28,12 @@ pub enum Command {
         /// Whose account it is.
         token: Token,
     },
+    /// The same for an account that an earlier run had connected: what ends a first connect because
+    /// the way to the cloud is broken is tried again (decisions.md P2).
+    Resume {
+        /// Whose account it is.
+        token: Token,
+    },
     /// Leave, and stay away until the next `Connect`. Does nothing if already away.
     Disconnect {
         /// Whether the cloud may push to this device afterwards.

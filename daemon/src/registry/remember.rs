@@ -31,19 +31,25 @@ impl Registry {
             account.held = true;
             account.link = Link::Wanted;
         }
-        self.bring(id, connect.token);
+        let token = connect.token;
+        self.note(id, &token);
+        self.uplink(id, Command::Resume { token });
         true
     }
 
     /// Hands a token to the driver of an account, to be remembered once it has proven good.
     pub(super) fn bring(&mut self, id: AccountId, token: Token) {
+        self.note(id, &token);
+        self.uplink(id, Command::Connect { token });
+        self.keep_token(id);
+    }
+
+    fn note(&mut self, id: AccountId, token: &Token) {
         if self.remembers
             && let Some(account) = self.accounts.get_mut(&id)
         {
             account.fresh = Some(token.clone());
         }
-        self.uplink(id, Command::Connect { token });
-        self.keep_token(id);
     }
 
     /// Has a token remembered that was brought, if the link of its account is up.

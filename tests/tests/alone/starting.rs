@@ -3,7 +3,7 @@
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 
-use imlink::{Start, Token};
+use imlink::{Code, Start, Token};
 use imlink_tests::cloud::{user, write};
 use imlink_tests::{App, eventually, next_words, within};
 
@@ -145,6 +145,46 @@ async fn a_fresh_token_takes_the_place_of_the_one_before() {
     assert!(!fs::read_to_string(file).unwrap().contains(&*house.token));
     assert_eq!(fs::metadata(file).unwrap().mode() & 0o7777, 0o600);
     daemon.kill();
+}
+
+// decisions.md P2, P15
+#[tokio::test]
+async fn a_daemon_alone_whose_proxy_is_down_goes_on_trying() {
+    let house = House::open("", Way::File).unwrap();
+    let daemon = house.start_alone();
+    let app = house.connected().await;
+    house.remembers();
+    daemon.kill();
+    drop(app);
+    // Nobody listens there any more.
+    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = closed.local_addr().unwrap().port();
+    drop(closed);
+    let proxy = format!("socks5://127.0.0.1:{port}");
+    let House {
+        cloud,
+        setup,
+        token,
+    } = house;
+    let setup = setup.variable("IMLINK_PROXY", proxy);
+    let house = House {
+        cloud,
+        setup,
+        token,
+    };
+
+    let _daemon = house.start_alone();
+
+    let account = eventually("the proxy is named", || {
+        house
+            .account()
+            .filter(|account| account.cause == Some(Code::RC_CONN_PROXY_UNAVAILABLE))
+    });
+    assert!(account.remembered);
+    eventually("the next attempt is due", || {
+        house.account()?.next_attempt_in_ms
+    });
+    assert_eq!(house.files().len(), 1);
 }
 
 // F-K05; decisions.md P15

@@ -36,7 +36,7 @@ fn a_remembered_account_connects_without_an_app_and_survives_the_leaving_of_all(
     assert!(house.seen.iter().any(|effect| matches!(
         effect,
         Effect::Uplink {
-            command: Command::Connect { .. },
+            command: Command::Resume { .. },
             ..
         }
     )));
