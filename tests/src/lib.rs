@@ -31,7 +31,7 @@ mod wait;
 pub use app::{App, next_words};
 pub use cloud::cloud;
 pub use daemon::{Daemon, Log, Setup};
-pub use mount::on_own_mount;
+pub use mount::{on_own_mount, with_own_users};
 pub use network::{Cable, on_own_network};
 pub use raw::RawApp;
 pub use skip::{Missing, REQUIRE_ALL, require};

@@ -5,7 +5,7 @@ use std::os::unix::fs::MetadataExt;
 
 use imlink_ipc_proto::Right;
 use imlink_tests::bridge::Greeted;
-use imlink_tests::{Setup, require};
+use imlink_tests::{Setup, require, with_own_users};
 
 use crate::house::{GROUP, House, configure, denied, guest};
 use crate::{BRIDGE, IMLINK};
@@ -50,6 +50,42 @@ async fn the_first_rule_that_matches_user_or_group_and_app_decides() {
             (64_322, "org.example.notes", Right::Send),
         ]
     );
+}
+
+// issue 5, "Several users"
+#[test]
+fn a_rule_about_a_group_is_about_whom_the_group_database_puts_in_it() {
+    with_own_users(
+        "rules::with_lei_and_han_in_the_database",
+        "root:x:0:0::/:/bin/sh\nlei:x:64321:64321::/:/bin/sh\nhan:x:64322:64322::/:/bin/sh\n",
+        "root:x:0:\nlei:x:64321:\nhan:x:64322:\nchat:x:64500:lei\n",
+    );
+}
+
+/// Both processes are in the group of the socket, and no other.
+#[tokio::test]
+#[ignore = "run by the test above, with users of its own"]
+async fn with_lei_and_han_in_the_database() {
+    let test = "with_lei_and_han_in_the_database";
+    let rules = "[[allow]]\ngroup = \"chat\"\nrights = \"send\"\n\
+                 [[allow]]\nuser = \"han\"\napp = \"org.example.*\"\nrights = \"read\"\n";
+    let house = House::open(test, rules).await.unwrap();
+
+    let _lei = house.joined(64_321, "org.example.notes");
+    let _han = house.joined(64_322, "org.example.notes");
+    let (_, greeted) = house.app_of(64_322, "elsewhere");
+
+    assert_eq!(
+        greeted,
+        denied("no rule of [[allow]] matches uid 64322, app elsewhere")
+    );
+    let status = house.own.client.daemon_status().await.unwrap();
+    let right_of = |uid| {
+        let app = status.apps.iter().find(|app| app.uid == uid);
+        app.map(|app| app.right)
+    };
+    assert_eq!(right_of(64_321), Some(Right::Send));
+    assert_eq!(right_of(64_322), Some(Right::Read));
 }
 
 // F-I19, F-I22
