@@ -33,7 +33,7 @@ fn a_store_of_format_1_is_taken_over_with_everything() {
     assert_outbox(&store);
     let subscription = SubscriptionKey {
         uid: 1000,
-        app: app(),
+        app: app().id,
         name: "s".try_into().unwrap(),
     };
     assert_eq!(store.subscription(&subscription).unwrap(), Some(Seq(2)));

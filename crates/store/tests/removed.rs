@@ -120,7 +120,7 @@ fn a_store_that_somebody_else_made_meanwhile_is_not_written_to() {
 }
 
 fn state(store: &Store, n: u64) -> OutboxState {
-    let app = AppId::new("notes").unwrap();
+    let app = AppId::new("notes").unwrap().into();
     let id = ClientMessageId::new(format!("c-{n}")).unwrap();
     store.outgoing(&app, &id).unwrap().unwrap().1
 }

@@ -170,7 +170,7 @@ fn sent(uid: &str) -> SendOutcome {
 fn subscription(name: &str) -> SubscriptionKey {
     SubscriptionKey {
         uid: 1000,
-        app: app(),
+        app: app().id,
         name: SubscriptionName::new(name).unwrap(),
     }
 }
