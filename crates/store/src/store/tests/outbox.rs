@@ -43,6 +43,35 @@ fn two_apps_may_use_the_same_client_id() {
     assert!(matches!(other, Applied::Accepted { new: true, .. }));
 }
 
+// F-I37
+#[test]
+fn apps_of_one_name_and_two_users_have_nothing_of_each_other_also_after_a_restart() {
+    let mut house = House::new();
+    let own = house.submit("c-1");
+    let others = LocalApp {
+        user: Some(1001),
+        id: app().id,
+    };
+
+    let accepted = house.apply(Change::Submit(Submission {
+        app: others.clone(),
+        ..submission("c-1")
+    }));
+    assert!(matches!(accepted, Applied::Accepted { new: true, .. }));
+    house.reopen();
+
+    let of = |app: &LocalApp| {
+        let page = house.store.outbox_page(app, None, 10, ALL).unwrap();
+        let rows = page.entries.into_iter();
+        rows.map(|(row, _)| (row.id, row.app)).collect::<Vec<_>>()
+    };
+    assert_eq!(of(&app()), [(own.id, app())]);
+    let [(id, kept)] = &of(&others)[..] else {
+        panic!("one message of the other user's app");
+    };
+    assert!(*id != own.id && *kept == others);
+}
+
 // invariant 7
 #[test]
 fn queued_messages_come_back_in_the_order_they_were_accepted() {

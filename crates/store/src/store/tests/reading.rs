@@ -87,7 +87,10 @@ fn conversations_come_newest_first_with_their_counts() {
     let mut house = House::new();
     house.receive(vec![received("1", "alice", "x"), received("2", "bob", "x")]);
     let uncounted = IncomingMessage {
-        flags: Flags::default(),
+        flags: Flags {
+            persisted: true,
+            ..Flags::default()
+        },
         sent_at: Millis(9_000),
         ..received("3", "alice", "x")
     };
