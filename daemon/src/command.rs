@@ -185,8 +185,12 @@ fn describe(config: &Config) -> ExitCode {
     println!("max_accounts      {}", config.max_accounts);
     println!("log               {}", config.log);
     println!("remember          {}", config.remember);
-    if let Some(gid) = config.socket_group {
-        println!("socket_group      {gid}");
+    match config.socket_group {
+        Some(gid) => println!("socket_group      {gid}"),
+        None => println!("socket_group      none"),
+    }
+    if config.allow.is_empty() {
+        println!("allow             none but this user and root");
     }
     for rule in &config.allow {
         println!("allow             {rule}: {}", rule.right);

@@ -187,12 +187,13 @@ fn every_fault_is_what_a_client_takes_it_for() {
             "{status}"
         );
     }
-    for fault in [NavigationFault::Empty, NavigationFault::NotJson] {
+    for (fault, error) in [
+        (NavigationFault::Empty, NavigationError::Unreadable),
+        // A page, as the sign-in of a public network is (F-S26).
+        (NavigationFault::NotJson, NavigationError::Portal),
+    ] {
         let reply = spoiled(fault);
-        assert_eq!(
-            outcome(reply.status, &reply.body),
-            Err(NavigationError::Unreadable)
-        );
+        assert_eq!(outcome(reply.status, &reply.body), Err(error));
     }
     let reply = spoiled(NavigationFault::Huge(100 * 1024));
     assert_eq!(reply.body.len(), 100 * 1024);
