@@ -6,16 +6,16 @@
 mod network;
 mod state;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
-use imlink_connection::LinkError;
-use imlink_ipc_proto::{Check, Finding};
+use imlink_connection::{LinkError, ProxyFault};
+use imlink_ipc_proto::{Check, Finding, Seen};
 use imlink_model::uplink::Network;
 use imlink_model::{Code, Proxy};
-use imlink_wire::navigation::Navigator;
+use imlink_wire::navigation::{GatewayAddress, Navigator};
 
 use crate::transport::{Dialer, reach, try_proxy};
 
@@ -24,6 +24,9 @@ const LIMIT: Duration = Duration::from_secs(14);
 
 /// Most navigators that are looked at; more say nothing new.
 const NAVIGATORS: usize = 16;
+
+/// Most gateways that are looked at.
+const GATEWAYS: usize = 16;
 
 /// Longest text of a finding, in characters, so that all of them fit into a frame.
 const TEXT: usize = 240;
@@ -39,6 +42,8 @@ pub struct Diagnosis {
     pub proxy: Option<Proxy>,
     /// Whom the configuration and the accounts name.
     pub navigators: BTreeSet<String>,
+    /// Whom the accounts that are not online would dial, by how they are shown.
+    pub gateways: BTreeMap<String, GatewayAddress>,
     /// Whether a token may travel unencrypted to another machine.
     pub clear_text: bool,
     /// How the accounts are, which only the Hub knows.
@@ -56,6 +61,8 @@ impl Diagnosis {
             .collect();
         let look = |navigator| dialer.look_at(navigator, self.clear_text, LIMIT);
         let navigators = join_all(named.iter().map(look));
+        let knocked_at = self.gateways.values().take(GATEWAYS);
+        let gateways = join_all(knocked_at.map(|gateway| dialer.knock_at(gateway, LIMIT)));
         let proxy = async {
             match &self.proxy {
                 Some(proxy) => vec![of_proxy(proxy, named.first()).await],
@@ -63,7 +70,7 @@ impl Diagnosis {
             }
         };
         let state = tokio::task::spawn_blocking(move || state::look(&self.state_dir));
-        let (navigators, proxy, state) = tokio::join!(navigators, proxy, state);
+        let (navigators, gateways, proxy, state) = tokio::join!(navigators, gateways, proxy, state);
 
         let mut findings = vec![network::look(self.network)];
         findings.extend(state);
@@ -72,10 +79,10 @@ impl Diagnosis {
             findings.push(nobody_to_ask());
         }
         findings.extend(navigators.into_iter().flatten());
+        findings.extend(gateways);
         findings.extend(self.accounts);
         for finding in &mut findings {
             shorten(&mut finding.subject);
-            shorten(&mut finding.detail);
         }
         findings
     }
@@ -86,14 +93,14 @@ pub fn finding(
     check: Check,
     subject: impl Into<String>,
     code: Code,
-    detail: impl Into<String>,
+    seen: Seen,
     since: Instant,
 ) -> Finding {
     Finding {
         check,
         subject: subject.into(),
         code,
-        detail: detail.into(),
+        seen,
         took_ms: u32::try_from(since.elapsed().as_millis()).unwrap_or(u32::MAX),
     }
 }
@@ -106,24 +113,27 @@ async fn of_proxy(proxy: &Proxy, navigator: Option<&Navigator>) -> Finding {
         None => reach::open(&proxy.authority()).await,
     };
     let unavailable = Code::RC_CONN_PROXY_UNAVAILABLE;
-    let (code, detail) = match (result, navigator) {
-        (Err(LinkError::Proxy(fault)), _) => (unavailable, fault.to_string()),
-        (Err(error), None) => (unavailable, error.to_string()),
+    let (code, seen) = match (result, navigator) {
+        (Err(LinkError::Proxy(fault)), _) => (unavailable, Seen::Proxy { fault }),
+        (Err(error), None) => {
+            let fault = match error {
+                LinkError::Unresolved => ProxyFault::Unresolved,
+                _ => ProxyFault::Unreachable,
+            };
+            (unavailable, Seen::Proxy { fault })
+        }
         // What it says of the navigator is found there.
-        (Ok(()) | Err(_), Some(_)) => (Code::SUCCESS, "lets us in".to_owned()),
-        (Ok(()), None) => (Code::SUCCESS, "somebody listens".to_owned()),
+        (Ok(()) | Err(_), Some(_)) => (Code::SUCCESS, Seen::LetsIn),
+        (Ok(()), None) => (Code::SUCCESS, Seen::Listens),
     };
-    finding(Check::Proxy, proxy.to_string(), code, detail, since)
+    finding(Check::Proxy, proxy.to_string(), code, seen, since)
 }
 
+/// Nothing is wrong with that by itself: an account's token may name one, and an account that wants
+/// one and has none tells it.
 fn nobody_to_ask() -> Finding {
-    finding(
-        Check::Navigator,
-        "navigators",
-        Code::LOCAL_NO_NAVIGATOR,
-        "neither the configuration nor a connecting account names one",
-        Instant::now(),
-    )
+    let (code, seen) = (Code::SUCCESS, Seen::NobodyNamed);
+    finding(Check::Navigator, "navigators", code, seen, Instant::now())
 }
 
 fn shorten(text: &mut String) {

@@ -40,12 +40,12 @@ pub use codec::{
 };
 pub use conversation::{Conversation, ConversationSummary, Filter, Place, Side, UnknownKind};
 pub use delivery::{Delivery, EncodedMessage, SharedFrame};
-pub use diagnosis::{Check, Finding};
+pub use diagnosis::{Check, Distrust, Finding, Seen};
 pub use event::{ChatroomChange, Event, GapCause, Work};
 pub use frame::{Deframer, FrameError, append_frame, frame};
 pub use frames::{ClientFrame, Failure, Outcome, ServerFrame};
 pub use hello::{Greeting, GreetingError, Hello, Label, LabelError, Refused, Welcome, negotiate};
-pub use imlink_model::ProxyKind;
+pub use imlink_model::{ProxyFault, ProxyKind};
 pub use message::{Direction, Flags, Message, Origin};
 pub use outgoing::{OutboxEntry, Resend, SendOptions, SendResult, SendState};
 pub use page::{

@@ -88,8 +88,8 @@ pub use client::Client;
 pub use error::Error;
 pub use event::{Event, Events, Gap, SendState, StatusChange};
 pub use imlink_ipc_proto::{
-    AccountReport, AppReport, ChatroomChange, Check, Finding, GapCause, Hint, LastError,
-    OutboxReport, Proxy as ProxyReport, Right, Start, StatusReport, Work,
+    AccountReport, AppReport, ChatroomChange, Check, Distrust, Finding, GapCause, Hint, LastError,
+    OutboxReport, Proxy as ProxyReport, ProxyFault, Right, Seen, Start, StatusReport, Work,
 };
 pub use imlink_model::content;
 pub use imlink_model::{

@@ -159,6 +159,7 @@ impl Connection {
             online_since: None,
             user: self.account.as_ref().map(|account| account.user.clone()),
             navigators: Vec::new(),
+            gateways: Vec::new(),
             queued: counts.queued,
             in_flight: counts.in_flight,
             in_doubt: counts.in_doubt,
@@ -170,6 +171,10 @@ impl Connection {
         snapshot.attempt = active.attempt;
         snapshot.navigators = self.navigators(active.token.reveal());
         snapshot.user = active.identified.clone().or(snapshot.user);
+        if !matches!(active.phase, Phase::Online(_)) {
+            let listing = self.directory.last_good(&active.token);
+            snapshot.gateways = listing.map(|listing| listing.gateways).unwrap_or_default();
+        }
         match &active.phase {
             Phase::Asking(_) | Phase::Unrestored { .. } => {}
             Phase::Dialing(dialing) => snapshot.gateway = Some(dialing.gateway.clone()),

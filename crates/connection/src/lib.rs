@@ -48,6 +48,7 @@ mod transport;
 pub use action::{Action, Greeting};
 pub use config::{Config, Limits, Timings};
 pub use connection::Connection;
-pub use input::{Generation, HttpAnswer, Input, LinkError, ProxyFault, RecordId};
+pub use imlink_model::ProxyFault;
+pub use input::{Generation, HttpAnswer, Input, LinkError, RecordId};
 pub use snapshot::{Dropped, Snapshot};
 pub use transport::{Transport, UnknownTransport};

@@ -26,6 +26,9 @@ pub struct Snapshot {
     pub user: Option<UserId>,
     /// Whom it would ask where the gateways are, while it wants to be online.
     pub navigators: Vec<Navigator>,
+    /// The gateways it would dial, while it wants to be online and is not; none before navigation
+    /// has named some.
+    pub gateways: Vec<GatewayAddress>,
     /// Messages that wait for their turn.
     pub queued: usize,
     /// Messages whose acknowledgement is awaited.

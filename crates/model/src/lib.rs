@@ -36,7 +36,7 @@ pub use message::{
     Direction, Flags, IncomingMessage, MAX_DIRECTED, Message, Origin, OutgoingMessage, Resend,
     SendOptions,
 };
-pub use proxy::{Proxy, ProxyError, ProxyKind, ProxyPassword};
+pub use proxy::{Proxy, ProxyError, ProxyFault, ProxyKind, ProxyPassword};
 pub use recall::{Recall, Trace};
 pub use received::{MAX_BESIDE_BODY_BYTES, MAX_LOCAL_EXTRA_BYTES, ReceivedStatus};
 pub use secret::{Token, TokenError};

@@ -1,5 +1,6 @@
 //! The proxy on the way to the cloud (behaviour.md 8).
 
+mod fault;
 #[cfg(test)]
 mod tests;
 mod url;
@@ -9,6 +10,8 @@ use std::net::{IpAddr, Ipv6Addr};
 
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
+
+pub use fault::ProxyFault;
 
 /// A proxy, as somebody names it.
 ///

@@ -2,16 +2,16 @@
 
 use std::time::Instant;
 
-use imlink_ipc_proto::{Check, Finding};
+use imlink_ipc_proto::{Check, Finding, Seen};
 use imlink_model::Code;
 use imlink_model::uplink::Network;
 
 use super::finding;
 
 pub(super) fn look(network: Network) -> Finding {
-    let (code, detail) = match network {
-        Network::Available => (Code::SUCCESS, "there is a route"),
-        Network::Unavailable => (Code::RC_NET_UNAVAILABLE, "there is no route but to itself"),
+    let (code, seen) = match network {
+        Network::Available => (Code::SUCCESS, Seen::Route),
+        Network::Unavailable => (Code::RC_NET_UNAVAILABLE, Seen::NoRoute),
     };
-    finding(Check::Network, "this machine", code, detail, Instant::now())
+    finding(Check::Network, "this machine", code, seen, Instant::now())
 }

@@ -1,5 +1,7 @@
 //! What the Hub does about the way to the cloud.
 
+use std::collections::BTreeMap;
+
 use actix::{ActorFutureExt, AsyncContext, Context, WrapFuture};
 use futures_util::future::join_all;
 use imlink_model::Proxy;
@@ -51,6 +53,7 @@ impl Hub {
             network: self.network,
             proxy: self.proxy.current().cloned(),
             navigators: self.connection.navigators.iter().cloned().collect(),
+            gateways: BTreeMap::new(),
             clear_text: self.connection.clear_text,
             accounts: self.registry.account_findings(),
         };
@@ -58,6 +61,9 @@ impl Hub {
             for snapshot in join_all(asked).await.into_iter().flatten() {
                 let named = snapshot.navigators.iter().map(ToString::to_string);
                 diagnosis.navigators.extend(named);
+                let told = snapshot.gateways.into_iter();
+                let told = told.map(|gateway| (gateway.to_string(), gateway));
+                diagnosis.gateways.extend(told);
             }
             diagnosis.carry_out(&dialer).await
         };

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use imlink_connection::LinkError;
-use imlink_ipc_proto::{Check, Finding, Response, limits};
+use imlink_ipc_proto::{Check, Finding, Response, Seen, limits};
 use imlink_model::{Code, Proxy};
 
 use super::requests::{Refusal, plain};
@@ -125,11 +125,9 @@ impl Registry {
                 None => format!("somebody of app {}", account.app_key),
             };
             let code = account.status.cause.unwrap_or(Code::SUCCESS);
-            let detail = match account.status.cause {
-                Some(code) => code.cause().to_owned(),
-                None => account.status.status.to_string(),
-            };
-            finding(Check::Account, subject, code, detail, Instant::now())
+            let status = account.status.status.number().into();
+            let seen = Seen::Status { status };
+            finding(Check::Account, subject, code, seen, Instant::now())
         });
         accounts.take(limits::REPORTED_ACCOUNTS).collect()
     }

@@ -220,9 +220,10 @@ pub(super) fn link_error(error: &io::Error) -> LinkError {
 /// Only what the TLS library refuses is a matter of trust; a peer that hangs up is not.
 fn tls_error(authority: &str, error: &io::Error) -> DialError {
     match trust::refusal(error) {
-        Some(reason) => {
-            let advice = trust::advice(reason);
-            tracing::warn!(host = authority, error = %reason, advice, "No secure connection");
+        Some(refusal) => {
+            let reason = trust::distrust(refusal);
+            let advice = reason.advice();
+            tracing::warn!(host = authority, error = %refusal, advice, "No secure connection");
             trust::meaning(reason)
         }
         None => link_error(error).into(),

@@ -1,14 +1,18 @@
-//! Looking at a navigator, step by step, without anybody's token.
+//! Looking at navigators and gateways, step by step, without anybody's token.
 
+use std::io;
 use std::time::{Duration, Instant};
 
 use imlink_connection::LinkError;
-use imlink_ipc_proto::{Check, Finding};
+use imlink_ipc_proto::{Check, Finding, Seen};
 use imlink_model::{Code, Proxy};
-use imlink_wire::navigation::{NavigationError, NavigationRequest, Navigator, outcome};
+use imlink_wire::navigation::{
+    GatewayAddress, NavigationError, NavigationRequest, Navigator, outcome,
+};
+use tokio_rustls::client::TlsStream;
 
 use super::Dialer;
-use super::dial::{self, Stream};
+use super::dial::{self, Security, Stream};
 use super::{proxy, reach, trust};
 use crate::diagnosis::finding;
 
@@ -28,11 +32,35 @@ impl Dialer {
         let mut findings = Vec::new();
         let walk = self.walk(navigator, clear_text, &mut findings);
         if tokio::time::timeout(limit, walk).await.is_err() {
-            let (code, detail) = (Code::RC_HTTP_REQ_FAIL, "takes too long");
+            let (code, seen) = (Code::RC_HTTP_REQ_FAIL, Seen::TooSlow);
             let subject = navigator.to_string();
-            findings.push(finding(Check::Navigator, subject, code, detail, since));
+            findings.push(finding(Check::Navigator, subject, code, seen, since));
         }
         findings
+    }
+
+    /// Whether somebody listens at a gateway, and secure where it should be. Nothing is said to it.
+    pub async fn knock_at(&self, gateway: &GatewayAddress, limit: Duration) -> Finding {
+        let since = Instant::now();
+        let knock = tokio::time::timeout(limit, self.knock(gateway)).await;
+        let (code, seen) = knock.unwrap_or((Code::RC_SOCKET_DISCONNECTED, Seen::TooSlow));
+        finding(Check::Gateway, gateway.to_string(), code, seen, since)
+    }
+
+    async fn knock(&self, gateway: &GatewayAddress) -> (Code, Seen) {
+        let authority = &gateway.authority;
+        let (way, reached) = match self.proxy_towards(authority) {
+            Some(proxy) => (proxy::connect(&proxy, authority).await, Seen::ThroughProxy),
+            None => (tcp(authority).await, Seen::Listens),
+        };
+        match (way, Security::of(gateway.scheme)) {
+            (Err(error), _) => told(error),
+            (Ok(_), Security::Clear) => (Code::SUCCESS, reached),
+            (Ok(stream), Security::Tls) => match self.handshake(authority, stream).await {
+                Ok(stream) => secured(&stream),
+                Err(error) => not_secured(&error),
+            },
+        }
     }
 
     async fn walk(
@@ -43,10 +71,9 @@ impl Dialer {
     ) -> Option<()> {
         let since = Instant::now();
         let Some(authority) = reach::authority(navigator) else {
-            let code = Code::LOCAL_NO_NAVIGATOR;
-            let detail = "is no address of a navigator";
+            let (code, seen) = (Code::LOCAL_NO_NAVIGATOR, Seen::NoNavigator);
             let subject = navigator.to_string();
-            findings.push(finding(Check::Name, subject, code, detail, since));
+            findings.push(finding(Check::Name, subject, code, seen, since));
             return None;
         };
         let proxy = self.proxy_towards(&authority);
@@ -57,9 +84,8 @@ impl Dialer {
             // It may serve one at a time, and is asked over a connection of its own.
             drop(stream);
             if !clear_text && !reach::is_this_machine(&authority) {
-                let code = Code::LOCAL_NO_NAVIGATOR;
-                let detail = "would hear the token in clear text, so it is not asked";
-                findings.push(finding(Check::Secure, authority, code, detail, since));
+                let (code, seen) = (Code::LOCAL_NO_NAVIGATOR, Seen::ClearText);
+                findings.push(finding(Check::Secure, authority, code, seen, since));
                 return None;
             }
         }
@@ -74,38 +100,26 @@ impl Dialer {
         findings: &mut Vec<Finding>,
     ) -> Option<()> {
         let since = Instant::now();
-        let secured = self.handshake(authority, stream).await;
-        let (code, detail) = match &secured {
-            Ok(stream) => {
-                let version = match stream.get_ref().1.protocol_version() {
-                    Some(rustls::ProtocolVersion::TLSv1_2) => "TLS 1.2",
-                    _ => "TLS 1.3",
-                };
-                (
-                    Code::SUCCESS,
-                    format!("{version}, the certificate is accepted"),
-                )
-            }
-            Err(error) => match trust::refusal(error) {
-                Some(reason) => {
-                    let code = LinkError::from(trust::meaning(reason)).code();
-                    (code, format!("{reason}; {}", trust::advice(reason)))
-                }
-                None => (dial::link_error(error).code(), error.to_string()),
-            },
+        let handshake = self.handshake(authority, stream).await;
+        let (code, seen) = match &handshake {
+            Ok(stream) => secured(stream),
+            Err(error) => not_secured(error),
         };
-        findings.push(finding(Check::Secure, authority, code, detail, since));
-        secured.is_ok().then_some(())
+        findings.push(finding(Check::Secure, authority, code, seen, since));
+        handshake.is_ok().then_some(())
     }
 
     /// A token that nobody has is refused by whoever knows what a token is.
     async fn ask(&self, navigator: &Navigator, authority: String) -> Finding {
         let since = Instant::now();
-        let of = |code, detail: String| finding(Check::Navigator, authority, code, detail, since);
+        let of = |code, seen| finding(Check::Navigator, authority, code, seen, since);
         let request = NavigationRequest::of_desktop(navigator.clone(), NOBODY, NOBODY);
         let answer = match self.navigate(request).await {
             Ok(answer) => answer,
-            Err(error) => return of(error.code(), error.to_string()),
+            Err(error) => {
+                let (code, seen) = told(error);
+                return of(code, seen);
+            }
         };
         match outcome(answer.status, &answer.body) {
             Ok(_)
@@ -113,16 +127,62 @@ impl Dialer {
                 NavigationError::TokenIncorrect
                 | NavigationError::LicenceExpired
                 | NavigationError::Code(_),
-            ) => of(Code::SUCCESS, "answers, as a navigator does".to_owned()),
-            Err(error @ NavigationError::Portal) => of(Code::LOCAL_PORTAL, error.to_string()),
+            ) => of(Code::SUCCESS, Seen::Navigates),
+            Err(NavigationError::Portal) => of(Code::LOCAL_PORTAL, Seen::SignInPage),
+            Err(error @ NavigationError::Http(status)) => {
+                of(Code::new(error.code()), Seen::Http { status })
+            }
             Err(
-                error @ (NavigationError::Http(_)
-                | NavigationError::Unreadable
+                error @ (NavigationError::Unreadable
                 | NavigationError::TooLarge
                 | NavigationError::NoAnswer),
-            ) => of(Code::new(error.code()), error.to_string()),
+            ) => of(Code::new(error.code()), Seen::Unreadable),
         }
     }
+}
+
+fn secured<S>(stream: &TlsStream<S>) -> (Code, Seen) {
+    let version = match stream.get_ref().1.protocol_version() {
+        Some(rustls::ProtocolVersion::TLSv1_2) => "TLS 1.2",
+        _ => "TLS 1.3",
+    };
+    let version = version.to_owned();
+    (Code::SUCCESS, Seen::Secured { version })
+}
+
+fn not_secured(error: &io::Error) -> (Code, Seen) {
+    match trust::refusal(error) {
+        Some(refusal) => {
+            let reason = trust::distrust(refusal);
+            let code = LinkError::from(trust::meaning(reason)).code();
+            (code, Seen::Distrusted { reason })
+        }
+        None => told(dial::link_error(error)),
+    }
+}
+
+fn told(error: LinkError) -> (Code, Seen) {
+    let seen = match error {
+        LinkError::Proxy(fault) => Seen::Proxy { fault },
+        LinkError::Unresolved => Seen::NoAddress,
+        LinkError::NoSocket
+        | LinkError::Refused
+        | LinkError::TimedOut
+        | LinkError::Closed
+        | LinkError::Reset
+        | LinkError::Insecure
+        | LinkError::Clock
+        | LinkError::Pin
+        | LinkError::Portal
+        | LinkError::Protocol
+        | LinkError::TooLarge => Seen::Nothing,
+    };
+    (error.code(), seen)
+}
+
+async fn tcp(authority: &str) -> Result<Box<dyn Stream>, LinkError> {
+    let stream = dial::tcp(authority).await?;
+    Ok(Box::new(stream))
 }
 
 /// An open stream; what was in its way is found.
@@ -134,40 +194,31 @@ async fn open(
     let since = Instant::now();
     if let Some(proxy) = proxy {
         let way = proxy::connect(proxy, authority).await;
-        let (code, detail) = match &way {
-            Ok(_) => (Code::SUCCESS, "is reached through the proxy".to_owned()),
-            Err(error) => (error.code(), format!("through the proxy: {error}")),
+        let (code, seen) = match &way {
+            Ok(_) => (Code::SUCCESS, Seen::ThroughProxy),
+            Err(error) => told(*error),
         };
-        findings.push(finding(Check::Open, authority, code, detail, since));
+        findings.push(finding(Check::Open, authority, code, seen, since));
         return way.ok();
     }
     let host = dial::host(authority);
     let addresses = match dial::resolve(authority).await {
         Ok(addresses) => addresses,
         Err(error) => {
-            findings.push(finding(
-                Check::Name,
-                host,
-                error.code(),
-                "has no address",
-                since,
-            ));
+            let (code, seen) = told(error);
+            findings.push(finding(Check::Name, host, code, seen, since));
             return None;
         }
     };
-    let detail = match addresses.len() {
-        1 => "1 address".to_owned(),
-        count => format!("{count} addresses"),
-    };
-    findings.push(finding(Check::Name, host, Code::SUCCESS, detail, since));
+    let count = u32::try_from(addresses.len()).unwrap_or(u32::MAX);
+    let seen = Seen::Addresses { count };
+    findings.push(finding(Check::Name, host, Code::SUCCESS, seen, since));
     let since = Instant::now();
-    let stream = dial::tcp(authority).await;
-    let (code, detail) = match &stream {
-        Ok(_) => (Code::SUCCESS, "somebody listens".to_owned()),
-        Err(error) => (error.code(), error.to_string()),
+    let stream = tcp(authority).await;
+    let (code, seen) = match &stream {
+        Ok(_) => (Code::SUCCESS, Seen::Listens),
+        Err(error) => told(*error),
     };
-    findings.push(finding(Check::Open, authority, code, detail, since));
-    stream
-        .ok()
-        .map(|stream| Box::new(stream) as Box<dyn Stream>)
+    findings.push(finding(Check::Open, authority, code, seen, since));
+    stream.ok()
 }

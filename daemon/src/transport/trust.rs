@@ -4,6 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use imlink_connection::LinkError;
+use imlink_ipc_proto::Distrust;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::{self, PemObject};
 use rustls::{CertificateError, Error, RootCertStore};
@@ -99,46 +100,34 @@ pub(super) fn refusal(error: &io::Error) -> Option<&Error> {
     error.get_ref()?.downcast_ref()
 }
 
-/// What a refused certificate, or TLS that did not come about, means for a dial.
-pub(super) fn meaning(error: &Error) -> DialError {
+/// Why the TLS library refused.
+pub(super) fn distrust(error: &Error) -> Distrust {
     let Error::InvalidCertificate(reason) = error else {
-        return LinkError::Insecure.into();
+        return Distrust::NoTls;
     };
     match reason {
-        CertificateError::Expired
-        | CertificateError::ExpiredContext { .. }
-        | CertificateError::NotValidYet
-        | CertificateError::NotValidYetContext { .. } => LinkError::Clock.into(),
-        CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
-            DialError::OtherHost
+        CertificateError::Expired | CertificateError::ExpiredContext { .. } => Distrust::Expired,
+        CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
+            Distrust::NotYetValid
         }
-        CertificateError::Other(other) if other.0.is::<NotPinned>() => LinkError::Pin.into(),
-        _ => LinkError::Insecure.into(),
+        CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
+            Distrust::OtherHost
+        }
+        CertificateError::UnknownIssuer => Distrust::UnknownIssuer,
+        CertificateError::Other(other) if other.0.is::<NotPinned>() => Distrust::NotPinned,
+        _ => Distrust::Unacceptable,
     }
 }
 
-/// What to do about a certificate that was refused, or about TLS that did not come about.
-pub(super) fn advice(error: &Error) -> &'static str {
-    match error {
-        Error::InvalidCertificate(reason) => match reason {
-            CertificateError::Expired
-            | CertificateError::ExpiredContext { .. }
-            | CertificateError::NotValidYet
-            | CertificateError::NotValidYetContext { .. } => {
-                "check this machine's clock; if it is right, the cloud's certificate must be renewed"
-            }
-            CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
-                "the certificate is for another host; sign in to this network if it has a sign-in page, else check the address, and who answers there"
-            }
-            CertificateError::UnknownIssuer => {
-                "sign in to this network if it has a sign-in page; if the cloud has a certificate authority of its own, name its file as `ca_file`"
-            }
-            CertificateError::Other(other) if other.0.is::<NotPinned>() => {
-                "find out who answers there; if the cloud has changed its keys, change `pins`"
-            }
-            _ => "the certificate is not acceptable; the cloud's operator must replace it",
-        },
-        _ => "check that the address speaks TLS 1.2 or 1.3, and who answers there",
+/// What a refused certificate, or TLS that did not come about, means for a dial.
+pub(super) fn meaning(reason: Distrust) -> DialError {
+    match reason {
+        Distrust::Expired | Distrust::NotYetValid => LinkError::Clock.into(),
+        Distrust::OtherHost => DialError::OtherHost,
+        Distrust::NotPinned => LinkError::Pin.into(),
+        Distrust::UnknownIssuer | Distrust::Unacceptable | Distrust::NoTls => {
+            LinkError::Insecure.into()
+        }
     }
 }
 

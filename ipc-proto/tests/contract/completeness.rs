@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use imlink_ipc_proto::{
-    ChatroomChange, Check, ClientFrame, Direction, Event, GapCause, Hint, Message, MessageKey,
-    Origin, Outcome, ProxyKind, Request, Resend, Response, Right, SendResult, SendState,
-    ServerFrame, Side, Start, Work,
+    ChatroomChange, Check, ClientFrame, Direction, Distrust, Event, Finding, GapCause, Hint,
+    Message, MessageKey, Origin, Outcome, ProxyFault, ProxyKind, Request, Resend, Response, Right,
+    Seen as Shown, SendResult, SendState, ServerFrame, Side, Start, Work,
 };
 
 use crate::samples::{client_frames, server_frames};
@@ -66,7 +66,14 @@ variants! {
     Origin { Remote OtherDevice App }
     Right { Read Send Admin }
     ProxyKind { Socks5 Http }
-    Check { State Network Proxy Name Open Secure Navigator Account }
+    Check { State Network Proxy Name Open Secure Navigator Account Gateway }
+    Shown {
+        Nothing Free NotWritable Hidden Route NoRoute LetsIn Proxy Addresses NoAddress NoNavigator
+        Listens ThroughProxy Secured ClearText Distrusted Navigates NobodyNamed SignInPage Http
+        Unreadable TooSlow Status
+    }
+    Distrust { Expired NotYetValid OtherHost UnknownIssuer NotPinned Unacceptable NoTls }
+    ProxyFault { Unresolved Unreachable Silent WantsLogin LoginRefused Forbidden NoProxy }
 }
 
 #[test]
@@ -127,9 +134,21 @@ fn see_outcome(outcome: &Outcome, seen: &mut Seen) {
                 .for_each(|message| see_message(message, seen));
         }
         Response::Diagnosis { findings } => {
-            seen.extend(findings.iter().map(|finding| finding.check.name()));
+            findings
+                .iter()
+                .for_each(|finding| see_finding(finding, seen));
         }
         Response::Status(report) => seen.extend(report.apps.iter().map(|app| app.right.name())),
+        _ => {}
+    }
+}
+
+fn see_finding(finding: &Finding, seen: &mut Seen) {
+    seen.insert(finding.check.name());
+    seen.insert(finding.seen.name());
+    match &finding.seen {
+        Shown::Distrusted { reason } => drop(seen.insert(reason.name())),
+        Shown::Proxy { fault } => drop(seen.insert(fault.name())),
         _ => {}
     }
 }

@@ -2,10 +2,10 @@
 
 use imlink_ipc_proto::{
     AccountReport, AppReport, ChatroomChange, Check, ClientFrame, Conversation,
-    ConversationSummary, Delivery, Direction, Event, Failure, Filter, Finding, Flags, GapCause,
-    Hint, LastError, Message, MessageKey, Origin, OutboxEntry, OutboxReport, Outcome, Place,
-    PrivateText, Proxy, ProxyKind, Request, Resend, Response, Right, SecretText, SendOptions,
-    SendResult, SendState, ServerFrame, Side, Start, StatusReport, Work,
+    ConversationSummary, Delivery, Direction, Distrust, Event, Failure, Filter, Finding, Flags,
+    GapCause, Hint, LastError, Message, MessageKey, Origin, OutboxEntry, OutboxReport, Outcome,
+    Place, PrivateText, Proxy, ProxyFault, ProxyKind, Request, Resend, Response, Right, SecretText,
+    Seen, SendOptions, SendResult, SendState, ServerFrame, Side, Start, StatusReport, Work,
 };
 use imlink_model::{
     AppId, AppKey, Body, ChannelId, ClientMessageId, Code, MessageUid, Millis, ObjectName,
@@ -904,29 +904,71 @@ fn open_proxy() -> Proxy {
     }
 }
 
-fn findings() -> Vec<Finding> {
-    let checks = [
-        Check::State,
-        Check::Network,
-        Check::Proxy,
-        Check::Name,
-        Check::Open,
-        Check::Secure,
-        Check::Navigator,
-        Check::Account,
+/// Each step, and everything that one can show.
+fn every_finding() -> Vec<(Check, i32, Seen)> {
+    let secured = Seen::Secured {
+        version: "TLS 1.3".to_owned(),
+    };
+    let distrusted = |reason| (Check::Secure, 90018, Seen::Distrusted { reason });
+    let faulty = |fault| (Check::Proxy, 31028, Seen::Proxy { fault });
+    let mut findings = vec![
+        (Check::State, 0, Seen::Free { megabytes: 12_000 }),
+        (Check::State, 90020, Seen::NotWritable),
+        (Check::State, 90007, Seen::Hidden { errno: 13 }),
+        (Check::Network, 0, Seen::Route),
+        (Check::Network, 30002, Seen::NoRoute),
+        (Check::Proxy, 0, Seen::LetsIn),
+        (Check::Name, 0, Seen::Addresses { count: 2 }),
+        (Check::Name, 30009, Seen::NoAddress),
+        (Check::Name, 90016, Seen::NoNavigator),
+        (Check::Open, 0, Seen::Listens),
+        (Check::Open, 0, Seen::ThroughProxy),
+        (Check::Open, 32061, Seen::Nothing),
+        (Check::Secure, 0, secured),
+        (Check::Secure, 90016, Seen::ClearText),
+        (Check::Navigator, 0, Seen::Navigates),
+        (Check::Navigator, 0, Seen::NobodyNamed),
+        (Check::Navigator, 90024, Seen::SignInPage),
+        (Check::Navigator, 30007, Seen::Http { status: 503 }),
+        (Check::Navigator, 30007, Seen::Unreadable),
+        (Check::Navigator, 30005, Seen::TooSlow),
+        (Check::Account, 31004, Seen::Status { status: 4 }),
+        (Check::Gateway, 0, Seen::Listens),
     ];
-    let found = |(check, code)| Finding {
+    findings.extend(DISTRUST.map(distrusted));
+    findings.extend(FAULTS.map(faulty));
+    findings
+}
+
+const DISTRUST: [Distrust; 7] = [
+    Distrust::Expired,
+    Distrust::NotYetValid,
+    Distrust::OtherHost,
+    Distrust::UnknownIssuer,
+    Distrust::NotPinned,
+    Distrust::Unacceptable,
+    Distrust::NoTls,
+];
+
+const FAULTS: [ProxyFault; 7] = [
+    ProxyFault::Unresolved,
+    ProxyFault::Unreachable,
+    ProxyFault::Silent,
+    ProxyFault::WantsLogin,
+    ProxyFault::LoginRefused,
+    ProxyFault::Forbidden,
+    ProxyFault::NoProxy,
+];
+
+fn findings() -> Vec<Finding> {
+    let found = |(check, code, seen)| Finding {
         check,
         subject: "nav.example:443".to_owned(),
         code: Code::new(code),
-        detail: "valid until 2027-01-01".to_owned(),
+        seen,
         took_ms: 12,
     };
-    checks
-        .into_iter()
-        .zip([0, 0, 0, 0, 0, 90025, 0, 31004])
-        .map(found)
-        .collect()
+    every_finding().into_iter().map(found).collect()
 }
 
 fn summary() -> ConversationSummary {

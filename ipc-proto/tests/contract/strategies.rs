@@ -2,10 +2,10 @@
 
 use imlink_ipc_proto::{
     AccountReport, AppReport, ChatroomChange, Check, ClientFrame, Codec, Conversation,
-    ConversationSummary, Delivery, Direction, Event, Failure, Filter, Finding, Flags, GapCause,
-    Hint, LastError, Message, MessageKey, Origin, OutboxEntry, OutboxReport, Outcome, Place,
-    PrivateText, Proxy, ProxyKind, Request, Resend, Response, Right, SecretText, SendOptions,
-    SendResult, SendState, ServerFrame, Side, Start, StatusReport, Work,
+    ConversationSummary, Delivery, Direction, Distrust, Event, Failure, Filter, Finding, Flags,
+    GapCause, Hint, LastError, Message, MessageKey, Origin, OutboxEntry, OutboxReport, Outcome,
+    Place, PrivateText, Proxy, ProxyFault, ProxyKind, Request, Resend, Response, Right, SecretText,
+    Seen, SendOptions, SendResult, SendState, ServerFrame, Side, Start, StatusReport, Work,
 };
 use imlink_model::{
     AppId, AppKey, Body, ChannelId, ClientMessageId, Code, MessageUid, Millis, ObjectName,
@@ -488,16 +488,69 @@ fn finding() -> impl Strategy<Value = Finding> {
         Just(Check::Secure),
         Just(Check::Navigator),
         Just(Check::Account),
+        Just(Check::Gateway),
     ];
-    (check, text(), code(), text(), any::<u32>()).prop_map(
-        |(check, subject, code, detail, took_ms)| Finding {
+    (check, text(), code(), seen(), any::<u32>()).prop_map(
+        |(check, subject, code, seen, took_ms)| Finding {
             check,
             subject,
             code,
-            detail,
+            seen,
             took_ms,
         },
     )
+}
+
+fn seen() -> impl Strategy<Value = Seen> {
+    let reason = prop_oneof![
+        Just(Distrust::Expired),
+        Just(Distrust::NotYetValid),
+        Just(Distrust::OtherHost),
+        Just(Distrust::UnknownIssuer),
+        Just(Distrust::NotPinned),
+        Just(Distrust::Unacceptable),
+        Just(Distrust::NoTls),
+    ];
+    let fault = prop_oneof![
+        Just(ProxyFault::Unresolved),
+        Just(ProxyFault::Unreachable),
+        Just(ProxyFault::Silent),
+        Just(ProxyFault::WantsLogin),
+        Just(ProxyFault::LoginRefused),
+        Just(ProxyFault::Forbidden),
+        Just(ProxyFault::NoProxy),
+    ];
+    let without_a_field = prop_oneof![
+        Just(Seen::Nothing),
+        Just(Seen::NotWritable),
+        Just(Seen::Route),
+        Just(Seen::NoRoute),
+        Just(Seen::LetsIn),
+        Just(Seen::NoAddress),
+        Just(Seen::NoNavigator),
+        Just(Seen::Listens),
+        Just(Seen::ThroughProxy),
+    ];
+    let at_a_navigator = prop_oneof![
+        Just(Seen::ClearText),
+        Just(Seen::Navigates),
+        Just(Seen::NobodyNamed),
+        Just(Seen::SignInPage),
+        Just(Seen::Unreadable),
+        Just(Seen::TooSlow),
+        any::<u16>().prop_map(|status| Seen::Http { status }),
+    ];
+    prop_oneof![
+        without_a_field,
+        at_a_navigator,
+        any::<u32>().prop_map(|megabytes| Seen::Free { megabytes }),
+        any::<i32>().prop_map(|errno| Seen::Hidden { errno }),
+        any::<u32>().prop_map(|count| Seen::Addresses { count }),
+        any::<i32>().prop_map(|status| Seen::Status { status }),
+        text().prop_map(|version| Seen::Secured { version }),
+        reason.prop_map(|reason| Seen::Distrusted { reason }),
+        fault.prop_map(|fault| Seen::Proxy { fault }),
+    ]
 }
 
 fn app_report() -> impl Strategy<Value = AppReport> {

@@ -6,7 +6,7 @@ use std::os::unix::net::UnixListener;
 use std::os::unix::process::CommandExt;
 use std::process::Command;
 
-use imlink::{Code, ConnectionStatus, Token};
+use imlink::{Code, ConnectionStatus, Hint, Token};
 use imlink_ipc_proto::{Greeting, ProtocolRange, Refused};
 use imlink_sandbox::{Ending, Scope};
 use imlink_tests::cloud::user;
@@ -128,6 +128,44 @@ async fn a_daemon_and_an_account_that_are_well_are_found_well() {
     assert!(seen(find(&findings, "daemon")).contains(&pid));
 }
 
+// issue 5: `imlink doctor`; whatever went wrong before an app left is no matter any more
+#[tokio::test]
+async fn an_account_that_was_left_on_purpose_is_found_well() {
+    let (cloud, setup) = (cloud(), Setup::new(IMLINK));
+    let _daemon = setup.start();
+    let mut app = App::connected(&setup, &cloud, "notes", "lei").await;
+    app.rest().await;
+    cloud.drop_links(&Scope::Everyone, Ending::Close);
+    app.shows(ConnectionStatus::Suspend).await;
+    app.shows(ConnectionStatus::Connected).await;
+    within("left", app.client.disconnect()).await.unwrap();
+
+    let findings = doctor(&setup);
+
+    let account = find(&findings, "account");
+    assert_eq!((&account["ok"], seen(account)), (&true.into(), "left"));
+    assert!(
+        findings.iter().all(|found| found["ok"] == true),
+        "{findings:?}"
+    );
+}
+
+// issue 5: `imlink doctor`
+#[test]
+fn a_daemon_that_nobody_has_used_yet_is_found_well_with_a_word_on_navigators() {
+    let setup = Setup::new(IMLINK);
+    let _daemon = setup.start();
+
+    let findings = doctor(&setup);
+
+    assert!(
+        findings.iter().all(|found| found["ok"] == true),
+        "{findings:?}"
+    );
+    let navigator = find(&findings, "navigator");
+    assert_eq!(cure(navigator), Code::LOCAL_NO_NAVIGATOR.cure());
+}
+
 // issue 5: `imlink doctor`, token
 #[tokio::test]
 async fn an_expired_token_is_found_with_its_cure() {
@@ -237,12 +275,39 @@ async fn the_status_tells_the_last_error_with_cause_and_cure() {
     assert!(at >= json["daemon"]["started_at"].as_i64().unwrap());
 }
 
-fn doctor(setup: &Setup) -> Vec<Value> {
+// issue 5: `imlink status` tells the whole truth: the round-trip time
+#[tokio::test]
+async fn the_status_tells_the_round_trip_of_the_last_ping() {
+    let (cloud, setup) = (cloud(), Setup::new(IMLINK));
+    let _daemon = setup.start();
+    let app = App::connected(&setup, &cloud, "notes", "lei").await;
+
+    // A ping at once, and not only when the link has been quiet.
+    within("hint", app.client.hint(Hint::NetworkChanged))
+        .await
+        .unwrap();
+
+    let measured = async || {
+        let report = within("status", app.client.daemon_status()).await.unwrap();
+        report.accounts[0].round_trip_ms
+    };
+    within("the answer to the ping", async {
+        while measured().await.is_none() {
+            tokio::task::yield_now().await;
+        }
+    })
+    .await;
+    let status = said(&setup, &["status"]);
+    assert!(status.contains(", round trip "), "{status}");
+}
+
+/// What the doctor finds of a home.
+pub fn doctor(setup: &Setup) -> Vec<Value> {
     run(setup.imlink())
 }
 
 /// What the doctor finds; its status says whether all is well.
-fn run(mut command: Command) -> Vec<Value> {
+pub fn run(mut command: Command) -> Vec<Value> {
     let output = command.args(["doctor", "--json"]).output().unwrap();
     let findings: Vec<Value> = String::from_utf8(output.stdout)
         .unwrap()
@@ -256,7 +321,7 @@ fn run(mut command: Command) -> Vec<Value> {
 }
 
 /// What a command says to people.
-fn said(setup: &Setup, arguments: &[&str]) -> String {
+pub fn said(setup: &Setup, arguments: &[&str]) -> String {
     let output = setup.imlink().args(arguments).output().unwrap();
     String::from_utf8(output.stdout).unwrap()
 }
@@ -271,15 +336,18 @@ fn only<'a>(findings: &'a [Value], check: &str) -> &'a Value {
     wrong[0]
 }
 
-fn find<'a>(findings: &'a [Value], check: &str) -> &'a Value {
+/// The first finding of that step.
+pub fn find<'a>(findings: &'a [Value], check: &str) -> &'a Value {
     let found = findings.iter().find(|finding| finding["check"] == check);
     found.unwrap_or_else(|| panic!("{check} is not in {findings:?}"))
 }
 
-fn seen(finding: &Value) -> &str {
+/// What was seen.
+pub fn seen(finding: &Value) -> &str {
     finding["seen"].as_str().unwrap()
 }
 
-fn cure(finding: &Value) -> &str {
+/// What to do about it.
+pub fn cure(finding: &Value) -> &str {
     finding["cure"].as_str().unwrap()
 }

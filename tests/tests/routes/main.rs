@@ -11,6 +11,7 @@ mod daemon_death;
 mod diagnosis;
 mod disk;
 mod doctor;
+mod doctor_way;
 mod dying_steps;
 mod exactly_once;
 mod forms;

@@ -10,13 +10,13 @@ use imlink_tests::cloud::{token, write};
 use imlink_tests::{App, Cable, next_words, on_own_network, within};
 use tokio::task::JoinHandle;
 
-use crate::IMLINK;
+use crate::{IMLINK, doctor};
 
 /// Far below the 64 s of a poll and the 30 s of a keep-alive (decisions.md P4, P6), far above what a
 /// notice of the kernel takes.
 const PROMPTLY: Duration = Duration::from_secs(10);
 
-// F-S25; decisions.md P5
+// F-S25; decisions.md P5; issue 5: `imlink doctor`, no network
 #[test]
 fn without_a_network_nothing_is_tried_and_with_one_the_app_is_connected_at_once() {
     on_own_network("network::nothing_to_go_by");
@@ -43,6 +43,10 @@ async fn nothing_to_go_by() {
     assert!(poll > Duration::from_secs(60), "{poll:?}");
     let before = cloud.counters();
     assert_eq!((before.navigations, before.handshakes), (0, 0));
+    let findings = doctor::doctor(&setup);
+    let network = doctor::find(&findings, "network");
+    assert_eq!(network["code"], Code::RC_NET_UNAVAILABLE.number());
+    assert_eq!(doctor::cure(network), Code::RC_NET_UNAVAILABLE.cure());
 
     let given_back = Instant::now();
     cable.switch_on();

@@ -14,6 +14,7 @@ mod shown;
 mod socket;
 #[cfg(test)]
 mod tests;
+mod told;
 
 use clap::Args;
 
@@ -35,7 +36,7 @@ Examples:
 Ends with 1 if anything is wrong.
 
 With --json, one object for each thing that was looked at: check (socket, daemon, state, network,
-proxy, name, open, secure, navigator, account), subject, ok, code, code_name, cause, seen, cure,
+proxy, name, open, secure, navigator, gateway, account), subject, ok, code, code_name, cause, seen, cure,
 took_ms.")]
 pub struct Arguments {
     #[command(flatten)]
@@ -44,7 +45,12 @@ pub struct Arguments {
 
 pub fn run(arguments: &Arguments, output: Output) -> Ending {
     run_interruptibly(async {
-        let findings = examine(&arguments.daemon, output.language()).await;
+        // Programs get the same in every language.
+        let language = match output.is_json() {
+            true => Language::English,
+            false => output.language(),
+        };
+        let findings = examine(&arguments.daemon, language).await;
         output.list(&findings, shown(&findings, output.language()))?;
         if findings.iter().all(Finding::is_well) {
             return DONE;

@@ -31,17 +31,61 @@ fn describe(account: &AccountReport, language: Language) -> Finding {
         || account.status.to_string(),
         |status| language.status(status),
     );
-    let code = match (status, account.database) {
-        (Some(ConnectionStatus::Connected), Some(database)) => database,
-        (Some(ConnectionStatus::Connected), None) => Code::SUCCESS,
-        (Some(ConnectionStatus::NetworkUnavailable), _) => Code::RC_NETWORK_DOWN,
-        (Some(_) | None, _) => {
-            let error = account.last_error.map(|error| error.code);
-            account
-                .cause
-                .or(error)
-                .unwrap_or(Code::RC_NET_CHANNEL_INVALID)
-        }
+    let seen = match is_left(status, account) {
+        true => language.of("left", "已离开").to_owned(),
+        false => seen,
     };
-    Finding::wrong(Step::Account, subject, code, seen)
+    Finding::wrong(Step::Account, subject, code(status, account), seen)
+}
+
+/// Whether the last app went by its own wish. What went wrong before that is no matter any more.
+fn is_left(status: Option<ConnectionStatus>, account: &AccountReport) -> bool {
+    let is_away = match status {
+        Some(ConnectionStatus::Unconnected | ConnectionStatus::SignOut) => true,
+        Some(
+            ConnectionStatus::NetworkUnavailable
+            | ConnectionStatus::Connected
+            | ConnectionStatus::Connecting
+            | ConnectionStatus::KickedOffline
+            | ConnectionStatus::TokenIncorrect
+            | ConnectionStatus::UserBlocked
+            | ConnectionStatus::Suspend
+            | ConnectionStatus::Timeout
+            | ConnectionStatus::ProxyUnavailable
+            | ConnectionStatus::UserAbandon,
+        )
+        | None => false,
+    };
+    is_away && account.cause.is_none_or(Code::is_success)
+}
+
+/// 0 if the account is as somebody wants it.
+fn code(status: Option<ConnectionStatus>, account: &AccountReport) -> Code {
+    if is_left(status, account) {
+        return Code::SUCCESS;
+    }
+    let unknown = Code::RC_NET_CHANNEL_INVALID;
+    match status {
+        Some(ConnectionStatus::Connected) => account.database.unwrap_or(Code::SUCCESS),
+        Some(ConnectionStatus::NetworkUnavailable) => Code::RC_NETWORK_DOWN,
+        // It is tried again, because of what went wrong last.
+        Some(
+            ConnectionStatus::Suspend
+            | ConnectionStatus::Connecting
+            | ConnectionStatus::ProxyUnavailable,
+        ) => {
+            let last = account.last_error.map(|error| error.code);
+            account.cause.or(last).unwrap_or(unknown)
+        }
+        Some(
+            ConnectionStatus::Unconnected
+            | ConnectionStatus::SignOut
+            | ConnectionStatus::KickedOffline
+            | ConnectionStatus::TokenIncorrect
+            | ConnectionStatus::UserBlocked
+            | ConnectionStatus::Timeout
+            | ConnectionStatus::UserAbandon,
+        )
+        | None => account.cause.unwrap_or(unknown),
+    }
 }

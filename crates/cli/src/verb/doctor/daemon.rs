@@ -40,7 +40,10 @@ async fn way_to_the_cloud(
     language: Language,
 ) -> Vec<Finding> {
     let mut findings: Vec<Finding> = match client.diagnose().await {
-        Ok(found) => found.into_iter().map(Finding::from).collect(),
+        Ok(found) => found
+            .into_iter()
+            .map(|found| Finding::told(found, language))
+            .collect(),
         Err(error) => {
             let subject = language.of("the way to the cloud", "通往云端的途径");
             vec![refusal(Step::Daemon, subject.to_owned(), &error)]

@@ -13,7 +13,7 @@ pub struct Finding {
     pub subject: String,
     /// 0 if it is as it should be.
     pub code: Code,
-    /// What was seen; the daemon says it in English.
+    /// What was seen.
     pub seen: String,
     /// What to do about it, where that is known better than by the code.
     pub cure: Option<String>,
@@ -33,6 +33,7 @@ pub enum Step {
     Open,
     Secure,
     Navigator,
+    Gateway,
     Account,
 }
 
@@ -112,21 +113,6 @@ impl Serialize for Finding {
     }
 }
 
-impl From<imlink::Finding> for Finding {
-    fn from(finding: imlink::Finding) -> Self {
-        // The cause is shown by itself.
-        let seen = Some(finding.detail).filter(|detail| detail != finding.code.cause());
-        Self {
-            step: finding.check.into(),
-            subject: finding.subject,
-            code: finding.code,
-            seen: seen.unwrap_or_default(),
-            cure: None,
-            took_ms: finding.took_ms,
-        }
-    }
-}
-
 impl From<Check> for Step {
     fn from(check: Check) -> Self {
         match check {
@@ -137,6 +123,7 @@ impl From<Check> for Step {
             Check::Open => Self::Open,
             Check::Secure => Self::Secure,
             Check::Navigator => Self::Navigator,
+            Check::Gateway => Self::Gateway,
             Check::Account => Self::Account,
         }
     }
@@ -154,6 +141,7 @@ impl Step {
             Self::Open => "open",
             Self::Secure => "secure",
             Self::Navigator => "navigator",
+            Self::Gateway => "gateway",
             Self::Account => "account",
         }
     }
@@ -170,6 +158,7 @@ impl Step {
             Self::Open => "端口",
             Self::Secure => "安全连接",
             Self::Navigator => "导航",
+            Self::Gateway => "网关",
             Self::Account => "账号",
         };
         language.of(self.name(), chinese)
