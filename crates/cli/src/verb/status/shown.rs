@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use imlink::{Code, ConnectionStatus, Millis};
 
-use super::report::{AccountFields, AppFields, ProxyFields, Report};
+use super::report::{AccountFields, ProxyFields, Report};
 use crate::language::Language;
 use crate::output::{Escaped, Paint, Table};
 
@@ -228,24 +228,32 @@ fn age(since: i64, report: &Report) -> String {
     report.language.time(Duration::from_secs(millis / 1000))
 }
 
+/// Whose an app is, is told where they are not all one user's.
 fn apps(report: &Report) -> Table {
-    let headings = report.language.of(
-        ["APP", "PID", "USER", "RIGHT", "ATTACHED", "CLIENT"],
-        ["应用", "进程", "用户", "权限", "已接入", "客户端"],
+    let mut users = report.apps.iter().map(|app| app.uid);
+    let first = users.next();
+    let are_of_several_users = users.any(|uid| Some(uid) != first);
+    let [app, pid, uid, user, right, attached, client] = report.language.of(
+        ["APP", "PID", "UID", "USER", "RIGHT", "ATTACHED", "CLIENT"],
+        ["应用", "进程", "UID", "用户", "权限", "已接入", "客户端"],
     );
-    let mut table = Table::new(&headings);
+    let mut table = match are_of_several_users {
+        true => Table::new(&[app, pid, uid, user, right, attached, client]),
+        false => Table::new(&[app, pid, user, right, attached, client]),
+    };
     for app in &report.apps {
-        let AppFields { app: name, pid, .. } = app;
-        table.row([
-            name.clone(),
-            pid.to_string(),
-            app.user
-                .as_deref()
-                .map_or("-".into(), |user| Escaped(user).to_string()),
-            app.right.to_owned(),
-            age(app.attached_at, report),
-            Escaped(&app.client).to_string(),
-        ]);
+        let user = app.user.as_deref().map(|user| Escaped(user).to_string());
+        let (name, pid) = (app.app.clone(), app.pid.to_string());
+        let user = user.unwrap_or_else(|| "-".to_owned());
+        let (right, attached) = (app.right.to_owned(), age(app.attached_at, report));
+        let client = Escaped(&app.client).to_string();
+        match are_of_several_users {
+            true => {
+                let uid = app.uid.to_string();
+                table.row([name, pid, uid, user, right, attached, client]);
+            }
+            false => table.row([name, pid, user, right, attached, client]),
+        }
     }
     table
 }

@@ -102,6 +102,28 @@ accounts  2, which is all that max_accounts allows
 }
 
 #[test]
+fn where_apps_are_of_several_users_it_says_whose_each_is() {
+    let mut report = report();
+    let another = AppReport {
+        app: AppId::new("mail").unwrap(),
+        uid: 1001,
+        right: Right::Read,
+        ..report.apps[0].clone()
+    };
+    report.apps.push(another);
+
+    let shown = english(report).to_string();
+
+    let plain = anstream::adapter::strip_str(&shown).to_string();
+    let wanted = "\
+APP    PID   UID   USER   RIGHT  ATTACHED  CLIENT
+notes  4712  1000  alice  admin  1m        imlink-rust 0.1.0
+mail   4712  1001  alice  read   1m        imlink-rust 0.1.0
+";
+    assert!(plain.contains(wanted), "{plain}");
+}
+
+#[test]
 fn without_an_account_it_says_what_to_do() {
     let report = StatusReport {
         accounts: Vec::new(),
