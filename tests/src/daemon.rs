@@ -1,7 +1,8 @@
 //! A daemon as a process of its own.
 
 use std::fs::{self, File};
-use std::os::unix::net::UnixStream;
+use std::os::fd::OwnedFd;
+use std::os::unix::net::{UnixListener, UnixStream};
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ExitStatus, Stdio};
@@ -25,16 +26,25 @@ pub struct Setup {
     directory: TempDir,
     arguments: Vec<String>,
     environment: Vec<(String, String)>,
+    /// The listening socket that every daemon inherits, if somebody else holds it.
+    held: Option<UnixListener>,
 }
 
-/// A running daemon; ended with SIGKILL when dropped. Nothing it wrote at TRACE, and nothing that
-/// others can read about its process, may tell a token that a test was given: dropping it looks.
+/// Puts standard input on descriptor 3, where sockets are handed over (sd_listen_fds(3)).
+/// `LISTEN_PID` is the process that takes them, and the shell becomes that process.
+const HAND_OVER: &str = "exec 3<&0 0</dev/null; LISTEN_FDS=1 LISTEN_PID=$$ exec \"$@\"";
+
+/// A running daemon; ended with SIGKILL when dropped. Nothing it logged at TRACE, nothing it keeps
+/// but where it is told to remember tokens, and nothing that others can read about its process, may
+/// tell a token that a test was given: dropping it looks.
 #[derive(Debug)]
 pub struct Daemon {
     child: Child,
     log: Log,
     /// Where its part of the log begins.
     start: usize,
+    /// Where it keeps its state.
+    state: PathBuf,
 }
 
 /// What a daemon has written so far.
@@ -55,6 +65,7 @@ impl Setup {
             directory,
             arguments: Vec::new(),
             environment: Vec::new(),
+            held: None,
         }
     }
 
@@ -77,6 +88,14 @@ impl Setup {
     pub fn within(mut self, runner: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.runner = runner.into_iter().map(Into::into).collect();
         self
+    }
+
+    /// Holds that listening socket, as systemd does, and has every daemon started from here on
+    /// inherit it.
+    #[must_use]
+    pub fn holding(mut self, socket: UnixListener) -> Self {
+        self.held = Some(socket);
+        self.within(["sh", "-c", HAND_OVER, "sh"])
     }
 
     /// Has every daemon started from here on say no more than it does by default, where it is
@@ -178,10 +197,12 @@ impl Setup {
             .unwrap();
         let start = log.text().len();
         let mut command = self.imlink();
-        // A variable would win over what a configuration file says.
         let says = |(name, _): &(String, _)| name == LOG;
-        if !self.environment.iter().any(says) && !self.home().join("config").exists() {
+        if !self.environment.iter().any(says) && !self.file_says_what_to_log() {
             command.env(LOG, "trace");
+        }
+        if let Some(socket) = &self.held {
+            command.stdin(OwnedFd::from(socket.try_clone().unwrap()));
         }
         let child = command
             .arg("daemon")
@@ -190,7 +211,21 @@ impl Setup {
             .stderr(file)
             .spawn()
             .unwrap();
-        Daemon { child, log, start }
+        let state = self.state();
+        Daemon {
+            child,
+            log,
+            start,
+            state,
+        }
+    }
+
+    /// A variable would win over that.
+    fn file_says_what_to_log(&self) -> bool {
+        let file = fs::read(self.home().join("config/imlink/imlinkd.toml"));
+        let text = String::from_utf8_lossy(&file.unwrap_or_default()).into_owned();
+        let keys = text.lines().filter_map(|line| line.split_once('='));
+        keys.into_iter().any(|(key, _)| key.trim() == "log")
     }
 }
 
@@ -247,6 +282,8 @@ impl Drop for Daemon {
         assert_eq!(told_by_process, None, "a token is told");
         let told = secrecy::told_by_file(&self.log.0, self.start);
         assert_eq!(told, None, "a token is told");
+        let told = secrecy::told_below(&self.state);
+        assert_eq!(told, None, "a token is kept");
         assert_eq!(secrecy::told_here(), [""; 0], "a token is told");
     }
 }

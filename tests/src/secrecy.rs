@@ -2,9 +2,9 @@
 //! writes.
 //!
 //! What this process logs, that is client library and sandbox, is looked at line by line, at
-//! TRACE. What a daemon has written, at TRACE too, and what the kernel tells everybody about its
-//! process is looked at when it ends, see [`Daemon`](crate::Daemon). The protocol's own request,
-//! which carries the token, is on a socket and in no log.
+//! TRACE. What a daemon has logged, at TRACE too, what it keeps, and what the kernel tells everybody
+//! about its process is looked at when it ends, see [`Daemon`](crate::Daemon). The protocol's own
+//! request, which carries the token, is on a socket and in no log.
 
 use std::collections::BTreeSet;
 use std::io::{self, Write};
@@ -82,6 +82,29 @@ pub fn told_by_file(path: &Path, from: usize) -> Option<String> {
     let bytes = std::fs::read(path).unwrap_or_default();
     let text = String::from_utf8_lossy(bytes.get(from..).unwrap_or_default());
     text.lines().find_map(told)
+}
+
+/// The file below a directory that tells a token, if there is one. Left out are those in which a
+/// daemon that is told to remembers tokens: `tokens/*.token`.
+#[must_use]
+pub fn told_below(directory: &Path) -> Option<PathBuf> {
+    let entries = std::fs::read_dir(directory).into_iter().flatten();
+    entries.flatten().find_map(|entry| {
+        let path = entry.path();
+        // A link may lead anywhere.
+        match entry.file_type().ok()? {
+            kind if kind.is_dir() => told_below(&path),
+            kind if kind.is_file() && !remembers(&path) => told_by_file(&path, 0).map(|_| path),
+            _ => None,
+        }
+    })
+}
+
+fn remembers(path: &Path) -> bool {
+    let is_in_tokens = path
+        .parent()
+        .is_some_and(|parent| parent.ends_with("tokens"));
+    is_in_tokens && path.extension().is_some_and(|ending| ending == "token")
 }
 
 /// The line without the token it tells; `None` if it tells none: not in plain text, not as a list
@@ -180,6 +203,25 @@ mod tests {
         }
         assert_eq!(told(&token[1..]), None);
         assert_eq!(told(&token.to_lowercase()), None);
+    }
+
+    // F-K01
+    #[test]
+    fn a_token_in_a_file_is_found_wherever_it_lies_but_where_it_is_remembered() {
+        let token = planted();
+        let directory = tempfile::tempdir().unwrap();
+        let put = |name: &str| {
+            let path = directory.path().join(name);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            let bytes = [b"\0\xFF\n", token.as_bytes(), b"\0"].concat();
+            std::fs::write(&path, bytes).unwrap();
+            path
+        };
+
+        put("tokens/a.token");
+        assert_eq!(told_below(directory.path()), None);
+        let found = put("accounts/a/rows/db");
+        assert_eq!(told_below(directory.path()), Some(found));
     }
 
     // F-K01

@@ -1,7 +1,7 @@
 //! What ends the memory of a token, and what does not.
 
 use imlink::{ConnectionStatus, Token};
-use imlink_tests::cloud::user;
+use imlink_tests::cloud::{issued, user};
 use imlink_tests::{App, eventually, within};
 
 use crate::house::{House, Way};
@@ -56,7 +56,7 @@ async fn a_remembered_token_that_has_expired_is_tried_once_and_forgotten() {
     // A fresh one of an app is remembered again.
     let app = App::new(&house.setup, &house.cloud, "notes");
     app.client.init().await.unwrap();
-    let fresh = house.cloud.issue_token(&user("lei"));
+    let fresh = issued(&house.cloud, "lei");
     let connect = app.client.connect(Token::new(fresh).unwrap());
     within("connect", connect).await.unwrap();
     house.remembers();
@@ -111,7 +111,7 @@ async fn a_credential_of_an_account_that_was_logged_out_is_unused_until_it_is_an
     daemon.signal(rustix::process::Signal::TERM);
     assert_eq!(daemon.ended().code(), Some(0));
 
-    house.hand_over(&house.cloud.issue_token(&user("lei")));
+    house.hand_over(&issued(&house.cloud, "lei"));
 
     let _daemon = house.start_alone();
     eventually("the new one is used", || {

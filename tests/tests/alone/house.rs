@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use imlink::{AccountReport, Token};
 use imlink_ipc_proto::Codec;
 use imlink_sandbox::Sandbox;
-use imlink_tests::cloud::user;
+use imlink_tests::cloud::issued;
 use imlink_tests::{App, Daemon, Missing, RawApp, Setup, cloud, eventually, require};
 
 use crate::IMLINK;
@@ -31,7 +31,7 @@ impl House {
     /// `None` where the machine cannot remember that way.
     pub fn open(test: &str, way: Way) -> Option<Self> {
         let cloud = cloud();
-        let token = cloud.issue_token(&user("lei"));
+        let token = issued(&cloud, "lei");
         let setup = Setup::new(IMLINK).variable("IMLINK_LOG", "trace");
         let setup = match way {
             Way::File => setup.variable("IMLINK_REMEMBER", "file"),

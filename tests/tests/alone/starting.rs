@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 
 use imlink::{Code, Start, Token};
-use imlink_tests::cloud::{user, write};
+use imlink_tests::cloud::{issued, user, write};
 use imlink_tests::{App, eventually, next_words, within};
 
 use crate::house::{House, Way};
@@ -124,7 +124,7 @@ async fn a_fresh_token_takes_the_place_of_the_one_before() {
     let daemon = house.start_alone();
     let app = house.connected().await;
     house.remembers();
-    let fresh = house.cloud.issue_token(&user("lei"));
+    let fresh = issued(&house.cloud, "lei");
     within("leave", app.client.disconnect()).await.unwrap();
     within("connect", app.client.connect(Token::new(&*fresh).unwrap()))
         .await

@@ -2,7 +2,7 @@
 
 use imlink::Conversation;
 use imlink_sandbox::{Config, Ending, Sandbox, Scope, Tls};
-use imlink_tests::require;
+use imlink_tests::{require, secrecy};
 use serde_json::json;
 
 use crate::app::{App, text};
@@ -19,7 +19,10 @@ async fn the_sdk_connects_and_gets_its_user_id() {
     let sandbox = sandbox();
 
     let mut sdk = Sdk::web(&interop, &sandbox).await;
-    sdk.tell("connect", json!({ "token": sandbox.issue_token(&bob()) }));
+    sdk.tell(
+        "connect",
+        json!({ "token": secrecy::noted(sandbox.issue_token(&bob())) }),
+    );
 
     sdk.expect(json!({ "event": "connected", "userId": "bob" }))
         .await;
@@ -74,7 +77,7 @@ async fn a_text_goes_to_an_app_over_https_and_wss() {
     let mut app = App::connect(&sandbox, &alice()).await;
     let mut sdk = Sdk::web_over_tls(&interop, &sandbox).await;
     // What follows the @ of a token names navigation in the clear.
-    let token = sandbox.issue_token(&bob());
+    let token = secrecy::noted(sandbox.issue_token(&bob()));
     let token = token.split_inclusive('@').next().unwrap();
     sdk.tell("connect", json!({ "token": token }));
     sdk.expect(json!({ "event": "connected" })).await;

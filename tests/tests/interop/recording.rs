@@ -4,6 +4,7 @@ use std::io::Write;
 use std::process::Stdio;
 
 use imlink_sandbox::Sandbox;
+use imlink_tests::secrecy;
 use serde_json::{Value, json};
 
 use crate::frame::Frame;
@@ -20,8 +21,8 @@ pub async fn lines(interop: &Interop) -> Vec<Line> {
     let input = json!({
         "appkey": sandbox.app_key().as_str(),
         "navigators": [sandbox.navigator()],
-        "alice": sandbox.issue_token(&alice()),
-        "bob": sandbox.issue_token(&bob()),
+        "alice": secrecy::noted(sandbox.issue_token(&alice())),
+        "bob": secrecy::noted(sandbox.issue_token(&bob())),
     });
     let mut script = interop.script("record.mjs");
     let record = move || {

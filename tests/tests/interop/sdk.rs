@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use imlink::UserId;
 use imlink_sandbox::Sandbox;
-use imlink_tests::{DEADLINE, within};
+use imlink_tests::{DEADLINE, secrecy, within};
 use serde_json::{Map, Value, json};
 use tempfile::TempDir;
 use tokio::sync::mpsc;
@@ -66,7 +66,10 @@ impl Sdk {
 
     /// Connects it, for the first time, as that user.
     pub async fn connect(&mut self, sandbox: &Sandbox, user: &UserId) {
-        self.tell("connect", json!({ "token": sandbox.issue_token(user) }));
+        self.tell(
+            "connect",
+            json!({ "token": secrecy::noted(sandbox.issue_token(user)) }),
+        );
         self.expect(json!({ "event": "connected", "userId": user.as_str() }))
             .await;
         self.expect_states(&["CONNECTING", "CONNECTED"]).await;

@@ -19,6 +19,7 @@ mod sandbox_found;
 mod sandbox_newcomer;
 mod sandbox_people;
 mod searching;
+mod secrecy;
 mod stage;
 mod status;
 mod terminal;

@@ -1,8 +1,11 @@
 //! A sandbox and a daemon as processes, and the command pointed at them.
 
+use std::collections::BTreeSet;
+use std::fs::File;
 use std::io::{BufRead, BufReader, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -14,9 +17,12 @@ pub const PATIENCE: Duration = Duration::from_secs(20);
 /// The app key of these tests' sandbox.
 pub const APP_KEY: &str = "imlink-sandbox";
 
-/// A home of its own for each test, with nothing running in it.
+/// A home of its own for each test, with nothing running in it. Nothing that its daemons log, at
+/// TRACE, and nothing they keep may tell a token that went over standard input or that a sandbox
+/// has issued: dropping it looks.
 pub struct Home {
     directory: TempDir,
+    tokens: Mutex<BTreeSet<String>>,
 }
 
 /// What one run of the command came to.
@@ -43,6 +49,7 @@ impl Home {
                 .prefix("imlink-")
                 .tempdir()
                 .unwrap(),
+            tokens: Mutex::default(),
         }
     }
 
@@ -76,6 +83,7 @@ impl Home {
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
+        self.note(input);
         // Who refuses its arguments does not read, so a broken pipe is no fault.
         let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
         let output = child.wait_with_output().unwrap();
@@ -88,9 +96,10 @@ impl Home {
 
     /// Starts the daemon and waits until it answers.
     pub fn start_daemon(&self) -> Running {
-        let log = std::fs::File::create(self.path("daemon.log")).unwrap();
+        let log = self.log();
         let mut command = self.command(&["daemon"]);
         let child = command
+            .env("IMLINK_LOG", "trace")
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(log)
@@ -126,6 +135,7 @@ impl Home {
         BufReader::new(child.stdout.take().unwrap())
             .read_line(&mut first)
             .unwrap();
+        self.note(&first);
         Sandbox {
             process: Running(child),
             started: serde_json::from_str(&first).unwrap(),
@@ -134,9 +144,10 @@ impl Home {
 
     /// Starts a daemon by a line for a shell and waits until it answers.
     pub fn start_daemon_by(&self, line: &str) -> Running {
-        let log = std::fs::File::create(self.path("daemon.log")).unwrap();
+        let log = self.log();
         let mut command = self.shell(line);
         let child = command
+            .env("IMLINK_LOG", "trace")
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(log)
@@ -160,6 +171,47 @@ impl Home {
         shell
     }
 
+    /// Where daemons log to, one after the other.
+    fn log(&self) -> File {
+        let mut options = File::options();
+        let log = options.create(true).append(true);
+        log.open(self.path("daemon.log")).unwrap()
+    }
+
+    /// Notes the tokens in a text: those of a sandbox have 48 characters, and an address after
+    /// them.
+    fn note(&self, text: &str) {
+        let is_of_token = |letter: char| letter.is_ascii_alphanumeric() || "-_".contains(letter);
+        for (end, _) in text.match_indices('@') {
+            let word = text[..end].rsplit(|letter| !is_of_token(letter)).next();
+            let token = word.filter(|word| word.len() == 48);
+            self.tokens.lock().unwrap().extend(token.map(str::to_owned));
+        }
+    }
+
+    /// The file of a daemon in which a token stands, if there is one.
+    pub fn told(&self) -> Option<PathBuf> {
+        let mut places = vec![self.path("daemon.log"), self.path(".local/state/imlink")];
+        while let Some(place) = places.pop() {
+            match place.symlink_metadata() {
+                Ok(found) if found.is_dir() => {
+                    let entries = place.read_dir().into_iter().flatten().flatten();
+                    places.extend(entries.map(|entry| entry.path()));
+                }
+                Ok(found) if found.is_file() && self.tells(&place) => return Some(place),
+                Ok(_) | Err(_) => {}
+            }
+        }
+        None
+    }
+
+    fn tells(&self, file: &Path) -> bool {
+        let bytes = std::fs::read(file).unwrap_or_default();
+        let text = String::from_utf8_lossy(&bytes);
+        let tokens = self.tokens.lock().unwrap();
+        tokens.iter().any(|token| text.contains(token))
+    }
+
     /// A sandbox, a daemon, and these users connected through it.
     pub fn with_users(&self, users: &[&str]) -> (Sandbox, Running) {
         let sandbox = self.start_sandbox();
@@ -169,6 +221,14 @@ impl Home {
             assert_eq!(ran.status, Some(0), "{ran:?}");
         }
         (sandbox, daemon)
+    }
+}
+
+impl Drop for Home {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            assert_eq!(self.told(), None, "a token is told");
+        }
     }
 }
 
