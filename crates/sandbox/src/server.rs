@@ -29,7 +29,7 @@ mod transport;
 mod webhook;
 mod world;
 
-pub use config::Config;
+pub use config::{Config, SecondGateway};
 pub use data::DataError;
 pub use http::control;
 pub use port::{Ending, Injection};

@@ -13,6 +13,7 @@ mod disk;
 mod doctor;
 mod doctor_way;
 mod dying_steps;
+mod elsewhere;
 mod exactly_once;
 mod forms;
 mod full_disk;

@@ -95,13 +95,19 @@ impl Cloud {
 
     /// Closes the gateway's listeners; links that are there stay.
     pub async fn refuse(&self) -> Result<(), Broken> {
-        let closed = SetGateway { listening: false };
+        let closed = SetGateway {
+            listening: false,
+            address: None,
+        };
         self.call(&closed).await.map(drop)
     }
 
     /// Opens the gateway's listeners again.
     pub async fn accept(&self) -> Result<(), Broken> {
-        let open = SetGateway { listening: true };
+        let open = SetGateway {
+            listening: true,
+            address: None,
+        };
         self.call(&open).await.map(drop)
     }
 

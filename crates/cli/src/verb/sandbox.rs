@@ -45,6 +45,7 @@ Examples:
   imlink sandbox --port 0                any free port; it says which
   imlink sandbox --apps apps.toml        with app keys and secrets of your own
   imlink sandbox --data ~/.imlink-cloud  go on where it stopped
+  imlink sandbox --certificate expired   see what a client makes of that
   imlink sandbox tokens alice | imlink connect --app-key imlink-sandbox
   imlink sandbox faults add no-pong      see what a client makes of it
 
@@ -53,8 +54,8 @@ An apps file names app keys; the first is meant where none is named:
   key = \"shop\"
   secret = \"any text\"
 
-With --json: app_key, app_secret, navigation, gateway, tcp, secure, control,
-openapi, data, tokens (by user), try."
+With --json: app_key, app_secret, navigation, gateway, tcp, second, secure,
+control, openapi, data, tokens (by user), try."
 )]
 pub struct Arguments {
     #[command(flatten)]

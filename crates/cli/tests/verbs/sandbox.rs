@@ -1,5 +1,7 @@
 //! `imlink sandbox` and `token`.
 
+use imlink::Code;
+
 use crate::stage::{APP_KEY, Home};
 
 #[test]
@@ -36,6 +38,59 @@ fn it_says_everything_that_is_needed_to_begin() {
             .ends_with(&format!("@{}", sandbox.address()))
     );
     assert_ne!(sandbox.token("alice"), sandbox.token("bob"));
+}
+
+// issue 5: from a person's shell, two listening addresses
+#[test]
+fn a_second_gateway_is_served_where_it_is_wanted() {
+    let home = Home::new();
+    let usual = home.start_sandbox();
+    let sandbox = home.start_sandbox_with(&["--second-gateway"]);
+
+    assert_eq!(usual.started.get("second"), None);
+    let second = &sandbox.started["second"];
+    for form in ["gateway", "tcp"] {
+        let address = second[form].as_str().unwrap();
+        assert_ne!(sandbox.started[form], address);
+        std::net::TcpStream::connect(address).unwrap();
+    }
+    let close = format!(r#"{{"listening":false,"address":{}}}"#, second["tcp"]);
+    sandbox.call("POST", "gateway", &close);
+    let closed = std::net::TcpStream::connect(second["tcp"].as_str().unwrap());
+    assert!(closed.is_err(), "{closed:?}");
+    std::net::TcpStream::connect(sandbox.started["tcp"].as_str().unwrap()).unwrap();
+}
+
+// issue 5: from a person's shell, TLS; F-S21
+#[test]
+fn a_bad_certificate_is_shown_where_it_is_wanted() {
+    for (kind, code) in [
+        ("good", None),
+        ("expired", Some(Code::LOCAL_CLOCK)),
+        ("not-yet", Some(Code::LOCAL_CLOCK)),
+        ("wrong-host", Some(Code::LOCAL_INSECURE)),
+        ("self-signed", Some(Code::LOCAL_INSECURE)),
+    ] {
+        let home = Home::new();
+        let sandbox = home.start_sandbox_with(&["--certificate", kind]);
+        let secure = &sandbox.started["secure"];
+        let place = home.path(".config/imlink");
+        std::fs::create_dir_all(&place).unwrap();
+        let settings = format!(
+            "navigators = [{}]\nca_file = {}\n",
+            secure["navigation"], secure["ca_file"]
+        );
+        std::fs::write(place.join("imlinkd.toml"), settings).unwrap();
+        let _daemon = home.start_daemon();
+
+        let ran = home.run(&["doctor", "--json"]);
+
+        let findings = ran.json();
+        let found = findings.iter().find(|found| found["check"] == "secure");
+        let found = found.unwrap_or_else(|| panic!("{ran:?}"));
+        let wanted = code.map_or(0, Code::number);
+        assert_eq!(found["code"], wanted, "{kind}: {found}");
+    }
 }
 
 #[test]

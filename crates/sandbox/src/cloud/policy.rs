@@ -163,6 +163,15 @@ impl Gateway {
         Self::new(addr, Self::SECURE_WEBSOCKET, Self::SECOND)
     }
 
+    /// The same, tried once that with its full weight has failed.
+    #[must_use]
+    pub fn after_the_first(self) -> Self {
+        Self {
+            weight: self.weight - 1,
+            ..self
+        }
+    }
+
     pub(super) const TCP: u8 = 1;
     pub(super) const TLS: u8 = 2;
     pub(super) const WEBSOCKET: u8 = 5;

@@ -21,7 +21,9 @@ pub struct Config {
     pub gateway: SocketAddr,
     /// Where the gateway listens for its TCP form. Default: loopback, any free port.
     pub tcp: SocketAddr,
-    /// The same over TLS. Default: `None`, nothing is.
+    /// Where the gateway listens besides, so that clients can fail over. Default: `None`, nowhere.
+    pub second: Option<SecondGateway>,
+    /// The same over TLS, but for the second gateway. Default: `None`, nothing is.
     pub tls: Option<Tls>,
     /// The first app key. Default: `imlink-sandbox`.
     pub app_key: AppKey,
@@ -56,6 +58,25 @@ pub struct Config {
     pub allow_remote: bool,
 }
 
+/// Where the gateway listens a second time. Navigation names these addresses after the first ones.
+#[derive(Clone, Copy, Debug)]
+pub struct SecondGateway {
+    /// For its WebSocket form. Default: loopback, any free port.
+    pub websocket: SocketAddr,
+    /// For its TCP form. Default: loopback, any free port.
+    pub tcp: SocketAddr,
+}
+
+impl Default for SecondGateway {
+    fn default() -> Self {
+        let loopback = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
+        Self {
+            websocket: loopback,
+            tcp: loopback,
+        }
+    }
+}
+
 impl Default for Config {
     fn default() -> Self {
         let loopback = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
@@ -63,6 +84,7 @@ impl Default for Config {
             http: loopback,
             gateway: loopback,
             tcp: loopback,
+            second: None,
             tls: None,
             app_key: AppKey::new("imlink-sandbox").expect("the name is an app key"),
             secret: Secret::new("imlink-sandbox-secret"),

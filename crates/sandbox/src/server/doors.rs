@@ -17,8 +17,17 @@ pub(super) struct Doors<T> {
     pub(super) websocket: T,
     /// The gateway's TCP form.
     pub(super) tcp: T,
-    /// The same three over TLS.
+    /// The gateway again, at other addresses.
+    pub(super) second: Option<SecondDoors<T>>,
+    /// The first three over TLS.
     pub(super) secure: Option<SecureDoors<T>>,
+}
+
+/// Where the gateway listens a second time.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct SecondDoors<T> {
+    pub(super) websocket: T,
+    pub(super) tcp: T,
 }
 
 /// What is listened on over TLS.
@@ -36,6 +45,10 @@ impl Doors<SocketAddr> {
             http: config.http,
             websocket: config.gateway,
             tcp: config.tcp,
+            second: config.second.map(|second| SecondDoors {
+                websocket: second.websocket,
+                tcp: second.tcp,
+            }),
             secure: config.tls.as_ref().map(|tls| SecureDoors {
                 http: tls.http,
                 websocket: tls.websocket,
@@ -51,18 +64,25 @@ impl Doors<SocketAddr> {
 
     /// The gateways navigation names, as clients are told of them.
     pub(super) fn gateways(&self, public: impl Fn(SocketAddr) -> String) -> Vec<Gateway> {
-        let clear = [
+        let first = [
             Gateway::websocket(public(self.websocket)),
             Gateway::tcp(public(self.tcp)),
         ];
+        let second = self.second.map(|second| {
+            [
+                Gateway::websocket(public(second.websocket)).after_the_first(),
+                Gateway::tcp(public(second.tcp)).after_the_first(),
+            ]
+        });
         let secure = self.secure.map(|secure| {
             [
                 Gateway::secure_websocket(public(secure.websocket)),
                 Gateway::tls(public(secure.tcp)),
             ]
         });
-        clear
+        first
             .into_iter()
+            .chain(second.into_iter().flatten())
             .chain(secure.into_iter().flatten())
             .collect()
     }
@@ -81,6 +101,10 @@ impl<T> Doors<T> {
             http: &self.http,
             websocket: &self.websocket,
             tcp: &self.tcp,
+            second: self.second.as_ref().map(|second| SecondDoors {
+                websocket: &second.websocket,
+                tcp: &second.tcp,
+            }),
             secure: self.secure.as_ref().map(|secure| SecureDoors {
                 http: &secure.http,
                 websocket: &secure.websocket,
@@ -98,6 +122,13 @@ impl<T> Doors<T> {
             http: map(self.http, "navigation and the Server API")?,
             websocket: map(self.websocket, "the gateway")?,
             tcp: map(self.tcp, "the TCP gateway")?,
+            second: match self.second {
+                None => None,
+                Some(second) => Some(SecondDoors {
+                    websocket: map(second.websocket, "the second gateway")?,
+                    tcp: map(second.tcp, "the second TCP gateway")?,
+                }),
+            },
             secure: match self.secure {
                 None => None,
                 Some(secure) => Some(SecureDoors {

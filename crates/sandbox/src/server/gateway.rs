@@ -42,6 +42,8 @@ pub(super) enum Wanted {
     Listening,
     /// The listeners are closed: the kernel refuses connections.
     Refusing,
+    /// The one at that address is, whatever becomes of the others.
+    RefusingAt(SocketAddr),
 }
 
 /// What packets look like on a connection.
@@ -121,6 +123,12 @@ fn obey(wanted: Wanted, entrances: &mut [Entrance]) -> io::Result<()> {
             for entrance in entrances {
                 entrance.listener = None;
             }
+        }
+        Wanted::RefusingAt(address) => {
+            let mut places = entrances.iter_mut();
+            let entrance = places.find(|entrance| entrance.address == address);
+            let nowhere = || io::Error::new(io::ErrorKind::NotFound, "no gateway has that address");
+            entrance.ok_or_else(nowhere)?.listener = None;
         }
         Wanted::Listening => {
             let mut bound = Vec::new();

@@ -172,6 +172,15 @@ impl Sandbox {
         self.order_and_wait(Wanted::Refusing)
     }
 
+    /// Closes the gateway's listener at one address. Open links stay. Does nothing if it is closed
+    /// already.
+    ///
+    /// # Errors
+    /// The gateway has no such address; or the sandbox has stopped.
+    pub fn refuse_connections_at(&self, address: SocketAddr) -> io::Result<()> {
+        self.order_and_wait(Wanted::RefusingAt(address))
+    }
+
     /// Opens the gateway's listeners again, on the same ports. Does nothing if they are open.
     ///
     /// # Errors

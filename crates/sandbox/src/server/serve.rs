@@ -8,7 +8,7 @@ use tokio_rustls::TlsAcceptor;
 
 use super::{
     Sandbox,
-    doors::{Doors, SecureDoors},
+    doors::{Doors, SecondDoors, SecureDoors},
     gateway::{self, Entrance, Form, Order, Speech},
     http::{self, SecureListener},
 };
@@ -30,6 +30,7 @@ pub(super) fn serve(
         http,
         websocket,
         tcp,
+        second,
         secure,
     } = listeners;
     let entrance = |listener, form, tls| Entrance::new(listener, Speech { form, tls });
@@ -37,6 +38,10 @@ pub(super) fn serve(
         entrance(websocket, Form::WebSocket, None)?,
         entrance(tcp, Form::Tcp, None)?,
     ];
+    if let Some(SecondDoors { websocket, tcp }) = second {
+        entrances.push(entrance(websocket, Form::WebSocket, None)?);
+        entrances.push(entrance(tcp, Form::Tcp, None)?);
+    }
     let http = TcpListener::from_std(http)?;
     tokio::spawn(http::serve(http, NavigatorScheme::Http, sandbox.clone()));
     if let (Some(secure), Some(tls)) = (secure, tls) {

@@ -4,9 +4,9 @@ use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use imlink::AppKey;
-use imlink_sandbox::{Config, DataError, Sandbox, Tls};
+use imlink_sandbox::{CertificateKind, Config, DataError, Sandbox, SecondGateway, Tls};
 use tracing_subscriber::EnvFilter;
 
 use super::apps_file::{self, App};
@@ -32,6 +32,15 @@ pub struct Flags {
     #[arg(long, value_name = "PORT", default_value_t = 0)]
     tcp_port: u16,
 
+    /// Serve the gateway at a second address too, one for each form; navigation names it after the
+    /// first.
+    #[arg(long)]
+    second_gateway: bool,
+
+    /// What is wrong with the certificate that is shown over TLS, if anything.
+    #[arg(long, value_enum, value_name = "KIND", default_value_t)]
+    certificate: Certificate,
+
     /// The key of the first app.
     #[arg(long, value_name = "KEY", env = "IMLINK_APP_KEY")]
     app_key: Option<AppKey>,
@@ -56,6 +65,34 @@ pub struct Flags {
     /// What to log, for example `debug`.
     #[arg(long, value_name = "FILTER", default_value = "info")]
     log: String,
+}
+
+/// What clients over TLS are shown.
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+enum Certificate {
+    /// Nothing is wrong with it, once its authority is trusted.
+    #[default]
+    Good,
+    /// Its time is over.
+    Expired,
+    /// Its time is yet to come.
+    NotYet,
+    /// It is for another host.
+    WrongHost,
+    /// It is signed by itself.
+    SelfSigned,
+}
+
+impl From<Certificate> for CertificateKind {
+    fn from(certificate: Certificate) -> Self {
+        match certificate {
+            Certificate::Good => Self::Good,
+            Certificate::Expired => Self::Expired,
+            Certificate::NotYet => Self::NotYetValid,
+            Certificate::WrongHost => Self::WrongHost,
+            Certificate::SelfSigned => Self::SelfSigned,
+        }
+    }
 }
 
 /// Runs until Ctrl-C.
@@ -147,7 +184,11 @@ fn config(flags: &Flags, first: App) -> Config {
             http: at(0),
             websocket: at(0),
             tcp: at(0),
-            ..Tls::default()
+            certificate: flags.certificate.into(),
+        }),
+        second: flags.second_gateway.then(|| SecondGateway {
+            websocket: at(0),
+            tcp: at(0),
         }),
         app_key: first.key,
         secret: first.secret,

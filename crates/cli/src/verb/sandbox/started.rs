@@ -27,7 +27,10 @@ pub struct Started {
     gateway: String,
     /// Host and port of the gateway's TCP form.
     tcp: String,
-    /// The same three over TLS.
+    /// The gateway's second address.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    second: Option<Second>,
+    /// The first three over TLS.
     #[serde(skip_serializing_if = "Option::is_none")]
     secure: Option<Secure>,
     /// Address of the control API.
@@ -44,6 +47,24 @@ pub struct Started {
     /// What makes a shell find this very `imlink`, if it does not.
     #[serde(skip)]
     path: Option<PathBuf>,
+}
+
+/// To programs an object with these fields.
+#[derive(Serialize)]
+struct Second {
+    /// Host and port of the gateway's WebSocket form.
+    gateway: String,
+    /// Host and port of the gateway's TCP form.
+    tcp: String,
+}
+
+impl Second {
+    fn new(sandbox: &Sandbox) -> Option<Self> {
+        Some(Self {
+            gateway: sandbox.second_gateway_address()?.to_string(),
+            tcp: sandbox.second_tcp_address()?.to_string(),
+        })
+    }
 }
 
 /// To programs an object with these fields.
@@ -92,6 +113,7 @@ impl Started {
             app_secret: sandbox.secret().reveal().to_owned(),
             gateway: sandbox.gateway_address().to_string(),
             tcp: sandbox.tcp_address().to_string(),
+            second: Second::new(sandbox),
             secure: Secure::new(sandbox, announcement),
             control: format!("{navigation}{}", control::PREFIX),
             openapi: format!("{navigation}/openapi.json"),
@@ -118,6 +140,10 @@ impl Started {
                 format!("ws://{}, TCP {}", self.gateway, self.tcp),
             ),
         ];
+        if let Some(second) = &self.second {
+            let second = format!("ws://{}, TCP {}", second.gateway, second.tcp);
+            facts.push(("second", second));
+        }
         if let Some(secure) = &self.secure {
             facts.push(("over TLS", secure.navigation.clone()));
             facts.push(("", format!("wss://{}, TCP {}", secure.gateway, secure.tcp)));

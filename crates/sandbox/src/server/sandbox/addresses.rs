@@ -41,6 +41,20 @@ impl Sandbox {
         self.addresses.tcp
     }
 
+    /// Where the gateway listens a second time for its WebSocket form; `None` without
+    /// [`Config::second`].
+    #[must_use]
+    pub fn second_gateway_address(&self) -> Option<SocketAddr> {
+        self.addresses.second.map(|second| second.websocket)
+    }
+
+    /// Where the gateway listens a second time for its TCP form; `None` without
+    /// [`Config::second`].
+    #[must_use]
+    pub fn second_tcp_address(&self) -> Option<SocketAddr> {
+        self.addresses.second.map(|second| second.tcp)
+    }
+
     /// Where HTTP listens over TLS; `None` without [`Config::tls`].
     #[must_use]
     pub fn https_address(&self) -> Option<SocketAddr> {

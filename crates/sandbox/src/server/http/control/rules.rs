@@ -12,10 +12,10 @@ use crate::{
 };
 
 pub(super) async fn set_gateway(sandbox: Sandbox, call: SetGateway) -> Outcome<Done> {
-    let wanted = if call.listening {
-        Wanted::Listening
-    } else {
-        Wanted::Refusing
+    let wanted = match (call.listening, call.address) {
+        (true, _) => Wanted::Listening,
+        (false, None) => Wanted::Refusing,
+        (false, Some(address)) => Wanted::RefusingAt(address),
     };
     let obeyed = sandbox.order(wanted).await;
     obeyed.map_err(|error| Refused::new(Problem::Conflict, error.to_string()))?;

@@ -1,5 +1,7 @@
 //! Standing rules, the gateway's listeners and the clock.
 
+use std::net::SocketAddr;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -19,6 +21,9 @@ calls! {
 pub struct SetGateway {
     /// False has the kernel refuse connections.
     pub listening: bool,
+    /// Only the listener at this `host:port` is closed. Opening is for all.
+    #[serde(default)]
+    pub address: Option<SocketAddr>,
 }
 
 /// Tells the standing rules of an app.
