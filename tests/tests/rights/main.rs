@@ -4,6 +4,7 @@
 mod apart;
 mod document;
 mod every_request;
+mod held;
 mod house;
 mod kernel;
 mod rules;
