@@ -53,8 +53,8 @@ async fn main() -> Result<(), imlink::Error> {
     });
 
     client.init().await?;
-    say(&Said::Connects(1));
-    client.connect(token).await?;
+    let mut connects = Connects::default();
+    connects.connect(&client, token).await?;
     let inbox = client.subscribe_from("inbox", Start::Beginning).await?;
     say(&Said::Ready);
     let reading = tokio::spawn(read(inbox));
@@ -65,6 +65,18 @@ async fn main() -> Result<(), imlink::Error> {
         say(&Said::Told);
     }
     reading.await.expect("reading does not panic")
+}
+
+/// Counts and tells every connect of this app's own code; there is no other way to one here.
+#[derive(Default)]
+struct Connects(u32);
+
+impl Connects {
+    async fn connect(&mut self, client: &Client, token: Token) -> Result<(), imlink::Error> {
+        self.0 += 1;
+        say(&Said::Connects(self.0));
+        client.connect(token).await.map(drop)
+    }
 }
 
 async fn read(mut inbox: Subscription) -> Result<(), imlink::Error> {

@@ -56,7 +56,7 @@ const BAD: [Bad; 5] = [
         certificate: CertificateKind::SelfSigned,
         authority: Authority::Named,
         codes: [Code::LOCAL_INSECURE; 2],
-        said: ["invalid peer certificate", "advice="],
+        said: ["UnknownIssuer", "name its file as `ca_file`"],
     },
 ];
 

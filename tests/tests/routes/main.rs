@@ -27,6 +27,7 @@ mod network;
 mod noting;
 mod options;
 mod outbox;
+mod proxied_tls;
 mod proxies;
 mod recall;
 mod reconnect_kick;

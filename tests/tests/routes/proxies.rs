@@ -8,11 +8,14 @@ use imlink::{Code, ConnectionStatus, Outcome, Outgoing, ProxyInUse, ProxyKind, T
 use imlink_sandbox::Sandbox;
 use imlink_tests::cloud::{token, with};
 use imlink_tests::proxy::{Kind, LOGIN, Proxy};
-use imlink_tests::{App, Setup, cloud, require, soon, within};
+use imlink_tests::{App, Daemon, Setup, cloud, require, soon, within};
 
 use crate::IMLINK;
 
 const KINDS: [Kind; 2] = [Kind::Socks5, Kind::Http];
+
+/// [`LOGIN`] as HTTP says it.
+const BASIC: &str = "Y2FybDpjYW5hcnktcHJveHktNGUx";
 
 // behaviour.md 8
 #[tokio::test]
@@ -175,7 +178,7 @@ async fn an_app_sets_a_proxy_that_outlives_the_daemon_and_never_tells_its_passwo
     })
     .await;
     assert_eq!(app.client.proxy().await.unwrap(), Some(in_use));
-    assert!(!daemon.log().text().contains(LOGIN.1));
+    no_password_is_told(&daemon);
 
     within("unset", app.client.set_proxy(None)).await.unwrap();
     assert_eq!(app.client.proxy().await.unwrap(), None);
@@ -211,32 +214,61 @@ async fn a_proxy_set_in_place_of_one_that_is_gone_connects_again() {
 #[tokio::test]
 async fn a_proxy_is_tested_without_being_used() {
     let test = "a_proxy_is_tested_without_being_used";
-    let Some(proxy) = require(test, Proxy::locked(Kind::Http)) else {
-        return;
-    };
+    for kind in KINDS {
+        let Some(proxy) = require(test, Proxy::locked(kind)) else {
+            return;
+        };
+        let (cloud, setup) = (cloud(), Setup::new(IMLINK));
+        let daemon = setup.start();
+        let client = App::new(&setup, &cloud, "notes").client;
+        let good = proxy.url_as(LOGIN.0, LOGIN.1).parse().unwrap();
+        let locked_out = proxy.url().parse().unwrap();
+        let wrong = proxy.url_as(LOGIN.0, "wrong-canary").parse().unwrap();
+        let incomplete = "socks5://carl@127.0.0.1:1".parse().unwrap();
+        let nobody = TcpListener::bind("127.0.0.1:0").unwrap().local_addr();
+        let (host, nobody) = (cloud.navigator(), nobody.unwrap().to_string());
+
+        let reached = client.test_proxy(Some(&good), &host).await;
+        assert_eq!(reached, Ok(()), "{kind:?}");
+        for (proxy, host, code, said) in [
+            (Some(&good), nobody.as_str(), 34240, "the way on from it"),
+            (Some(&locked_out), &host, 34240, "wants a user name"),
+            (Some(&wrong), &host, 34240, "refuses the user"),
+            (Some(&good), "no host", 34239, "test"),
+            (Some(&incomplete), &host, 34238, "no password"),
+            (None, &host, 34238, "no proxy"),
+        ] {
+            let error = client.test_proxy(proxy, host).await.unwrap_err();
+            assert_eq!(error.code().number(), code, "{kind:?}: {error}");
+            assert!(error.cause().contains(said), "{kind:?}: {error}");
+        }
+        assert_eq!(client.proxy().await.unwrap(), None);
+        no_password_is_told(&daemon);
+    }
+}
+
+// behaviour.md 8: 34240
+#[tokio::test]
+async fn a_proxy_that_is_tested_and_says_nothing_is_told_as_one() {
     let (cloud, setup) = (cloud(), Setup::new(IMLINK));
     let _daemon = setup.start();
     let client = App::new(&setup, &cloud, "notes").client;
-    let good = proxy.url_as(LOGIN.0, LOGIN.1).parse().unwrap();
-    let locked_out = proxy.url().parse().unwrap();
-    let incomplete = "socks5://carl@127.0.0.1:1".parse().unwrap();
-    let nobody = TcpListener::bind("127.0.0.1:0").unwrap().local_addr();
-    let (host, nobody) = (cloud.navigator(), nobody.unwrap().to_string());
+    let host = cloud.navigator();
+    let test = async |scheme: &str| {
+        let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("{scheme}://{}", silent.local_addr().unwrap());
+        let proxy = url.parse().unwrap();
+        let test = client.test_proxy(Some(&proxy), &host);
+        within("an answer", test).await.unwrap_err()
+    };
 
-    let reached = client.test_proxy(Some(&good), &host).await;
-    assert_eq!(reached, Ok(()));
-    for (proxy, host, code, said) in [
-        (Some(&good), nobody.as_str(), 34240, "the way on from it"),
-        (Some(&locked_out), &host, 34240, "wants a user name"),
-        (Some(&good), "no host", 34239, "test"),
-        (Some(&incomplete), &host, 34238, "no password"),
-        (None, &host, 34238, "no proxy"),
-    ] {
-        let error = client.test_proxy(proxy, host).await.unwrap_err();
-        assert_eq!(error.code().number(), code, "{error}");
-        assert!(error.cause().contains(said), "{error}");
+    let (socks5, http) = tokio::join!(test("socks5"), test("http"));
+
+    for error in [socks5, http] {
+        let code = Code::INVALID_CONNECT_TESTHOST_FAILED;
+        assert_eq!(error.code(), code, "{error}");
+        assert!(error.cause().contains("says nothing"), "{error}");
     }
-    assert_eq!(client.proxy().await.unwrap(), None);
 }
 
 /// An account is connected, loses its link and finds it again, all through the proxy.
@@ -257,7 +289,16 @@ async fn goes_through(proxy: &Proxy, url: &str, transport: &str) {
         (proxy.carried(&navigator) > 0 && proxy.carried(&link) > 0).then_some(())
     })
     .await;
-    assert!(!daemon.log().text().contains(LOGIN.1));
+    no_password_is_told(&daemon);
+}
+
+/// Neither as it is, nor as HTTP says it: the name, a colon and the password in Base64 (RFC 7617).
+fn no_password_is_told(daemon: &Daemon) {
+    let log = daemon.log().text();
+    // `carl:canary-proxy-4e1`, and what begins with `carl:wrong-canary`.
+    for told in [LOGIN.1, BASIC, "canary", "Y2FybDp3cm9uZy1jYW5hcn"] {
+        assert!(!log.contains(told), "{told} is in {log}");
+    }
 }
 
 /// A first connect through that proxy ends with 31028, and nothing reaches the cloud.
@@ -276,7 +317,7 @@ async fn is_refused(url: &str, said: &str) {
     assert_eq!(cloud.counters().navigations, 0);
     let log = daemon.log().text();
     assert!(log.contains(said), "{log}");
-    assert!(!log.contains("canary"), "{log}");
+    no_password_is_told(&daemon);
 }
 
 async fn connect(app: &App, cloud: &Sandbox) -> imlink::Error {

@@ -1,7 +1,7 @@
 //! Two daemons on one account where the cloud allows one device: who has the last word when the
 //! one that was cut off comes back (decisions.md P12).
 
-use imlink::{Code, ConnectionStatus};
+use imlink::{Code, ConnectionStatus, Event};
 use imlink_sandbox::{Ending, Sandbox, Scope};
 use imlink_tests::cloud::token;
 use imlink_tests::{App, Daemon, Setup, cloud, soon, within};
@@ -43,34 +43,75 @@ async fn a_reconnect_takes_its_place_back_by_default() {
 // F-S36, P11: whoever was kicked stays away until its own user says otherwise
 #[tokio::test]
 async fn two_daemons_on_one_account_kick_each_other_once_and_no_more() {
-    let mut house = House::of_two("--transport=auto").await;
-    house.first_comes_back();
-    house.second.shows(ConnectionStatus::KickedOffline).await;
-    house.first.shows(ConnectionStatus::Connected).await;
-    let handshakes = house.cloud.counters().handshakes;
+    for transport in ["--transport=tcp", "--transport=websocket"] {
+        let mut house = House::of_two(transport).await;
+        house.first_comes_back();
+        house.second.shows(ConnectionStatus::KickedOffline).await;
+        house.first.shows(ConnectionStatus::Connected).await;
+        let handshakes = house.cloud.counters().handshakes;
 
-    // Whoever fought for the slot would have it in one of these rounds.
-    for round in 1..=5 {
+        // Whoever fought for the slot would have it in one of these rounds.
+        for round in 1..=5 {
+            assert_eq!(house.cloud.drop_links(&Scope::Everyone, Ending::Reset), 1);
+            house.first.shows(ConnectionStatus::Suspend).await;
+            house.first.shows(ConnectionStatus::Connected).await;
+            assert_eq!(house.cloud.counters().handshakes, handshakes + round);
+        }
+        assert_eq!(house.second.statuses().await, []);
+        let again = house.second.client.connect(token(&house.cloud, "lei"));
+        within("connect", again).await.unwrap();
+
+        let change = house.first.shows(ConnectionStatus::KickedOffline).await;
+        assert_eq!(change.code, Some(Code::RC_DISCONN_KICK));
+        for round in 1..=5 {
+            house.second.rest().await;
+            assert_eq!(house.cloud.drop_links(&Scope::Everyone, Ending::Reset), 1);
+            house.second.shows(ConnectionStatus::Suspend).await;
+            house.second.shows(ConnectionStatus::Connected).await;
+            let all = handshakes + 5 + 1 + round;
+            assert_eq!(house.cloud.counters().handshakes, all);
+        }
+        assert_eq!(house.first.statuses().await, []);
+    }
+}
+
+// F-S36, P11: a daemon knows nothing of the one before it, but its app does
+#[tokio::test]
+async fn a_daemon_that_was_kicked_and_is_started_anew_under_its_app_stays_away() {
+    for transport in ["--transport=tcp", "--transport=websocket"] {
+        let mut house = House::of_two(transport).await;
+        house.first_comes_back();
+        house.second.shows(ConnectionStatus::KickedOffline).await;
+        house.first.shows(ConnectionStatus::Connected).await;
+        house.second.rest().await;
+        let handshakes = house.cloud.counters().handshakes;
+        let navigations = house.cloud.counters().navigations;
+
+        let [first, second] = house.daemons;
+        second.kill();
+        let second = house.setups[1].start();
+        let attached = |event: &Event| matches!(event, Event::Attached { .. }).then_some(());
+        house.second.sees("the next daemon", attached).await;
+        within("an answer", house.second.client.ping())
+            .await
+            .unwrap();
+
+        // The one that has the place loses its link and finds it again: time enough for a fight.
         assert_eq!(house.cloud.drop_links(&Scope::Everyone, Ending::Reset), 1);
         house.first.shows(ConnectionStatus::Suspend).await;
         house.first.shows(ConnectionStatus::Connected).await;
-        assert_eq!(house.cloud.counters().handshakes, handshakes + round);
+        let counters = house.cloud.counters();
+        assert_eq!(counters.handshakes, handshakes + 1);
+        assert_eq!(counters.navigations, navigations);
+        let accounts = house.second.client.daemon_status().await.unwrap().accounts;
+        assert!(
+            accounts.iter().all(|account| account.status != 0),
+            "{accounts:?}"
+        );
+        let again = house.second.client.connect(token(&house.cloud, "lei"));
+        within("connect", again).await.unwrap();
+        drop((first, second));
     }
-    assert_eq!(house.second.statuses().await, []);
-    let again = house.second.client.connect(token(&house.cloud, "lei"));
-    within("connect", again).await.unwrap();
-
-    let change = house.first.shows(ConnectionStatus::KickedOffline).await;
-    assert_eq!(change.code, Some(Code::RC_DISCONN_KICK));
-    for round in 1..=5 {
-        house.second.rest().await;
-        assert_eq!(house.cloud.drop_links(&Scope::Everyone, Ending::Reset), 1);
-        house.second.shows(ConnectionStatus::Suspend).await;
-        house.second.shows(ConnectionStatus::Connected).await;
-        let all = handshakes + 5 + 1 + round;
-        assert_eq!(house.cloud.counters().handshakes, all);
-    }
-    assert_eq!(house.first.statuses().await, []);
 }
 
 // P12
@@ -106,7 +147,7 @@ struct House {
     first: App,
     second: App,
     daemons: [Daemon; 2],
-    _setups: [Setup; 2],
+    setups: [Setup; 2],
 }
 
 impl House {
@@ -132,7 +173,7 @@ impl House {
             first,
             second,
             daemons,
-            _setups: setups,
+            setups,
         }
     }
 

@@ -50,6 +50,38 @@ async fn an_app_writes_and_reads_over_tls_where_the_authority_is_named() {
     }
 }
 
+// issue 5, TLS: platform roots
+#[tokio::test]
+async fn an_authority_that_the_machine_knows_need_not_be_named() {
+    let cloud = all_over_tls();
+    let setup = on_a_machine_that_knows(&cloud);
+    let _daemon = setup.start();
+
+    let app = App::connected(&setup, &cloud, "notes", "lei").await;
+
+    let address = cloud.tls_address().unwrap();
+    let account = account(&app).await;
+    assert_eq!(account.address, Some(format!("tls://{address}")));
+}
+
+// issue 5, TLS: platform roots
+#[tokio::test]
+async fn an_authority_that_the_machine_does_not_know_is_not_believed() {
+    let (cloud, other) = (all_over_tls(), secure_cloud());
+    let setup = on_a_machine_that_knows(&other);
+    let _daemon = setup.start();
+    let mut app = App::new(&setup, &cloud, "notes");
+    within("init", app.client.init()).await.unwrap();
+    let (client, token) = (app.client.clone(), token(&cloud, "lei"));
+    tokio::spawn(async move { client.connect(token).await });
+
+    let change = app.shows(ConnectionStatus::Suspend).await;
+
+    assert_eq!(change.code, Some(Code::LOCAL_INSECURE));
+    let heard = cloud.counters();
+    assert_eq!((heard.navigations, heard.handshakes), (0, 0));
+}
+
 #[tokio::test]
 async fn websocket_takes_the_web_slot_where_it_is_configured() {
     for encrypted in [false, true] {
@@ -152,6 +184,26 @@ fn secure_cloud() -> Sandbox {
         ..Config::default()
     })
     .unwrap()
+}
+
+/// Its navigation and its one gateway are behind TLS.
+fn all_over_tls() -> Sandbox {
+    let cloud = secure_cloud();
+    let gateway = Gateway::tls(cloud.tls_address().unwrap().to_string());
+    let navigator = cloud.https_navigator();
+    cloud.with_app(|app| {
+        app.policy_mut().gateways = vec![gateway];
+        app.policy_mut().navigator = navigator;
+    });
+    cloud
+}
+
+/// A daemon that is told of no authority, where OpenSSL's variable stands for the machine's own.
+fn on_a_machine_that_knows(cloud: &Sandbox) -> Setup {
+    let setup = Setup::new(IMLINK);
+    let file = setup.home().join("machine.pem");
+    std::fs::write(&file, cloud.ca_pem().unwrap()).unwrap();
+    setup.variable("SSL_CERT_FILE", file.display().to_string())
 }
 
 /// A daemon that trusts that cloud's authority.
