@@ -105,6 +105,7 @@ pub fn run(flags: Flags) -> ExitCode {
     };
     log_to_stderr(filter);
     harden();
+    take_descriptors();
     abort_on_panic();
 
     let system = actix_rt::System::new();
@@ -213,7 +214,7 @@ fn exit_status(problem: &ServeError) -> u8 {
         | ServeError::Dialer(DialerError::Tls(_))
         | ServeError::StateRemoved { .. }
         | ServeError::SocketRemoved { .. }
-        | ServeError::Hub => EXIT_FAILED,
+        | ServeError::Ended { .. } => EXIT_FAILED,
     }
 }
 
@@ -253,6 +254,22 @@ fn harden() {
     }
     if let Err(error) = rustix::process::set_dumpable_behavior(DumpableBehavior::NotDumpable) {
         tracing::warn!(%error, "The process cannot be hidden from debuggers");
+    }
+}
+
+/// Each app takes a descriptor, and the limit that programs are started with is there for those
+/// that use `select`.
+fn take_descriptors() {
+    let Rlimit { current, maximum } = rustix::process::getrlimit(Resource::Nofile);
+    let all = Rlimit {
+        current: maximum,
+        maximum,
+    };
+    // A unit's LimitNOFILE= sets both, and its filter may forbid to ask.
+    if current != maximum
+        && let Err(error) = rustix::process::setrlimit(Resource::Nofile, all)
+    {
+        tracing::warn!(%error, "The number of open files stays limited as it is");
     }
 }
 
@@ -296,3 +313,6 @@ async fn stop_signal(signals: Option<Signals>) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

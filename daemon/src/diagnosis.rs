@@ -6,7 +6,7 @@
 mod network;
 mod state;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
@@ -31,6 +31,16 @@ const GATEWAYS: usize = 16;
 /// Longest text of a finding, in characters, so that all of them fit into a frame.
 const TEXT: usize = 240;
 
+/// Where this daemon would find the cloud.
+pub struct Way {
+    /// What opens connections.
+    pub dialer: Dialer,
+    /// Whom the configuration names.
+    pub navigators: Vec<String>,
+    /// Whether a token may travel unencrypted to another machine.
+    pub clear_text: bool,
+}
+
 /// What is to be looked at.
 #[derive(Debug)]
 pub struct Diagnosis {
@@ -43,7 +53,7 @@ pub struct Diagnosis {
     /// Whom the configuration and the accounts name.
     pub navigators: BTreeSet<String>,
     /// Whom the accounts that are not online would dial, by how they are shown.
-    pub gateways: BTreeMap<String, GatewayAddress>,
+    pub gateways: BTreeSet<String>,
     /// Whether a token may travel unencrypted to another machine.
     pub clear_text: bool,
     /// How the accounts are, which only the Hub knows.
@@ -61,8 +71,14 @@ impl Diagnosis {
             .collect();
         let look = |navigator| dialer.look_at(navigator, self.clear_text, LIMIT);
         let navigators = join_all(named.iter().map(look));
-        let knocked_at = self.gateways.values().take(GATEWAYS);
-        let gateways = join_all(knocked_at.map(|gateway| dialer.knock_at(gateway, LIMIT)));
+        let listed: Vec<GatewayAddress> = self
+            .gateways
+            .iter()
+            .filter_map(|url| GatewayAddress::from_url(url))
+            .take(GATEWAYS)
+            .collect();
+        let knock = |gateway| dialer.knock_at(gateway, LIMIT);
+        let gateways = join_all(listed.iter().map(knock));
         let proxy = async {
             match &self.proxy {
                 Some(proxy) => vec![of_proxy(proxy, named.first()).await],

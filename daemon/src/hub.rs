@@ -8,6 +8,8 @@
 mod fan_out;
 mod mailbox;
 mod surroundings;
+#[cfg(test)]
+mod tests;
 mod way;
 
 use std::collections::BTreeMap;
@@ -16,7 +18,6 @@ use std::time::Instant;
 
 use actix::{Actor, ActorFutureExt, Addr, Arbiter, AsyncContext, Context, WrapFuture};
 use futures_util::stream::LocalBoxStream;
-use imlink_connection::Connection;
 use imlink_ipc_proto::ServerFrame;
 use imlink_model::uplink::Network;
 use imlink_model::{AppKey, Code, Token, UserId};
@@ -25,22 +26,24 @@ use tracing::warn;
 
 use self::fan_out::{App, Encoded};
 use crate::commits::{self, Committing, one_by_one};
+use crate::diagnosis::Way;
+use crate::driver::{Driver, Drivers, Job};
 use crate::ledger::Ledger;
-use crate::messages::{Drive, Inspect, Stop};
+use crate::messages::Stop;
 use crate::proxy::ProxySetting;
 use crate::registry::{About, AccountId, Effect, PeerId, Registry, Then, Unreadable};
 use crate::remember::RememberedAccount;
 use crate::store::{Alter, Commit, Fetch, ForgetConversation, Open, StoreActor};
 use crate::surroundings::Change;
 use crate::timer::Timer;
-use crate::transport::Dialer;
-use crate::upstream::{Upstream, UseStore};
+use crate::vital::{Vital, Vitals};
 
 /// The actor; see the module.
 pub struct Hub {
     registry: Registry,
     apps: BTreeMap<PeerId, App>,
-    upstreams: BTreeMap<AccountId, Addr<Upstream>>,
+    drivers: Box<dyn Drivers>,
+    upstreams: BTreeMap<AccountId, Driver>,
     /// Open rows by directory. They stay open when their account closes: the next connect of the
     /// same user must not race the closing.
     stores: BTreeMap<PathBuf, Rows>,
@@ -48,8 +51,8 @@ pub struct Hub {
     directories: BTreeMap<AccountId, PathBuf>,
     /// Directories of rows that are being removed.
     purging: BTreeMap<PathBuf, Purging>,
-    connection: imlink_connection::Config,
-    dialer: Dialer,
+    /// Where the cloud would be found, for who looks for what is wrong.
+    route: Way,
     proxy: ProxySetting,
     about: About,
     /// What this machine tells of itself, until it is listened to.
@@ -57,6 +60,9 @@ pub struct Hub {
     /// Whether there is one, for links that are made later.
     network: Network,
     timer: Timer,
+    /// For the actors started here.
+    vitals: Vitals,
+    vital: Vital,
     /// Nothing is begun any more.
     stopping: bool,
 }
@@ -108,11 +114,12 @@ impl Hub {
     pub fn new(
         max_accounts: usize,
         ledger: Ledger,
-        connection: imlink_connection::Config,
-        dialer: Dialer,
+        drivers: Box<dyn Drivers>,
+        route: Way,
         proxy: ProxySetting,
         about: About,
         surroundings: LocalBoxStream<'static, Change>,
+        vitals: Vitals,
     ) -> Self {
         Self {
             registry: Registry::new(max_accounts),
@@ -122,13 +129,15 @@ impl Hub {
             ledger,
             directories: BTreeMap::new(),
             purging: BTreeMap::new(),
-            connection,
-            dialer,
+            drivers,
+            route,
             proxy,
             about,
             surroundings: Some(surroundings),
             network: Network::Available,
             timer: Timer::default(),
+            vital: vitals.of("hub"),
+            vitals,
             stopping: false,
         }
     }
@@ -202,12 +211,12 @@ impl Hub {
             }
             Effect::Uplink { account, command } => {
                 if let Some(upstream) = self.upstreams.get(&account) {
-                    upstream.do_send(Drive(command));
+                    upstream.command(command);
                 }
             }
             Effect::StopUpstream { account } => {
                 if let Some(upstream) = self.upstreams.remove(&account) {
-                    upstream.do_send(Stop);
+                    ctx.spawn(upstream.stop().into_actor(self).map(|_, _, _| ()));
                 }
             }
             Effect::OpenStore {
@@ -339,13 +348,13 @@ impl Hub {
         refuse_unnamed: bool,
         ctx: &mut Context<Self>,
     ) {
-        let config = imlink_connection::Config {
+        let upstream = self.drivers.start(Job {
+            account,
+            app_key,
             refuse_unnamed,
-            ..self.connection.clone()
-        };
-        let connection = Connection::new(config, app_key, rand::random());
-        let upstream = Upstream::new(account, connection, self.dialer.clone(), ctx.address());
-        let upstream = upstream.start();
+            hub: ctx.address(),
+            vital: self.vitals.of("upstream"),
+        });
         self.acquaint(&upstream);
         self.upstreams.insert(account, upstream);
     }
@@ -363,12 +372,13 @@ impl Hub {
         let rows = self.stores.entry(directory.clone()).or_insert_with(|| {
             let thread = Arbiter::new();
             let (hub, turns) = (ctx.address().recipient(), ctx.address().recipient());
+            let vital = self.vitals.of("store");
             let addr = StoreActor::start_in_arbiter(&thread.handle(), move |ctx| {
                 // Unbounded: a request that waits for room in a mailbox is overtaken by the next
                 // one, and the order of an app's messages is lost. What waits here is bounded
                 // where it comes in, at the sockets.
                 ctx.set_mailbox_capacity(0);
-                StoreActor::new(directory, hub, turns)
+                StoreActor::new(directory, hub, turns, vital)
             });
             let (commits, committing) = mpsc::unbounded_channel();
             ctx.add_stream(one_by_one(committing));
@@ -382,7 +392,7 @@ impl Hub {
         let opened = rows.addr.send(Open { user, unreadable });
         ctx.spawn(opened.into_actor(self).map(move |result, act, ctx| {
             if let Some(upstream) = act.upstreams.get(&account) {
-                upstream.do_send(UseStore(store));
+                upstream.use_store(store);
             }
             act.registry
                 .store_opened(account, result.unwrap_or(Err(Code::LOCAL_STOPPING)));
@@ -459,20 +469,19 @@ impl Hub {
         let asked: Vec<_> = self
             .upstreams
             .iter()
-            .map(|(account, upstream)| (*account, upstream.send(Inspect)))
+            .map(|(account, upstream)| (*account, upstream.inspect()))
             .collect();
         let answers = async {
-            let mut snapshots = BTreeMap::new();
-            for (account, snapshot) in asked {
-                if let Ok(snapshot) = snapshot.await {
-                    snapshots.insert(account, snapshot);
+            let mut links = BTreeMap::new();
+            for (account, report) in asked {
+                if let Ok(report) = report.await {
+                    links.insert(account, report);
                 }
             }
-            snapshots
+            links
         };
-        ctx.spawn(answers.into_actor(self).map(move |snapshots, act, ctx| {
-            act.registry
-                .report(peer, request, &act.about, &snapshots, Instant::now());
+        ctx.spawn(answers.into_actor(self).map(move |links, act, ctx| {
+            act.registry.report(peer, request, &act.about, &links);
             act.drive(ctx);
         }));
     }

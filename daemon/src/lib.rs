@@ -14,6 +14,7 @@ mod config;
 mod device;
 mod diagnosis;
 mod directories;
+mod driver;
 mod hub;
 mod ledger;
 mod listener;
@@ -39,6 +40,7 @@ mod timer;
 mod transport;
 mod upstream;
 mod users;
+mod vital;
 
 pub use command::{Flags, run};
 pub use config::{

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::Permissions;
-use std::os::fd::OwnedFd;
+use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::os::unix::fs::{FileTypeExt, PermissionsExt};
 use std::path::Path;
 use std::rc::Rc;
@@ -21,22 +21,29 @@ use interprocess::local_socket::tokio::prelude::*;
 use interprocess::local_socket::tokio::{Listener as Socket, Stream};
 use interprocess::local_socket::{GenericFilePath, ListenerOptions, ToFsName};
 use interprocess::os::unix::local_socket::ListenerOptionsExt;
+use rustix::process::Resource;
 use tokio::io::AsyncWriteExt;
 use tokio::sync::mpsc;
 use tracing::{debug, warn};
 
 use crate::hub::Hub;
 use crate::messages::Stop;
+use crate::outbox::Outboxes;
 use crate::peer::{Guest, House, Peer};
 use crate::porch::Porch;
 use crate::registry::PeerId;
 use crate::rules::{Rules, Visitor};
 use crate::users;
+use crate::vital::Vital;
 
 /// How often a refusal is logged at most: a stranger must not fill the disk (F-I22).
 const REFUSALS_LOGGED_EVERY: Duration = Duration::from_secs(10);
 
-/// Wait after an accept that failed for want of descriptors (F-I07).
+/// Descriptors that no app gets, so that links and rows can be opened while apps take all they can
+/// (F-I07).
+const RESERVED_DESCRIPTORS: u64 = 16;
+
+/// Wait after an accept that failed, as it does when the machine has no descriptors at all.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 /// Time for those whose Hello has arrived to be heard before somebody is turned away for want of a
@@ -62,6 +69,7 @@ pub struct Listener {
     replaced: Option<mpsc::UnboundedReceiver<Socket>>,
     instance: u64,
     hub: Addr<Hub>,
+    vital: Vital,
 }
 
 /// A listening socket and where it came from.
@@ -119,7 +127,13 @@ impl Listener {
     /// An actor for that socket, who lets in whom the rules admit. `instance` names this run of the
     /// daemon.
     #[must_use]
-    pub fn new(listening: Listening, rules: Rules, instance: u64, hub: Addr<Hub>) -> Self {
+    pub fn new(
+        listening: Listening,
+        rules: Rules,
+        instance: u64,
+        hub: Addr<Hub>,
+        vital: Vital,
+    ) -> Self {
         // As many as somebody removes files.
         let (replacements, replaced) = mpsc::unbounded_channel();
         Self {
@@ -129,6 +143,7 @@ impl Listener {
             rules: Rc::new(rules),
             instance,
             hub,
+            vital,
         }
     }
 }
@@ -159,6 +174,7 @@ impl Handler<Stop> for Listener {
     type Result = ();
 
     fn handle(&mut self, Stop: Stop, ctx: &mut Self::Context) {
+        self.vital.release();
         ctx.stop();
     }
 }
@@ -172,6 +188,8 @@ struct Door {
     groups: KnownGroups,
     /// How the kernel shows a user it cannot name here.
     nameless: u32,
+    /// Descriptors this process may have; `None` if there is no limit.
+    descriptors: Option<u64>,
 }
 
 /// Who the kernel says opened the socket.
@@ -188,12 +206,14 @@ impl Door {
                 hub,
                 instance,
                 rules,
+                outboxes: Outboxes::default(),
             }),
             last_peer: 0,
             porch: Porch::default(),
             refusals: Refusals::default(),
             groups: KnownGroups::default(),
             nameless: users::overflow_uid(),
+            descriptors: rustix::process::getrlimit(Resource::Nofile).current,
         }
     }
 
@@ -230,8 +250,10 @@ impl Door {
         };
         let visitor = Visitor { uid, groups };
         if uid == self.nameless || !self.house.rules.admits(&visitor) {
-            self.refusals.log(uid);
-            return turn_away(stream, uid).await;
+            return self.turn_away(stream, uid, no_rule(uid)).await;
+        }
+        if let Some(refused) = self.no_room(&stream) {
+            return self.turn_away(stream, uid, refused).await;
         }
         if self.porch.is_full(uid) {
             tokio::time::sleep(HEARING_PAUSE).await;
@@ -250,18 +272,39 @@ impl Door {
         };
         Peer::new(id, guest, Rc::clone(&self.house)).start();
     }
+
+    /// Says why an app does not come in. Nothing is read from who is not let in.
+    async fn turn_away(&mut self, stream: Stream, uid: u32, refused: Refused) {
+        self.refusals.log(uid, &refused.text);
+        let mut writer = &stream;
+        let farewell = Greeting::Refused(refused).encode();
+        // It fits into any socket; who made that untrue is not waited for.
+        let _ = tokio::time::timeout(FAREWELL, writer.write_all(&farewell)).await;
+    }
+
+    /// The kernel gives the lowest number that is free: a high one says how few are left.
+    fn no_room(&self, stream: &Stream) -> Option<Refused> {
+        let Stream::UdSocket(socket) = stream;
+        let number = u64::try_from(socket.as_fd().as_raw_fd()).unwrap_or_default();
+        let limit = self.descriptors?;
+        (number + RESERVED_DESCRIPTORS >= limit).then(|| Refused {
+            code: Code::LOCAL_QUOTA,
+            supported: ProtocolRange::SUPPORTED,
+            text: format!(
+                "the daemon may open {limit} files and keeps the last {RESERVED_DESCRIPTORS} for itself; \
+                 close some apps, or raise LimitNOFILE="
+            ),
+        })
+    }
 }
 
-/// Says that no app of this user may come in (F-I22). Nothing is read from who is not let in.
-async fn turn_away(stream: Stream, uid: u32) {
-    let refused = Greeting::Refused(Refused {
+/// No app of this user may come in (F-I22).
+fn no_rule(uid: u32) -> Refused {
+    Refused {
         code: Code::LOCAL_DENIED,
         supported: ProtocolRange::SUPPORTED,
         text: format!("no rule of [[allow]] matches uid {uid}"),
-    });
-    let mut writer = &stream;
-    // It fits into any socket; who made that untrue is not waited for.
-    let _ = tokio::time::timeout(FAREWELL, writer.write_all(&refused.encode())).await;
+    }
 }
 
 fn credentials(stream: &Stream) -> io::Result<Credentials> {
@@ -285,18 +328,14 @@ struct Refusals {
 }
 
 impl Refusals {
-    fn log(&mut self, uid: u32) {
+    fn log(&mut self, uid: u32, why: &str) {
         self.count += 1;
         let now = Instant::now();
         if self
             .told
             .is_none_or(|told| now - told >= REFUSALS_LOGGED_EVERY)
         {
-            warn!(
-                uid,
-                count = self.count,
-                "Another user's app was turned away"
-            );
+            warn!(uid, count = self.count, why, "An app was turned away");
             self.count = 0;
             self.told = Some(now);
         }

@@ -2,15 +2,15 @@
 
 use std::path::PathBuf;
 
-use actix::Message;
-use imlink_connection::Snapshot;
+use actix::{Addr, Message};
 use imlink_ipc_proto::Request;
-use imlink_model::uplink::{self, SendOutcome};
+use imlink_model::uplink::{self, LinkReport, SendOutcome};
 use imlink_model::{Code, Message as StoredMessage, OutgoingMessage, Seq};
 use imlink_store::{Edited, Progress};
 
 use crate::outbox::Outbox;
 use crate::registry::{AccountId, PeerId, PeerIdentity};
+use crate::store::StoreActor;
 
 /// Peer to Hub: an app said Hello and may be here.
 #[derive(Debug, Message)]
@@ -49,9 +49,14 @@ pub struct Ask {
 #[rtype(result = "()")]
 pub struct Drive(pub uplink::Command);
 
+/// Hub to Upstream: the rows of the account are here. Comes before anything is recorded.
+#[derive(Debug, Message)]
+#[rtype(result = "()")]
+pub struct UseStore(pub Addr<StoreActor>);
+
 /// Hub to Upstream: how are you?
 #[derive(Debug, Message)]
-#[rtype(result = "Snapshot")]
+#[rtype(result = "LinkReport")]
 pub struct Inspect;
 
 /// Upstream to Hub: something happened to the link.

@@ -1,8 +1,10 @@
 //! What waits to be written to one app: shared bytes behind a bound.
 //!
 //! The Hub fills it, the Peer drains it in as few writes as it can. An app that does not read fills
-//! it up and is detached; it can hold nothing else hostage (F-I02).
+//! it up and is detached; it can hold nothing else hostage (F-I02). All together have a bound too: when it
+//! is reached, whoever holds more than an equal share is the one that does not read (F-A14).
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
@@ -13,12 +15,27 @@ use imlink_ipc_proto::limits;
 /// not pile up (F-I04).
 const HIGH_WATER: usize = limits::OUTBOX_BYTES / 4;
 
+/// Bytes that wait for all apps together before shares are looked at. Sixteenth part of what the
+/// units allow the daemon, so that this bites first.
+const ALL_BYTES: usize = 64 * 1024 * 1024;
+
 /// The queue of one app; clones are the same queue. One task at most waits for it.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Outbox(Arc<Mutex<Queue>>);
 
+/// All queues of a daemon; clones are the same ones.
+#[derive(Clone, Debug, Default)]
+pub struct Outboxes(Arc<Total>);
+
 #[derive(Debug, Default)]
+struct Total {
+    queues: AtomicUsize,
+    bytes: AtomicUsize,
+}
+
+#[derive(Debug)]
 struct Queue {
+    total: Outboxes,
     chunks: Vec<Bytes>,
     bytes: usize,
     /// Requests without an answer yet.
@@ -32,6 +49,29 @@ struct Queue {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Full;
 
+impl Outboxes {
+    /// A queue for one more app.
+    #[must_use]
+    pub fn outbox(&self) -> Outbox {
+        self.0.queues.fetch_add(1, Ordering::Relaxed);
+        Outbox(Arc::new(Mutex::new(Queue {
+            total: self.clone(),
+            chunks: Vec::new(),
+            bytes: 0,
+            unanswered: 0,
+            closed: false,
+            waiting: None,
+        })))
+    }
+
+    /// Whether everything together is too much, and that queue has more of it than others may.
+    fn is_too_much(&self, bytes: usize) -> bool {
+        let Total { queues, bytes: all } = &*self.0;
+        all.load(Ordering::Relaxed) > ALL_BYTES
+            && bytes > ALL_BYTES / queues.load(Ordering::Relaxed).max(1)
+    }
+}
+
 impl Outbox {
     /// Queues one frame, given in parts that are written one after the other.
     ///
@@ -43,12 +83,11 @@ impl Outbox {
             if queue.closed {
                 return Ok(());
             }
-            if queue.bytes > limits::OUTBOX_BYTES {
+            if queue.bytes > limits::OUTBOX_BYTES || queue.total.is_too_much(queue.bytes) {
                 return Err(Full);
             }
             for part in parts.into_iter().filter(|part| !part.is_empty()) {
-                queue.bytes += part.len();
-                queue.chunks.push(part);
+                queue.add(part);
             }
             Ok(())
         })
@@ -59,8 +98,8 @@ impl Outbox {
     pub fn abandon(&self, last: Bytes) {
         self.change(|queue| {
             let dropped: usize = queue.chunks.drain(..).map(|chunk| chunk.len()).sum();
-            queue.bytes = queue.bytes - dropped + last.len();
-            queue.chunks.push(last);
+            queue.remove(dropped);
+            queue.add(last);
             queue.closed = true;
         });
     }
@@ -85,7 +124,7 @@ impl Outbox {
 
     /// That many bytes are written.
     pub fn written(&self, bytes: usize) {
-        self.lock().bytes -= bytes;
+        self.lock().remove(bytes);
     }
 
     /// The app asked something; an answer will be queued.
@@ -128,15 +167,36 @@ impl Outbox {
 }
 
 impl Queue {
+    fn add(&mut self, chunk: Bytes) {
+        self.bytes += chunk.len();
+        let Total { bytes, .. } = &*self.total.0;
+        bytes.fetch_add(chunk.len(), Ordering::Relaxed);
+        self.chunks.push(chunk);
+    }
+
+    fn remove(&mut self, written: usize) {
+        self.bytes -= written;
+        let Total { bytes, .. } = &*self.total.0;
+        bytes.fetch_sub(written, Ordering::Relaxed);
+    }
+
     fn wait<T>(&mut self, task: &Context<'_>) -> Poll<T> {
         self.waiting = Some(task.waker().clone());
         Poll::Pending
     }
 }
 
+impl Drop for Queue {
+    fn drop(&mut self) {
+        let Total { queues, bytes } = &*self.total.0;
+        queues.fetch_sub(1, Ordering::Relaxed);
+        bytes.fetch_sub(self.bytes, Ordering::Relaxed);
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use std::sync::atomic::{AtomicBool, Ordering};
+    use std::sync::atomic::AtomicBool;
     use std::task::Wake;
 
     use super::*;
@@ -144,7 +204,7 @@ mod tests {
     // F-I02
     #[test]
     fn an_app_that_does_not_read_is_refused_at_the_bound() {
-        let outbox = Outbox::default();
+        let outbox = Outboxes::default().outbox();
         let chunk = Bytes::from(vec![0; 1024 * 1024]);
 
         let accepted = (0..100)
@@ -154,9 +214,35 @@ mod tests {
         assert_eq!(accepted, limits::OUTBOX_BYTES / chunk.len() + 1);
     }
 
+    // F-A14
+    #[test]
+    fn of_a_thousand_apps_the_one_that_holds_more_than_its_share_is_refused() {
+        let outboxes = Outboxes::default();
+        let share = Bytes::from(vec![0; ALL_BYTES / 1000]);
+        let modest: Vec<Outbox> = (0..999).map(|_| outboxes.outbox()).collect();
+        let greedy = outboxes.outbox();
+        for outbox in &modest {
+            outbox.push([share.clone()]).unwrap();
+        }
+        let pushed = (0..100).take_while(|_| greedy.push([share.clone()]).is_ok());
+        assert!(
+            (2..=3).contains(&pushed.count()),
+            "its share and what overflows"
+        );
+
+        for outbox in &modest {
+            outbox.push([share.slice(..1)]).unwrap();
+        }
+        assert_eq!(modest[7].push([share.clone()]), Err(Full));
+
+        drop(modest);
+
+        greedy.push([share.clone()]).unwrap();
+    }
+
     #[test]
     fn what_was_queued_before_the_close_is_still_taken() {
-        let outbox = Outbox::default();
+        let outbox = Outboxes::default().outbox();
         let parts = [&b"a"[..], b"", b"b"].map(Bytes::from_static);
         outbox.push(parts).unwrap();
         outbox.close();
@@ -174,7 +260,7 @@ mod tests {
     // F-I04
     #[test]
     fn whoever_asks_too_much_is_read_from_again_after_an_answer() {
-        let outbox = Outbox::default();
+        let outbox = Outboxes::default().outbox();
         let woken = Arc::new(Woken::default());
         let waker = Waker::from(Arc::clone(&woken));
         let mut task = Context::from_waker(&waker);

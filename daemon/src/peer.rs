@@ -33,7 +33,7 @@ use self::socket::Socket;
 use crate::clock;
 use crate::hub::Hub;
 use crate::messages::{Ask, Attach, Detach};
-use crate::outbox::Outbox;
+use crate::outbox::{Outbox, Outboxes};
 use crate::porch::Place;
 use crate::registry::{PeerId, PeerIdentity};
 use crate::rules::{Grant, Rules, Visitor};
@@ -58,6 +58,8 @@ pub struct House {
     pub instance: u64,
     /// Who may do what in it.
     pub rules: Rc<Rules>,
+    /// What waits for all of them.
+    pub outboxes: Outboxes,
 }
 
 enum Stage {
@@ -112,9 +114,9 @@ impl Peer {
         Self {
             id,
             credentials: Credentials { uid, pid },
-            house,
             socket: Socket::new(stream),
-            outbox: Outbox::default(),
+            outbox: house.outboxes.outbox(),
+            house,
             deframer: Deframer::for_greeting(),
             stage: Stage::Greeting {
                 _place: place,

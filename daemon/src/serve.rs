@@ -13,6 +13,7 @@ use tracing::{info, warn};
 use crate::clock;
 use crate::config::Config;
 use crate::device::{self, DeviceIdError};
+use crate::diagnosis::Way;
 use crate::directories::{self, PlaceError};
 use crate::hub::Hub;
 use crate::ledger::Ledger;
@@ -28,6 +29,8 @@ use crate::rules::Rules;
 use crate::surroundings;
 use crate::systemd;
 use crate::transport::{Dialer, DialerError, ProxyInUse};
+use crate::upstream::Vendor;
+use crate::vital;
 
 /// How long an orderly stop may take; what is not done by then is done by the next start (F-I29).
 const STOP_DEADLINE: Duration = Duration::from_secs(5);
@@ -84,9 +87,14 @@ pub enum ServeError {
         /// What the system said.
         source: io::Error,
     },
-    /// The Hub ended by itself.
-    #[error("the hub ended unexpectedly")]
-    Hub,
+    /// A part of the daemon ended by itself.
+    #[error(
+        "the {actor} of the daemon ended by itself; started again, it goes on with what was accepted"
+    )]
+    Ended {
+        /// Which.
+        actor: &'static str,
+    },
 }
 
 /// Serves apps until `stop` completes, on the actix system of the caller.
@@ -129,7 +137,6 @@ pub async fn serve(
     let about = About {
         instance,
         started_at: clock::now(),
-        reconnect_kick: config.reconnect_kick,
         state_dir: config.state_dir.clone(),
         proxy: proxy.current().map(shown),
     };
@@ -137,21 +144,33 @@ pub async fn serve(
         warn!("WebSocket cannot carry `reconnect_kick`: a reconnect takes its place back");
     }
     let rules = Rules::new(config.allow, rustix::process::geteuid().as_raw());
+    let way = Way {
+        dialer: dialer.clone(),
+        navigators: config.navigators.clone(),
+        clear_text: config.allow_clear_text,
+    };
+    let drivers = Vendor {
+        config: connection,
+        dialer,
+    };
+    let (vitals, mut ends) = vital::vitals();
     let hub = Hub::new(
         config.max_accounts,
         ledger,
-        connection,
-        dialer,
+        Box::new(drivers),
+        way,
         proxy,
         about,
         surroundings::watch(),
+        vitals.clone(),
     );
     let hub = match remembers {
         true => hub.holding(remembered),
         false => hub,
     };
     let hub = hub.start();
-    let listener = Listener::new(listening, rules, instance, hub.clone()).start();
+    let listener = vitals.of("listener");
+    let listener = Listener::new(listening, rules, instance, hub.clone(), listener).start();
     let _watchdog = systemd::keep_watchdog_fed();
     systemd::ready();
     info!(
@@ -179,12 +198,13 @@ pub async fn serve(
             let _ = tokio::time::timeout(STOP_DEADLINE, hub.send(Rescue)).await;
             return Err(ServeError::StateRemoved { path: config.state_dir });
         }
+        actor = ends.first() => return Err(ServeError::Ended { actor }),
     };
     systemd::stopping();
     listener.do_send(Stop);
     match tokio::time::timeout(STOP_DEADLINE, hub.send(Stop)).await {
         Ok(Ok(())) => ended,
-        Ok(Err(_)) => Err(ServeError::Hub),
+        Ok(Err(_)) => Err(ServeError::Ended { actor: "hub" }),
         Err(_) => {
             warn!("Not everything ended in time; the next start sorts it out");
             ended

@@ -31,6 +31,7 @@ use crate::clock;
 use crate::messages::{Progressed, Rescue, WritableTurned};
 use crate::registry::{Found, Read, Stretch, Unreadable};
 use crate::removal::rescue;
+use crate::vital::Vital;
 
 /// Changes that go into one batch at most (docs/measured.md, "Store").
 const BATCH: usize = 100;
@@ -60,6 +61,7 @@ pub struct StoreActor {
     writable: Code,
     /// A look at the disk is due, while rows cannot be written.
     look_queued: bool,
+    vital: Vital,
 }
 
 /// Opens the rows, or says how they are if they are open.
@@ -103,6 +105,7 @@ impl StoreActor {
         directory: PathBuf,
         hub: Recipient<Progressed>,
         turns: Recipient<WritableTurned>,
+        vital: Vital,
     ) -> Self {
         Self {
             directory,
@@ -113,6 +116,7 @@ impl StoreActor {
             store: None,
             pending: Vec::new(),
             flush_queued: false,
+            vital,
         }
     }
 
@@ -428,6 +432,7 @@ impl Handler<crate::messages::Stop> for StoreActor {
 
     /// Everything taken so far is durable when this is answered, and the rows are closed.
     fn handle(&mut self, _: crate::messages::Stop, ctx: &mut Self::Context) {
+        self.vital.release();
         self.flush(ctx);
         self.store = None;
         actix::ActorContext::stop(ctx);

@@ -19,22 +19,25 @@ use actix::{
 };
 use futures_util::future::LocalBoxFuture;
 use futures_util::stream;
-use imlink_connection::{Action, Connection, Generation, Input, RecordId, Snapshot};
+use imlink_connection::{Action, Config, Connection, Generation, Input, RecordId, Snapshot};
 use imlink_model::Code;
-use imlink_model::uplink::Record;
+use imlink_model::uplink::{LinkReport, Record};
 use imlink_store::{Applied, Change};
+use imlink_wire::navigation::GatewayForm;
 use tokio::sync::{mpsc, oneshot};
 use tracing::{Span, debug_span};
 
+use crate::driver::{Driver, Drivers, Job};
 use crate::hub::Hub;
-use crate::messages::{Drive, GapNoted, Happened, Inspect, Settled, Stop, Stored};
+use crate::messages::{Drive, GapNoted, Happened, Inspect, Settled, Stop, Stored, UseStore};
 use crate::registry::AccountId;
 use crate::store::{Commit, StoreActor};
 use crate::timer::Timer;
 use crate::transport::{Dialer, Link, Opened, Received};
+use crate::vital::Vital;
 
 /// The actor; see the module.
-pub struct Upstream {
+struct Upstream {
     account: AccountId,
     connection: Connection,
     dialer: Dialer,
@@ -51,16 +54,14 @@ pub struct Upstream {
     recording: Option<mpsc::UnboundedReceiver<Recording>>,
     /// Told once no message is under way; there while the daemon stops.
     drained: Option<oneshot::Sender<()>>,
+    /// Whether a reconnect is to give way (decisions.md P12).
+    reconnect_kick: bool,
+    vital: Vital,
     span: Span,
 }
 
 /// How long a stop waits for messages under way: half of what the whole stop may take (F-I29).
 const DRAIN_DEADLINE: Duration = Duration::from_millis(2500);
-
-/// Hub to Upstream: the rows of the account are here. Comes before anything is recorded.
-#[derive(Debug, actix::Message)]
-#[rtype(result = "()")]
-pub struct UseStore(pub Addr<StoreActor>);
 
 /// A request or dial that is given up is dropped with its socket: it must not come about later.
 struct Attempt {
@@ -88,10 +89,36 @@ struct FromLink {
     received: Received,
 }
 
+/// Drivers towards the vendor's cloud.
+pub struct Vendor {
+    /// How they connect.
+    pub config: Config,
+    /// What opens their links.
+    pub dialer: Dialer,
+}
+
+impl Drivers for Vendor {
+    fn start(&self, job: Job) -> Driver {
+        let upstream = Upstream::new(job, self.config.clone(), self.dialer.clone());
+        Driver::of(upstream.start())
+    }
+}
+
 impl Upstream {
-    /// An actor for that account; it does nothing until it is told to.
-    #[must_use]
-    pub fn new(account: AccountId, connection: Connection, dialer: Dialer, hub: Addr<Hub>) -> Self {
+    fn new(job: Job, config: Config, dialer: Dialer) -> Self {
+        let Job {
+            account,
+            app_key,
+            refuse_unnamed,
+            hub,
+            vital,
+        } = job;
+        let reconnect_kick = config.reconnect_kick;
+        let config = Config {
+            refuse_unnamed,
+            ..config
+        };
+        let connection = Connection::new(config, app_key, rand::random());
         let span = debug_span!("upstream", %account);
         let (records, recording) = mpsc::unbounded_channel();
         Self {
@@ -106,6 +133,8 @@ impl Upstream {
             records,
             recording: Some(recording),
             drained: None,
+            reconnect_kick,
+            vital,
             span,
         }
     }
@@ -305,12 +334,45 @@ impl Upstream {
         Input::Recorded { id }
     }
 
+    fn report(&self, snapshot: Snapshot, now: Instant) -> LinkReport {
+        let gateway = snapshot.gateway.as_ref();
+        let slot =
+            gateway.map(|gateway| slot(gateway.scheme.form(), self.reconnect_kick).to_owned());
+        let next = snapshot.next_attempt;
+        LinkReport {
+            next_attempt_in: next.map(|at| at.saturating_duration_since(now)),
+            address: gateway.map(ToString::to_string),
+            slot,
+            round_trip: snapshot.round_trip,
+            navigators: snapshot
+                .navigators
+                .iter()
+                .map(ToString::to_string)
+                .collect(),
+            gateways: snapshot.gateways.iter().map(ToString::to_string).collect(),
+            queued: snapshot.queued,
+            in_flight: snapshot.in_flight,
+            in_doubt: snapshot.in_doubt,
+        }
+    }
+
     fn arm(&mut self, ctx: &mut Context<Self>) {
         let deadline = self.connection.poll_timeout();
         self.timer.arm(deadline, ctx, |act: &mut Self, ctx| {
             act.timer.fired();
             act.drive(None, ctx);
         });
+    }
+}
+
+/// The class of device that a form makes us at the cloud (decisions.md P20), and what becomes of
+/// `reconnect_kick` where it is set (decisions.md P12).
+fn slot(form: GatewayForm, reconnect_kick: bool) -> &'static str {
+    match (form, reconnect_kick) {
+        (GatewayForm::Tcp, false) => "desktop",
+        (GatewayForm::Tcp, true) => "desktop, reconnects yield",
+        (GatewayForm::WebSocket, false) => "web",
+        (GatewayForm::WebSocket, true) => "web, reconnect_kick cannot be sent",
     }
 }
 
@@ -361,8 +423,8 @@ impl Handler<Inspect> for Upstream {
     type Result = MessageResult<Inspect>;
 
     fn handle(&mut self, Inspect: Inspect, _: &mut Self::Context) -> Self::Result {
-        let snapshot: Snapshot = self.connection.snapshot();
-        MessageResult(snapshot)
+        let snapshot = self.connection.snapshot();
+        MessageResult(self.report(snapshot, Instant::now()))
     }
 }
 
@@ -373,6 +435,7 @@ impl Handler<Stop> for Upstream {
     /// would leave in doubt what was never written (F-I29).
     fn handle(&mut self, Stop: Stop, ctx: &mut Self::Context) -> Self::Result {
         let (told, drained) = oneshot::channel();
+        self.vital.release();
         self.drained = Some(told);
         self.connection.hold_messages();
         self.drive(None, ctx);

@@ -5,12 +5,14 @@
 //! durable, and report the same [`Event`]s (decisions.md P22).
 
 mod live;
+mod report;
 
 use std::time::Duration;
 
 use bytes::Bytes;
 
 pub use live::{Answer, AskId, IfAbsent, Recallable, RoomChange, RoomNews, Signal};
+pub use report::LinkReport;
 
 use crate::{
     Code, ConnectionStatus, IncomingMessage, MessageUid, Millis, OutboxId, OutgoingMessage, Recall,

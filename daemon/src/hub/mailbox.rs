@@ -185,13 +185,14 @@ impl Handler<Stop> for Hub {
     /// Says goodbye to the apps, closes the links, and waits until everything taken is durable.
     fn handle(&mut self, Stop: Stop, ctx: &mut Self::Context) -> Self::Result {
         info!("Stopping");
+        self.vital.release();
         self.stopping = true;
         self.registry.announce_stop();
         self.drive(ctx);
         // All of them at once; each answers when it is through.
         let links: Vec<_> = std::mem::take(&mut self.upstreams)
             .into_values()
-            .map(|upstream| upstream.send(Stop))
+            .map(|upstream| upstream.stop())
             .collect();
         for app in self.apps.values() {
             app.outbox.close();

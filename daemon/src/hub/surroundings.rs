@@ -1,16 +1,15 @@
 //! What this machine tells of itself, passed on to every link.
 
-use actix::{Addr, StreamHandler};
+use actix::StreamHandler;
 
 use super::Hub;
-use crate::messages::Drive;
+use crate::driver::Driver;
 use crate::surroundings::Change;
-use crate::upstream::Upstream;
 
 impl Hub {
     /// Tells a new link what the others know.
-    pub(super) fn acquaint(&self, upstream: &Addr<Upstream>) {
-        upstream.do_send(Drive(Change::Network(self.network).into()));
+    pub(super) fn acquaint(&self, upstream: &Driver) {
+        upstream.command(Change::Network(self.network).into());
     }
 }
 
@@ -24,7 +23,7 @@ impl StreamHandler<Change> for Hub {
             Change::Hint(_) => {}
         }
         for upstream in self.upstreams.values() {
-            upstream.do_send(Drive(change.into()));
+            upstream.command(change.into());
         }
     }
 

@@ -1,6 +1,6 @@
 //! What the Hub does about the way to the cloud.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use actix::{ActorFutureExt, AsyncContext, Context, WrapFuture};
 use futures_util::future::join_all;
@@ -9,7 +9,7 @@ use imlink_model::uplink::{Command, Hint};
 
 use super::Hub;
 use crate::diagnosis::Diagnosis;
-use crate::messages::{Drive, Inspect};
+use crate::driver::Driver;
 use crate::registry::{PeerId, WayRequest, shown};
 use crate::transport::try_proxy;
 
@@ -46,24 +46,21 @@ impl Hub {
     }
 
     fn diagnose(&self, peer: PeerId, request: u64, ctx: &mut Context<Self>) {
-        let dialer = self.dialer.clone();
-        let asked: Vec<_> = self.upstreams.values().map(|up| up.send(Inspect)).collect();
+        let dialer = self.route.dialer.clone();
+        let asked: Vec<_> = self.upstreams.values().map(Driver::inspect).collect();
         let mut diagnosis = Diagnosis {
             state_dir: self.about.state_dir.clone(),
             network: self.network,
             proxy: self.proxy.current().cloned(),
-            navigators: self.connection.navigators.iter().cloned().collect(),
-            gateways: BTreeMap::new(),
-            clear_text: self.connection.clear_text,
+            navigators: self.route.navigators.iter().cloned().collect(),
+            gateways: BTreeSet::new(),
+            clear_text: self.route.clear_text,
             accounts: self.registry.account_findings(),
         };
         let findings = async move {
-            for snapshot in join_all(asked).await.into_iter().flatten() {
-                let named = snapshot.navigators.iter().map(ToString::to_string);
-                diagnosis.navigators.extend(named);
-                let told = snapshot.gateways.into_iter();
-                let told = told.map(|gateway| (gateway.to_string(), gateway));
-                diagnosis.gateways.extend(told);
+            for link in join_all(asked).await.into_iter().flatten() {
+                diagnosis.navigators.extend(link.navigators);
+                diagnosis.gateways.extend(link.gateways);
             }
             diagnosis.carry_out(&dialer).await
         };
@@ -100,7 +97,7 @@ impl Hub {
         }
         // Whoever waits for the next attempt need not: the way is another one.
         for upstream in self.upstreams.values() {
-            upstream.do_send(Drive(Command::Hint(Hint::NetworkChanged)));
+            upstream.command(Command::Hint(Hint::NetworkChanged));
         }
     }
 }

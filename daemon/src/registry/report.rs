@@ -1,16 +1,14 @@
 //! How the daemon is, for `imlink status`; and where a message stands.
 
 use std::collections::BTreeMap;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use imlink_connection::Snapshot;
 use imlink_ipc_proto::{
     AccountReport, AppReport, OutboxReport, Response, SendState, StatusReport, limits,
 };
-use imlink_model::uplink::Network;
+use imlink_model::uplink::{LinkReport, Network};
 use imlink_model::{Millis, OutgoingMessage};
 use imlink_store::OutboxState;
-use imlink_wire::navigation::GatewayForm;
 
 use super::{Account, AccountId, PeerId, Registry};
 
@@ -21,8 +19,6 @@ pub struct About {
     pub instance: u64,
     /// When it started.
     pub started_at: Millis,
-    /// Whether a reconnect is to give way (decisions.md P12).
-    pub reconnect_kick: bool,
     /// Where it keeps its state.
     pub state_dir: std::path::PathBuf,
     /// The proxy in use, without its password.
@@ -41,8 +37,7 @@ impl Registry {
         peer: PeerId,
         request: u64,
         about: &About,
-        snapshots: &BTreeMap<AccountId, Snapshot>,
-        now: Instant,
+        links: &BTreeMap<AccountId, LinkReport>,
     ) {
         let apps: Vec<AppReport> = self
             .peers
@@ -65,7 +60,7 @@ impl Registry {
         let mut accounts: Vec<AccountReport> = self
             .accounts
             .iter()
-            .map(|(id, account)| self.describe(*id, account, about, snapshots.get(id), now))
+            .map(|(id, account)| self.describe(*id, account, about, links.get(id)))
             .collect();
         accounts.sort_by(|a, b| (&a.app_key, &a.user).cmp(&(&b.app_key, &b.user)));
         let report = StatusReport {
@@ -88,14 +83,12 @@ impl Registry {
         id: AccountId,
         account: &Account,
         about: &About,
-        snapshot: Option<&Snapshot>,
-        now: Instant,
+        link: Option<&LinkReport>,
     ) -> AccountReport {
-        let outbox = snapshot.map(|snapshot| OutboxReport {
-            queued: count(snapshot.queued + snapshot.in_flight),
-            in_doubt: count(snapshot.in_doubt),
+        let outbox = link.map(|link| OutboxReport {
+            queued: count(link.queued + link.in_flight),
+            in_doubt: count(link.in_doubt),
         });
-        let next = snapshot.and_then(|snapshot| snapshot.next_attempt);
         AccountReport {
             app_key: account.app_key.clone(),
             user: account.user.clone(),
@@ -103,15 +96,11 @@ impl Registry {
             // An account that was just opened has no news yet.
             since: account.status.since.max(about.started_at),
             cause: account.status.cause,
-            next_attempt_in_ms: next.map(|at| milliseconds(at.saturating_duration_since(now))),
-            address: snapshot
-                .and_then(|snapshot| snapshot.gateway.as_ref())
-                .map(ToString::to_string),
-            slot: snapshot
-                .and_then(|snapshot| snapshot.gateway.as_ref())
-                .map(|gateway| slot(gateway.scheme.form(), about.reconnect_kick).to_owned()),
-            round_trip_ms: snapshot
-                .and_then(|snapshot| snapshot.round_trip)
+            next_attempt_in_ms: link.and_then(|link| link.next_attempt_in).map(milliseconds),
+            address: link.and_then(|link| link.address.clone()),
+            slot: link.and_then(|link| link.slot.clone()),
+            round_trip_ms: link
+                .and_then(|link| link.round_trip)
                 .map(|time| u32::try_from(time.as_millis()).unwrap_or(u32::MAX)),
             apps: count(self.peers_of(id).len()),
             last_error: account.last_error,
@@ -120,17 +109,6 @@ impl Registry {
             database: account.database(),
             last_seq: account.last_seq().unwrap_or_default(),
         }
-    }
-}
-
-/// The class of device that a form makes us at the cloud (decisions.md P20), and what becomes of
-/// `reconnect_kick` where it is set (decisions.md P12).
-fn slot(form: GatewayForm, reconnect_kick: bool) -> &'static str {
-    match (form, reconnect_kick) {
-        (GatewayForm::Tcp, false) => "desktop",
-        (GatewayForm::Tcp, true) => "desktop, reconnects yield",
-        (GatewayForm::WebSocket, false) => "web",
-        (GatewayForm::WebSocket, true) => "web, reconnect_kick cannot be sent",
     }
 }
 

@@ -202,10 +202,7 @@ async fn another_users_app_is_turned_away_with_the_kernels_word_on_who_it_is() {
     assert!(said.contains("LOCAL_DENIED"), "{said}");
     let why = format!("rule of [[allow]] matches uid {}", stranger.uid());
     assert!(said.contains(&why), "{said}");
-    house
-        .daemon
-        .log()
-        .wait_for("Another user's app was turned away");
+    house.daemon.log().wait_for("An app was turned away");
     let uid = format!("uid={}", stranger.uid());
     house.daemon.log().wait_for(&uid);
     house.is_whole().await;

@@ -25,6 +25,9 @@ pub enum GatewayForm {
 }
 
 impl GatewayScheme {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Ws, Self::Wss, Self::Tcp, Self::Tls];
+
     /// What a `protocol` of `serverAddr` stands for (protocol/cloud-tcp.md 1,
     /// protocol/cloud-wire.md 1.3); `None` if we cannot speak it.
     ///
@@ -80,8 +83,39 @@ pub struct GatewayAddress {
     pub authority: String,
 }
 
+impl GatewayAddress {
+    /// The address in the form in which it is shown; `None` if it has another one.
+    #[must_use]
+    pub fn from_url(url: &str) -> Option<Self> {
+        let (scheme, authority) = url.split_once("://")?;
+        let scheme = GatewayScheme::ALL
+            .into_iter()
+            .find(|known| known.as_str() == scheme)?;
+        Some(Self {
+            scheme,
+            authority: authority.to_owned(),
+        })
+    }
+}
+
 impl fmt::Display for GatewayAddress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}://{}", self.scheme.as_str(), self.authority)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_read_as_it_is_shown() {
+        for scheme in GatewayScheme::ALL {
+            let authority = "gateway.test:8080".to_owned();
+            let address = GatewayAddress { scheme, authority };
+            assert_eq!(GatewayAddress::from_url(&address.to_string()), Some(address));
+        }
+        assert_eq!(GatewayAddress::from_url("quic://gateway.test"), None);
+        assert_eq!(GatewayAddress::from_url("gateway.test:80"), None);
     }
 }

@@ -64,14 +64,13 @@ fn report(house: &mut House, peer: PeerId) -> StatusReport {
     let about = About {
         instance: 1,
         started_at: Millis(0),
-        reconnect_kick: false,
         state_dir: std::path::PathBuf::new(),
         proxy: None,
     };
     let request = house.ask(peer, Request::Status {});
     house
         .registry
-        .report(peer, request, &about, &BTreeMap::new(), house.now);
+        .report(peer, request, &about, &BTreeMap::new());
     house.drain();
     match house.outcome(peer, request)[..] {
         [Outcome::Ok(Response::Status(report))] => report.clone(),
