@@ -6,7 +6,9 @@ use std::{
 };
 
 use imlink_model::AppKey;
-use imlink_sandbox::{Drip, Ending, Scope, Secret, TransportFaults};
+use imlink_sandbox::{
+    Config, Drip, Ending, Sandbox, Scope, SecondGateway, Secret, TransportFaults,
+};
 use imlink_wire::{
     ClientPacket, ProtocolVersion, ServerPacket, handshake::Handshake, navigation::gateway_token,
 };
@@ -253,6 +255,35 @@ async fn connections_are_refused_by_the_kernel_and_taken_again_on_the_same_port(
     sandbox.accept_connections().unwrap();
     Client::online(&sandbox, "bob").await.ping().await;
     until(&sandbox, "bob is gone again", |app| app.links().len() == 1);
+}
+
+#[tokio::test]
+async fn one_of_two_addresses_is_closed_by_itself_and_opened_with_all() {
+    let config = Config {
+        second: Some(SecondGateway::default()),
+        ..Config::default()
+    };
+    let sandbox = Sandbox::spawn(config).unwrap();
+    let (first, second) = (sandbox.tcp_address(), sandbox.second_tcp_address().unwrap());
+    let named: Vec<(String, i32)> = sandbox.with_app(|app| {
+        let gateways = app.policy().gateways.iter();
+        gateways
+            .filter(|gateway| gateway.protocol == 1)
+            .map(|gateway| (gateway.addr.clone(), gateway.weight))
+            .collect()
+    });
+    assert_eq!(named, [(first.to_string(), 10), (second.to_string(), 9)]);
+
+    sandbox.refuse_connections_at(first).unwrap();
+    sandbox.refuse_connections_at(first).unwrap();
+    let refused = TcpStream::connect(first).await.unwrap_err();
+    assert_eq!(refused.kind(), io::ErrorKind::ConnectionRefused);
+    TcpStream::connect(second).await.unwrap();
+    let nowhere = sandbox.refuse_connections_at(sandbox.http_address());
+    assert_eq!(nowhere.unwrap_err().kind(), io::ErrorKind::NotFound);
+
+    sandbox.accept_connections().unwrap();
+    TcpStream::connect(first).await.unwrap();
 }
 
 #[tokio::test]
