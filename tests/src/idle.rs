@@ -1,6 +1,5 @@
 //! What a daemon costs while nothing happens: a measurement, not a test.
 
-mod process;
 mod report;
 
 use std::time::Duration;
@@ -10,8 +9,8 @@ use imlink_ipc_proto::{Codec, Request, Response, SecretText};
 use imlink_sandbox::Sandbox;
 
 use crate::cloud::{cloud, token, write};
+use crate::process::Process;
 use crate::{Command, RawApp, Setup, eventually};
-use process::Process;
 pub use report::Report;
 
 /// What is measured.

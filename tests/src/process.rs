@@ -4,26 +4,49 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+
+/// The resident memory of a process, in KB.
+///
+/// # Panics
+/// If there is no such process.
+#[must_use]
+pub fn resident(pid: u32) -> u64 {
+    Process::of(pid).memory().unwrap().resident
+}
+
+/// Lets this process, and those it starts, open as many files as they may.
+///
+/// # Panics
+/// If the system does not let it.
+pub fn take_descriptors() {
+    let Rlimit { maximum, .. } = getrlimit(Resource::Nofile);
+    let all = Rlimit {
+        current: maximum,
+        maximum,
+    };
+    setrlimit(Resource::Nofile, all).unwrap();
+}
 
 /// A process that runs.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Process(u32);
+pub(crate) struct Process(u32);
 
 /// Its memory in KB.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Memory {
+pub(crate) struct Memory {
     /// All that is resident.
-    pub(super) resident: u64,
+    pub(crate) resident: u64,
     /// What of it is nobody else's and no file's.
-    pub(super) own: u64,
+    pub(crate) own: u64,
 }
 
 impl Process {
-    pub(super) fn of(pid: u32) -> Self {
+    pub(crate) fn of(pid: u32) -> Self {
         Self(pid)
     }
 
-    pub(super) fn memory(self) -> Result<Memory> {
+    pub(crate) fn memory(self) -> Result<Memory> {
         let status = self.directory().join("status");
         Ok(Memory {
             resident: field(&status, "VmRSS")?,
@@ -31,13 +54,13 @@ impl Process {
         })
     }
 
-    pub(super) fn threads(self) -> Result<usize> {
+    pub(crate) fn threads(self) -> Result<usize> {
         Ok(self.tasks()?.len())
     }
 
     /// How often its threads have given up the processor by themselves so far: each time they were
     /// woken before.
-    pub(super) fn switches(self) -> Result<u64> {
+    pub(crate) fn switches(self) -> Result<u64> {
         let tasks = self.tasks()?.into_iter();
         // A thread may end between two looks.
         let switches = tasks.filter_map(|task| field(&task, "voluntary_ctxt_switches").ok());

@@ -24,6 +24,7 @@ use crate::strategies::{codec, message};
 /// The character that JSON writes longest: six bytes for one.
 const WORST: &str = "\u{1}";
 
+// P28
 #[test]
 fn the_largest_body_with_all_that_may_be_beside_it_is_delivered_in_either_codec() {
     let message = Message {
@@ -265,6 +266,7 @@ proptest! {
         prop_assert!(encoded.len() <= message_cost(&message));
     }
 
+    // P28
     #[test]
     fn a_page_cut_by_cost_fits_a_frame(
         codec in codec(),

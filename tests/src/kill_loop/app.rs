@@ -4,15 +4,18 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
 
-use imlink::{Client, Outgoing, Start, Subscription};
+use imlink::{Client, Direction, Event, Events, Message, Outgoing, Seq, Start, Subscription};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-use super::ledger::Ledger;
+use super::ledger::{Ledger, Placed};
 use crate::cloud::with;
 
 /// Between two messages of a writer: time for the others of this thread.
 const PACE: Duration = Duration::from_millis(2);
+
+/// Rows asked for at once.
+const PAGE: u16 = 200;
 
 /// Reads everything, and acknowledges every `each`th message, so that the daemon has places of
 /// different age to keep.
@@ -36,8 +39,7 @@ async fn take_all(
     while let Some(delivery) = subscription.next().await {
         let delivery = delivery.expect("the subscription goes on");
         let message = delivery.message();
-        let uid = message.uid.as_ref().expect("stored messages have a uid");
-        ledger.borrow_mut().shown(reader, uid, message.seq);
+        ledger.borrow_mut().shown(reader, placed(message));
         taken += 1;
         if taken % each != 0 && delivery.left() > 0 {
             continue;
@@ -50,6 +52,41 @@ async fn take_all(
                 ledger.borrow_mut().confirmed(reader, seq);
             }
         });
+    }
+}
+
+/// Notes what an app is told of messages that are gone.
+pub(super) async fn listen(mut events: Events, reader: usize, ledger: Rc<RefCell<Ledger>>) {
+    while let Some(event) = events.next().await {
+        if matches!(event, Event::Gap(_)) {
+            ledger.borrow_mut().gap(reader);
+        }
+    }
+}
+
+/// Everything the daemon keeps, in its order.
+///
+/// # Errors
+/// If the daemon cannot be asked at the moment.
+pub(super) async fn rows(client: &Client) -> Result<Vec<Placed>, imlink::Error> {
+    let (mut rows, mut after) = (Vec::new(), Seq(0));
+    loop {
+        let page = client.timeline(after, PAGE).await?;
+        after = page.entries.last().map_or(after, |last| last.seq);
+        // What is on its way out has no uid yet.
+        let stored = page.entries.iter().filter(|message| message.uid.is_some());
+        rows.extend(stored.map(placed));
+        if !page.more {
+            return Ok(rows);
+        }
+    }
+}
+
+fn placed(message: &Message) -> Placed {
+    Placed {
+        uid: message.uid.clone().expect("stored messages have a uid"),
+        seq: message.seq,
+        own: message.direction == Direction::Sent,
     }
 }
 

@@ -33,12 +33,23 @@ pub(super) struct Ledger {
     violations: Vec<String>,
 }
 
-/// What one app saw.
+/// What one app saw, in the whole life of its account.
 #[derive(Debug, Default)]
 struct Reader {
     seen: BTreeMap<MessageUid, Seq>,
+    /// Places of messages that others wrote and whose acknowledgement is not confirmed.
+    unconfirmed: BTreeSet<Seq>,
     last: Seq,
     confirmed: Seq,
+}
+
+/// A message that an app was handed, or that its daemon keeps.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Placed {
+    pub(super) uid: MessageUid,
+    pub(super) seq: Seq,
+    /// Written by one of the account's own apps.
+    pub(super) own: bool,
 }
 
 /// What is asked of a message that was submitted.
@@ -69,7 +80,8 @@ impl Ledger {
     }
 
     /// An app was handed a message.
-    pub(super) fn shown(&mut self, reader: usize, uid: &MessageUid, seq: Seq) {
+    pub(super) fn shown(&mut self, reader: usize, message: Placed) {
+        let Placed { uid, seq, own } = message;
         let state = &mut self.readers[reader];
         if seq <= state.last {
             // It comes again, which is the contract, unless the daemon had promised otherwise.
@@ -82,6 +94,9 @@ impl Ledger {
             return;
         }
         state.last = seq;
+        if !own {
+            state.unconfirmed.insert(seq);
+        }
         if let Some(before) = state.seen.insert(uid.clone(), seq) {
             self.tally.doubled += 1;
             self.violations
@@ -93,12 +108,38 @@ impl Ledger {
     pub(super) fn confirmed(&mut self, reader: usize, seq: Seq) {
         let state = &mut self.readers[reader];
         if state.confirmed < seq {
-            // The first reader counts for all: what it has was acknowledged to the cloud.
+            let behind = state.unconfirmed.split_off(&Seq(seq.0 + 1));
+            let confirmed = std::mem::replace(&mut state.unconfirmed, behind);
+            // The first reader counts for all: what it has was acknowledged to the cloud. What the
+            // apps wrote was counted when it was accepted.
             if reader == 0 {
-                self.tally.acknowledged += seq.0 - state.confirmed.0;
+                self.tally.acknowledged += confirmed.len() as u64;
             }
             state.confirmed = seq;
         }
+    }
+
+    /// Compares what apps were shown, ever, with everything the daemon keeps, in its order.
+    pub(super) fn kept(&mut self, rows: &[Placed]) {
+        let places: BTreeMap<_, _> = rows.iter().map(|row| (&row.uid, row.seq)).collect();
+        let mut vanished = BTreeMap::new();
+        for (uid, seq) in self.readers.iter().flat_map(|reader| &reader.seen) {
+            if places.get(uid) != Some(seq) {
+                vanished.insert(uid.clone(), *seq);
+            }
+        }
+        let twice = rows.len() - places.len();
+        for (uid, seq) in vanished {
+            self.lost(format!("{uid}: was shown at {seq} and is not kept there"));
+        }
+        for _ in 0..twice {
+            self.doubled("a message is kept twice".to_owned());
+        }
+    }
+
+    /// An app was told that messages are gone.
+    pub(super) fn gap(&mut self, reader: usize) {
+        self.lost(format!("app {reader}: told of a gap"));
     }
 
     pub(super) fn failed_start(&mut self, why: &str) {
@@ -171,12 +212,9 @@ impl Ledger {
         self.lost(format!("{}: no answer to what became of it", fate.words));
     }
 
-    /// Forgets what has been judged; the apps' places stay.
+    /// Forgets what has been judged; what the apps have seen stays.
     pub(super) fn next_trial(&mut self) {
         self.incoming.clear();
-        self.readers
-            .iter_mut()
-            .for_each(|reader| reader.seen.clear());
     }
 
     pub(super) fn tally(&self) -> Tally {
@@ -212,6 +250,11 @@ mod tests {
         MessageUid::new(text).unwrap()
     }
 
+    fn placed(text: &str, seq: u64) -> Placed {
+        let (uid, seq, own) = (uid(text), Seq(seq), false);
+        Placed { uid, seq, own }
+    }
+
     fn fate() -> Fate {
         Fate {
             client_id: ClientMessageId::new("c").unwrap(),
@@ -229,28 +272,62 @@ mod tests {
     #[test]
     fn what_comes_again_counts_only_after_a_confirmed_acknowledgement() {
         let mut ledger = Ledger::new(1);
-        ledger.shown(0, &uid("a"), Seq(1));
-        ledger.shown(0, &uid("a"), Seq(1));
+        ledger.shown(0, placed("a", 1));
+        ledger.shown(0, placed("a", 1));
         assert_eq!(ledger.tally().doubled, 0);
 
         ledger.confirmed(0, Seq(1));
-        ledger.shown(0, &uid("a"), Seq(1));
+        ledger.shown(0, placed("a", 1));
         assert_eq!(ledger.tally().doubled, 1);
     }
 
     #[test]
     fn one_uid_at_two_places_is_a_double() {
         let mut ledger = Ledger::new(1);
-        ledger.shown(0, &uid("a"), Seq(1));
-        ledger.shown(0, &uid("a"), Seq(2));
+        ledger.shown(0, placed("a", 1));
+        ledger.shown(0, placed("a", 2));
         assert_eq!(ledger.tally().doubled, 1);
+    }
+
+    #[test]
+    fn what_was_shown_must_be_kept_at_its_place_and_once() {
+        let mut ledger = Ledger::new(1);
+        ledger.shown(0, placed("a", 1));
+        ledger.shown(0, placed("b", 2));
+        ledger.next_trial();
+
+        ledger.kept(&[placed("a", 1), placed("b", 2), placed("c", 3)]);
+        assert_eq!(ledger.tally(), Tally::default());
+
+        ledger.kept(&[placed("a", 1), placed("b", 3), placed("b", 4)]);
+        assert_eq!((ledger.tally().lost, ledger.tally().doubled), (1, 1));
+
+        ledger.kept(&[placed("b", 2)]);
+        assert_eq!(ledger.tally().lost, 2);
+    }
+
+    #[test]
+    fn what_the_apps_wrote_is_acknowledged_once() {
+        let mut ledger = Ledger::new(1);
+        let own = |text, seq| Placed {
+            own: true,
+            ..placed(text, seq)
+        };
+        ledger.accepted(ClientMessageId::new("c").unwrap(), "hello".to_owned());
+        ledger.shown(0, own("mine", 1));
+        ledger.shown(0, placed("theirs", 2));
+
+        ledger.confirmed(0, Seq(2));
+        ledger.confirmed(0, Seq(2));
+
+        assert_eq!(ledger.tally().acknowledged, 2);
     }
 
     #[test]
     fn a_message_that_an_app_does_not_see_is_lost_for_it() {
         let mut ledger = Ledger::new(2);
         ledger.published("a".to_owned());
-        ledger.shown(0, &uid("a"), Seq(1));
+        ledger.shown(0, placed("a", 1));
         assert!(!ledger.all_shown());
 
         ledger.give_up();

@@ -11,7 +11,7 @@ use rand::{Rng, SeedableRng};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-use super::ledger::{Fate, Ledger};
+use super::ledger::{Fate, Ledger, Placed};
 use super::{Report, Tally, app};
 use crate::cloud::{mailbox, text, user, words};
 use crate::{App, Command, Daemon, Setup, cloud};
@@ -149,6 +149,8 @@ impl House {
             let app = App::connected(&setup, &cloud, &format!("app-{number}"), LEI).await;
             let reader = app::read(app.client.clone(), number, each, Rc::clone(&ledger));
             readers.push(tokio::task::spawn_local(reader));
+            let listener = app::listen(app.client.events(), number, Rc::clone(&ledger));
+            readers.push(tokio::task::spawn_local(listener));
             clients.push(app.client);
         }
         Self {
@@ -246,6 +248,22 @@ impl House {
         {
             self.ledger.borrow_mut().give_up();
         }
+        match self.rows().await {
+            Some(rows) => self.ledger.borrow_mut().kept(&rows),
+            None => self.ledger.borrow_mut().stalled(),
+        }
+    }
+
+    /// Everything the daemon keeps; `None` if it does not say.
+    async fn rows(&self) -> Option<Vec<Placed>> {
+        let start = Instant::now();
+        while start.elapsed() < ARRIVAL {
+            if let Ok(rows) = app::rows(&self.clients[0]).await {
+                return Some(rows);
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
+        None
     }
 
     async fn settled(&self, fate: &Fate) -> bool {

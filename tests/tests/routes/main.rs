@@ -3,10 +3,12 @@
 mod absence;
 mod accounts;
 mod anew;
+mod backlog;
 mod certificates;
 mod chatroom;
 mod connect;
 mod content;
+mod crowd;
 mod daemon_death;
 mod diagnosis;
 mod disk;

@@ -271,7 +271,7 @@ async fn a_reader_that_is_far_behind_catches_up_in_order() {
     }
 }
 
-// F-D21
+// F-D21, P28
 #[tokio::test]
 async fn a_body_that_is_too_long_is_refused_and_the_longest_is_sent() {
     let (cloud, setup) = (cloud(), Setup::new(IMLINK));

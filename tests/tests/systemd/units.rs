@@ -40,6 +40,19 @@ fn systemd_has_no_complaint_about_any_unit() {
     assert_eq!(said.lines().count(), UNITS.len(), "{said}");
 }
 
+// F-K06: tokens and bodies are all over the heap, so that the whole process stays out of the swap
+#[test]
+fn no_unit_lets_memory_be_swapped_out_or_dumped() {
+    for unit in UNITS.into_iter().filter(|unit| unit.ends_with(".service")) {
+        let text = fs::read_to_string(units().join(unit)).unwrap();
+        let service = text.split("\n[").find(|part| part.starts_with("Service]"));
+        let lines: Vec<&str> = service.unwrap().lines().collect();
+        for wanted in ["MemorySwapMax=0", "LimitCORE=0"] {
+            assert!(lines.contains(&wanted), "{unit}: {wanted}");
+        }
+    }
+}
+
 #[test]
 fn a_key_that_systemd_does_not_know_is_a_complaint() {
     let test = "a_key_that_systemd_does_not_know_is_a_complaint";

@@ -131,6 +131,13 @@ impl Driver {
         }
     }
 
+    /// Lets time pass in which the machine gets no turn, as on a thread that is held up; then one.
+    pub fn stall(&mut self, time: Duration) {
+        self.now += time;
+        self.connection.handle_timeout(self.now);
+        self.drain();
+    }
+
     /// Lets time pass to the next deadline, and tells how long that was.
     pub fn advance_to_deadline(&mut self) -> Duration {
         let due = self

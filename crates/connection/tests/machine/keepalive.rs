@@ -1,6 +1,6 @@
 //! Whether the link is alive, seen from outside.
 
-use imlink_connection::Input;
+use imlink_connection::{Input, LinkError};
 use imlink_model::ConnectionStatus::{Connecting, Suspend};
 use imlink_model::uplink::{Command, Cursor, Hint};
 use imlink_wire::{DecodeError, ServerPacket};
@@ -55,6 +55,31 @@ fn bytes_of_an_unfinished_packet_are_life() {
     }
 
     assert_eq!(driver.connection.snapshot().status.name(), "CONNECTED");
+}
+
+// F-A09
+#[test]
+fn ten_minutes_without_a_turn_are_one_ping_and_one_attempt_late_not_forty() {
+    let mut driver = Driver::online();
+    driver.packet(ServerPacket::PingResp);
+
+    driver.stall(600 * SECOND);
+
+    assert!(driver.take_ping().is_some());
+    assert!(
+        driver.take_ping().is_none(),
+        "the missed ones are not made up for"
+    );
+    assert!(driver.take_close().is_none(), "nobody was asked in vain");
+    driver.packet(ServerPacket::PingResp);
+    assert_eq!(driver.connection.snapshot().status.name(), "CONNECTED");
+
+    driver.lose_link(LinkError::Closed);
+    driver.forget();
+    driver.stall(600 * SECOND);
+
+    assert!(driver.take_dial().is_some());
+    assert!(driver.take_dial().is_none(), "one attempt");
 }
 
 #[test]

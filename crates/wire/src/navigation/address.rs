@@ -113,7 +113,10 @@ mod tests {
         for scheme in GatewayScheme::ALL {
             let authority = "gateway.test:8080".to_owned();
             let address = GatewayAddress { scheme, authority };
-            assert_eq!(GatewayAddress::from_url(&address.to_string()), Some(address));
+            assert_eq!(
+                GatewayAddress::from_url(&address.to_string()),
+                Some(address)
+            );
         }
         assert_eq!(GatewayAddress::from_url("quic://gateway.test"), None);
         assert_eq!(GatewayAddress::from_url("gateway.test:80"), None);

@@ -35,6 +35,7 @@ fn pages_of_messages_follow_each_other_without_hole_or_repetition() {
     );
 }
 
+// P28
 #[test]
 fn a_page_is_cut_by_bytes_but_never_empty_for_that() {
     let mut house = House::new();
