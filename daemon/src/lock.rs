@@ -85,15 +85,40 @@ impl Lock {
         }
         file.set_len(0)
             .and_then(|()| file.rewind())
-            .and_then(|()| writeln!(file, "pid {}", std::process::id()))
+            .and_then(|()| sign(&mut file))
             .map_err(io("write into it"))?;
         Ok(Self { _file: file })
+    }
+}
+
+/// Writes down who holds the lock. That it is held counts; where there is no room to say by whom
+/// there may be some soon, for the stores keep a reserve (F-D02).
+fn sign(file: &mut impl Write) -> io::Result<()> {
+    match writeln!(file, "pid {}", std::process::id()) {
+        Err(error)
+            if matches!(
+                error.kind(),
+                io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded
+            ) =>
+        {
+            Ok(())
+        }
+        written => written,
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    // F-D02
+    #[test]
+    fn a_full_disk_does_not_keep_a_daemon_from_starting() {
+        let mut full = File::options().write(true).open("/dev/full").unwrap();
+        assert!(full.write_all(b"pid").is_err());
+
+        sign(&mut full).unwrap();
+    }
 
     // F-I25
     #[test]
