@@ -170,6 +170,7 @@ impl Registry {
                 message: Arc::clone(message),
             });
         }
+        subscription.forget_passed_gaps();
         self.keep_passed(id);
     }
 
@@ -185,9 +186,10 @@ impl Registry {
             .map(|gap| gap.last)
             .filter(|last| *last <= up_to);
         subscription.sent = passed.max().unwrap_or_default().max(subscription.sent);
+        subscription.forget_passed_gaps();
     }
 
-    fn subscriptions_of(&self, account: AccountId) -> Vec<SubscriptionId> {
+    pub(super) fn subscriptions_of(&self, account: AccountId) -> Vec<SubscriptionId> {
         let own = |(_, subscription): &(_, &Subscription)| subscription.account == account;
         let own = self.subscriptions.iter().filter(own);
         own.map(|(id, _)| *id).collect()
@@ -233,7 +235,7 @@ impl Subscription {
         let passed = |gap: &&Gap| gap.last > sent && gap.first <= next;
         let mut told = Vec::new();
         for gap in gaps.iter().filter(passed) {
-            if self.gaps_told.insert(gap.first) {
+            if self.gaps_told.insert(gap.first, gap.last).is_none() {
                 told.push(Effect::Event {
                     peer: self.peer,
                     event: gap_event(id, gap),
@@ -241,6 +243,12 @@ impl Subscription {
             }
         }
         told
+    }
+
+    /// A gap it is past is never among those to be told again.
+    fn forget_passed_gaps(&mut self) {
+        let sent = self.sent;
+        self.gaps_told.retain(|_, last| *last > sent);
     }
 }
 

@@ -1,6 +1,6 @@
 //! Subscribing, acknowledging, giving up.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use imlink_ipc_proto::{Response, limits};
 use imlink_model::{Code, Seq, SubscriptionName};
@@ -68,7 +68,7 @@ impl Registry {
             state,
             sent,
             window,
-            gaps_told: BTreeSet::new(),
+            gaps_told: BTreeMap::new(),
             passed_over: 0,
         };
         self.subscriptions.insert(subscription, new);

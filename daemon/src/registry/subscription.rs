@@ -1,6 +1,6 @@
 //! One subscription of an attached app.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::fmt;
 
 use imlink_ipc_proto::{self as proto, UnknownKind};
@@ -31,8 +31,8 @@ pub(super) struct Subscription {
     /// Everything up to here that is wanted went out.
     pub(super) sent: Seq,
     pub(super) window: Window,
-    /// First positions of the gaps it was told of, as long as it is not past them.
-    pub(super) gaps_told: BTreeSet<Seq>,
+    /// First and last positions of the gaps it was told of, as long as it is not past them.
+    pub(super) gaps_told: BTreeMap<Seq, Seq>,
     /// Messages passed over since its position was last kept.
     pub(super) passed_over: u32,
 }

@@ -189,6 +189,32 @@ fn who_stands_within_a_gap_is_told_of_it() {
     assert_eq!(house.told(app)[1..], messages, "once");
 }
 
+#[test]
+fn gaps_that_a_subscription_is_past_are_not_kept() {
+    let mut house = House::new();
+    let app = house.attach("notes");
+    let account = house.connect_alone(app);
+    let inbox = house.subscribe(account, app, "inbox", 0);
+
+    for place in (1..100).step_by(2) {
+        house.registry.gap_noted(account, Seq(place));
+        house.stretch(inbox, &[], &[expired(place)], place);
+        house.stored(account, place + 1..=place + 1, &Origin::Remote);
+        let seq = Seq(place + 1);
+        house.ask(
+            app,
+            Request::Acknowledge {
+                subscription: inbox,
+                seq,
+            },
+        );
+    }
+
+    assert_eq!(house.told(app).len(), 100);
+    let subscription = &house.registry.subscriptions[&SubscriptionId(inbox)];
+    assert!(subscription.gaps_told.is_empty());
+}
+
 // F-D08
 #[test]
 fn a_gap_waits_for_room_as_the_messages_before_it_do() {
