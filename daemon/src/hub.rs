@@ -373,12 +373,13 @@ impl Hub {
             let thread = Arbiter::new();
             let (hub, turns) = (ctx.address().recipient(), ctx.address().recipient());
             let vital = self.vitals.of("store");
+            let failures = ctx.address().recipient();
             let addr = StoreActor::start_in_arbiter(&thread.handle(), move |ctx| {
                 // Unbounded: a request that waits for room in a mailbox is overtaken by the next
                 // one, and the order of an app's messages is lost. What waits here is bounded
                 // where it comes in, at the sockets.
                 ctx.set_mailbox_capacity(0);
-                StoreActor::new(directory, hub, turns, vital)
+                StoreActor::new(directory, hub, turns, failures, vital)
             });
             let (commits, committing) = mpsc::unbounded_channel();
             ctx.add_stream(one_by_one(committing));

@@ -77,8 +77,8 @@ pub struct Stored {
     pub account: AccountId,
     /// In local order.
     pub messages: Vec<StoredMessage>,
-    /// What recalls that came with them did to messages stored before.
-    pub recalled: Vec<Edited>,
+    /// What came with them did this to messages stored before.
+    pub changed: Vec<Edited>,
 }
 
 /// Upstream to Hub: a position stands for messages that may have been missed.
@@ -120,6 +120,16 @@ pub struct WritableTurned {
     /// Where the rows are.
     pub directory: PathBuf,
     /// 0 if they can be, else why not.
+    pub code: Code,
+}
+
+/// Store to Hub: open rows of a directory cannot be read any more, and were closed.
+#[derive(Debug, Message)]
+#[rtype(result = "()")]
+pub struct ReadingFailed {
+    /// Where the rows are.
+    pub directory: PathBuf,
+    /// Why.
     pub code: Code,
 }
 

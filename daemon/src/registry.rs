@@ -30,6 +30,7 @@ mod rows;
 mod storage;
 mod subscribe;
 mod subscription;
+mod unreadable;
 mod uplink;
 mod view;
 mod way;

@@ -28,7 +28,7 @@ use imlink_store::{
 use tokio::sync::oneshot;
 
 use crate::clock;
-use crate::messages::{Progressed, Rescue, WritableTurned};
+use crate::messages::{Progressed, ReadingFailed, Rescue, WritableTurned};
 use crate::registry::{Found, Read, Stretch, Unreadable};
 use crate::removal::rescue;
 use crate::vital::Vital;
@@ -54,7 +54,11 @@ pub struct StoreActor {
     hub: Recipient<Progressed>,
     /// Hears whether rows can be written, each time that turns.
     turns: Recipient<WritableTurned>,
+    /// Hears that rows it uses had to be closed.
+    failures: Recipient<ReadingFailed>,
     store: Option<Store>,
+    /// Why there is no store, for those who ask for its rows all the same.
+    closed: Code,
     pending: Vec<(Change, oneshot::Sender<Result<Applied, Code>>)>,
     flush_queued: bool,
     /// 0 if rows can be written, else why not; as it was told last.
@@ -105,15 +109,18 @@ impl StoreActor {
         directory: PathBuf,
         hub: Recipient<Progressed>,
         turns: Recipient<WritableTurned>,
+        failures: Recipient<ReadingFailed>,
         vital: Vital,
     ) -> Self {
         Self {
             directory,
             hub,
             turns,
+            failures,
             writable: Code::SUCCESS,
             look_queued: false,
             store: None,
+            closed: Code::LOCAL_STORE_FAILED,
             pending: Vec::new(),
             flush_queued: false,
             vital,
@@ -126,8 +133,9 @@ impl StoreActor {
             return;
         }
         let Some(store) = &mut self.store else {
+            let closed = self.closed;
             return answers.into_iter().for_each(|answer| {
-                let _ = answer.send(Err(Code::LOCAL_STORE_FAILED));
+                let _ = answer.send(Err(closed));
             });
         };
         match store.commit(changes, clock::now()) {
@@ -142,8 +150,7 @@ impl StoreActor {
                 self.look_after_refusal(ctx);
             }
             Err(error) => {
-                self.survive(&error);
-                let code = refused(&error);
+                let code = self.refuse(&error);
                 answers.into_iter().for_each(|answer| {
                     let _ = answer.send(Err(code));
                 });
@@ -152,13 +159,34 @@ impl StoreActor {
         }
     }
 
-    /// The process ends of that error, if it is fatal; what can be kept of removed rows is.
-    fn survive(&mut self, error: &CommitError) {
+    /// What apps are told of a batch that was not stored. The process ends of a fatal error; what
+    /// can be kept of removed rows is.
+    fn refuse(&mut self, error: &CommitError) -> Code {
         if error.is_fatal()
             && let Some(store) = self.store.take()
+            && (error.is_removal() || store.is_removed())
         {
             rescue(store, &self.directory);
         }
+        // F-D04: an engine that failed once is not asked again by this process.
+        assert!(!error.is_fatal(), "the store failed: {error}");
+        tracing::error!(%error, "A batch was not stored");
+        let code = error.code();
+        if error.is_of_reading() {
+            self.close(code);
+        }
+        code
+    }
+
+    /// The engine does not read what it had opened. Nobody knows what else it would not, so the
+    /// rows are closed and everybody hears why; the next opening says what is to be done (F-D09).
+    fn close(&mut self, code: Code) {
+        self.store = None;
+        self.closed = code;
+        self.failures.do_send(ReadingFailed {
+            directory: self.directory.clone(),
+            code,
+        });
     }
 
     /// Asks the disk whether rows can be written, and tells if that turned. While they cannot be,
@@ -213,70 +241,74 @@ impl StoreActor {
         }
     }
 
-    fn read(&self, read: Read) -> Result<Found, Code> {
-        let store = self.store.as_ref().ok_or(Code::LOCAL_STORE_FAILED)?;
-        let found = match read {
-            Read::After { seq, limit, bytes } => {
-                stretch(store, seq, limit, bytes).map(Found::Stretch)
+    fn read(&mut self, read: Read) -> Result<Found, Code> {
+        let store = self.store.as_ref().ok_or(self.closed)?;
+        find(store, read).map_err(|error| {
+            tracing::error!(%error, "Rows could not be read");
+            let code = error.code();
+            if error.is_of_the_engine() {
+                self.close(code);
             }
-            Read::History {
-                conversation,
+            code
+        })
+    }
+}
+
+/// Reads what is asked for.
+fn find(store: &Store, read: Read) -> Result<Found, ReadError> {
+    match read {
+        Read::After { seq, limit, bytes } => stretch(store, seq, limit, bytes).map(Found::Stretch),
+        Read::History {
+            conversation,
+            side,
+            object_names,
+            limit,
+        } => store
+            .history_page(&HistoryQuery {
+                conversation: &conversation,
                 side,
-                object_names,
+                object_names: &object_names,
                 limit,
-            } => store
-                .history_page(&HistoryQuery {
-                    conversation: &conversation,
-                    side,
-                    object_names: &object_names,
-                    limit,
-                    max_bytes: PAGE_BYTES,
+                max_bytes: PAGE_BYTES,
+            })
+            .map(Found::Page),
+        Read::Timeline { after, limit } => {
+            let messages = store.messages_after(after, limit, PAGE_BYTES);
+            messages.map(|messages| {
+                let last = messages.last().map(|message| message.seq);
+                Found::Timeline(Page {
+                    more: last.is_some_and(|last| last < store.last_seq()),
+                    messages,
                 })
-                .map(Found::Page),
-            Read::Timeline { after, limit } => {
-                let messages = store.messages_after(after, limit, PAGE_BYTES);
-                messages.map(|messages| {
-                    let last = messages.last().map(|message| message.seq);
-                    Found::Timeline(Page {
-                        more: last.is_some_and(|last| last < store.last_seq()),
-                        messages,
-                    })
-                })
-            }
-            Read::Place(seq) => store.message(seq).map(Found::Message),
-            Read::Uid(uid) => store.message_by_uid(&uid).map(Found::Message),
-            Read::Search {
-                keyword,
-                conversation,
+            })
+        }
+        Read::Place(seq) => store.message(seq).map(Found::Message),
+        Read::Uid(uid) => store.message_by_uid(&uid).map(Found::Message),
+        Read::Search {
+            keyword,
+            conversation,
+            before,
+            limit,
+        } => store
+            .search(&SearchQuery {
+                keyword: keyword.as_str(),
+                conversation: conversation.as_ref(),
                 before,
                 limit,
-            } => store
-                .search(&SearchQuery {
-                    keyword: keyword.as_str(),
-                    conversation: conversation.as_ref(),
-                    before,
-                    limit,
-                    max_bytes: PAGE_BYTES,
-                })
-                .map(Found::Search),
-            Read::Conversations { behind, limit } => store
-                .conversation_page(behind.as_ref(), limit, PAGE_BYTES)
-                .map(Found::Conversations),
-            Read::Conversation(conversation) => {
-                store.conversation(&conversation).map(Found::Conversation)
-            }
-            Read::Unread => Ok(Found::Unread(store.unread())),
-            Read::Outbox { app, behind, limit } => store
-                .outbox_page(&app, behind, limit, PAGE_BYTES)
-                .map(Found::Outbox),
-            Read::Outgoing { app, client_id } => {
-                store.outgoing(&app, &client_id).map(Found::Outgoing)
-            }
-        };
-        found.map_err(|error| {
-            tracing::error!(%error, "Rows could not be read");
-            error.code()
-        })
+                max_bytes: PAGE_BYTES,
+            })
+            .map(Found::Search),
+        Read::Conversations { behind, limit } => store
+            .conversation_page(behind.as_ref(), limit, PAGE_BYTES)
+            .map(Found::Conversations),
+        Read::Conversation(conversation) => {
+            store.conversation(&conversation).map(Found::Conversation)
+        }
+        Read::Unread => Ok(Found::Unread(store.unread())),
+        Read::Outbox { app, behind, limit } => store
+            .outbox_page(&app, behind, limit, PAGE_BYTES)
+            .map(Found::Outbox),
+        Read::Outgoing { app, client_id } => store.fate(&app, &client_id).map(Found::Outgoing),
     }
 }
 
@@ -305,6 +337,7 @@ impl Handler<Open> for StoreActor {
                 Ok((store, opening)) => {
                     tell_of(&opening);
                     self.store = Some(store);
+                    self.closed = Code::LOCAL_STORE_FAILED;
                 }
                 Err(error) => {
                     tracing::error!(%error, "The store cannot be opened");
@@ -316,17 +349,17 @@ impl Handler<Open> for StoreActor {
         self.writable = Code::SUCCESS;
         self.look(ctx);
         let Some(store) = &self.store else {
-            return MessageResult(Err(Code::LOCAL_STORE_FAILED));
+            return MessageResult(Err(self.closed));
         };
-        MessageResult(
-            store
-                .restored()
-                .map(|restored| (restored, store.last_seq()))
-                .map_err(|error| {
-                    tracing::error!(%error, "The store cannot be read");
-                    error.code()
-                }),
-        )
+        let restored = store
+            .restored()
+            .map(|restored| (restored, store.last_seq()));
+        MessageResult(restored.map_err(|error| {
+            tracing::error!(%error, "The store cannot be read");
+            self.store = None;
+            self.closed = error.code();
+            self.closed
+        }))
     }
 }
 
@@ -353,12 +386,10 @@ impl Handler<Alter> for StoreActor {
     fn handle(&mut self, Alter(edits): Alter, ctx: &mut Self::Context) -> Self::Result {
         self.flush(ctx);
         let Some(store) = &mut self.store else {
-            return MessageResult(Err(Code::LOCAL_STORE_FAILED));
+            return MessageResult(Err(self.closed));
         };
-        let edited = store.edit(edits, clock::now()).map_err(|error| {
-            self.survive(&error);
-            refused(&error)
-        });
+        let edited = store.edit(edits, clock::now());
+        let edited = edited.map_err(|error| self.refuse(&error));
         match edited {
             Ok(_) => self.look_after_refusal(ctx),
             Err(_) => self.look(ctx),
@@ -378,22 +409,19 @@ impl Handler<ForgetConversation> for StoreActor {
         self.flush(ctx);
         let mut report = self.reporter();
         let Some(store) = &mut self.store else {
-            return MessageResult(Err(Code::LOCAL_STORE_FAILED));
+            return MessageResult(Err(self.closed));
         };
         let forgotten = store.forget(&conversation, clock::now(), &mut report);
-        MessageResult(forgotten.map_err(|error| match error {
-            ForgetError::Commit(error) => {
-                self.survive(&error);
-                refused(&error)
+        MessageResult(forgotten.map_err(|error| {
+            if let ForgetError::Commit(error) = &error {
+                return self.refuse(error);
             }
-            ForgetError::Read(error) => {
-                tracing::error!(%error, "A conversation was not deleted");
-                error.code()
+            tracing::error!(%error, "A conversation was not deleted to the last byte");
+            let code = error.code();
+            if error.is_of_the_engine() {
+                self.close(code);
             }
-            ForgetError::Compact(error) => {
-                tracing::error!(%error, "What was deleted is still in the files");
-                error.code()
-            }
+            code
         }))
     }
 }
@@ -478,12 +506,4 @@ fn tell_of(opening: &Opening) {
         let (commits, messages) = (lost.commits, lost.messages);
         tracing::warn!(commits, messages, "Rows are gone that were there once");
     }
-}
-
-/// What apps are told of a batch that was not stored.
-fn refused(error: &CommitError) -> Code {
-    // F-D04: an engine that failed once is not asked again by this process.
-    assert!(!error.is_fatal(), "the store failed: {error}");
-    tracing::error!(%error, "A batch was not stored");
-    error.code()
 }

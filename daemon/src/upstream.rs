@@ -302,10 +302,10 @@ impl Upstream {
     fn recorded(&self, id: RecordId, applied: Applied) -> Input {
         let account = self.account;
         match applied {
-            Applied::Stored { new, recalled } => self.hub.do_send(Stored {
+            Applied::Stored { new, changed } => self.hub.do_send(Stored {
                 account,
                 messages: new,
-                recalled,
+                changed,
             }),
             Applied::GapNoted { last } => self.hub.do_send(GapNoted { account, last }),
             Applied::Settled {
@@ -321,7 +321,7 @@ impl Upstream {
                 self.hub.do_send(Stored {
                     account,
                     messages: Vec::from_iter(message),
-                    recalled: Vec::new(),
+                    changed: Vec::new(),
                 });
             }
             Applied::Refused { code, .. } => return Input::RecordFailed { id, code },

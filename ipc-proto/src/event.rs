@@ -23,7 +23,8 @@ pub enum Event {
     },
     /// The account's store is open: local reads work from here on.
     DatabaseOpened {
-        /// 0, or why it could not be opened.
+        /// 0, or why it could not be opened; or why it was closed again, if it turned out to be
+        /// damaged when it was read.
         code: Code,
     },
     /// Whether the open store can be written changed. Reads work in either case; what the cloud

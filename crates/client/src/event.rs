@@ -20,7 +20,8 @@ pub enum Event {
     /// The account's store is open: history and conversations can be read from here on, before
     /// and without any network (behaviour.md 7).
     DatabaseOpened {
-        /// 0, or why it could not be opened.
+        /// 0, or why it could not be opened; or why it was closed again, if it turned out to be
+        /// damaged when it was read.
         code: Code,
     },
     /// Whether the open store can be written changed. Reads work in either case.

@@ -15,6 +15,8 @@ use crate::database::{Database, Lookup};
 use crate::draft::Draft;
 use crate::engine::{EngineError, Order};
 use crate::key::{self, Kind};
+use crate::opening::is_unreadable;
+use crate::opening::run::Run;
 use crate::row::AccountRow;
 use crate::space::Space;
 use crate::store::files::{self, Home};
@@ -32,6 +34,8 @@ pub struct Accounts {
     /// Held by whoever writes.
     writing: Mutex<Home>,
     space: Space,
+    /// What the engine dies of is noted in this run.
+    run: Arc<Run>,
 }
 
 impl Accounts {
@@ -47,7 +51,11 @@ impl Accounts {
         directory::claim_from_writers(state_dir)?;
         let directory = state_dir.join("accounts");
         let index = directory.join(INDEX);
-        let files = match files::open(&index, &mut |_| {}) {
+        let opened = match is_unreadable(&index)? {
+            true => Err(OpenError::damaged(&index)),
+            false => files::open(&index, &mut |_| {}),
+        };
+        let files = match opened {
             Err(error) if error.can_be_set_aside() => {
                 let aside = aside::set_aside(&index)?;
                 let aside = aside.display();
@@ -56,15 +64,16 @@ impl Accounts {
             }
             opened => opened?,
         };
-        files.attempt.passed()?;
+        let run = files.attempt.passed()?;
         // Made under the lock, so that two starting at once agree on one key.
         let key = TokenKey::load(&state_dir.join("token-key"))?;
         let accounts = Self {
             directory,
             key,
-            database: RwLock::new(Arc::new(files.database)),
+            database: RwLock::new(Arc::new(files.database.served(&run))),
             writing: Mutex::new(files.home),
             space: files.space,
+            run,
         };
         accounts.finish_purges()?;
         Ok(accounts)

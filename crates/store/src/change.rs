@@ -59,8 +59,9 @@ pub enum Applied {
         /// The new ones in local order. Those that were stored before are not in here, nor those
         /// that were recalled without a trace; one recalled with a notice is that notice.
         new: Vec<Message>,
-        /// What recalls did to messages that were stored before.
-        recalled: Vec<Edited>,
+        /// What else changed of messages that were stored before: by recalls, or because one that
+        /// was damaged came again.
+        changed: Vec<Edited>,
     },
     /// A position stands for messages that may have been missed.
     GapNoted {

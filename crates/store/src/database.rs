@@ -3,15 +3,15 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 use std::path::Path;
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use imlink_model::Seq;
 
 use crate::engine::paged::Paged;
-use crate::engine::sled::Sled;
-use crate::engine::{Batch, Engine, EngineError, Order, Scan};
+use crate::engine::{self, Batch, Engine, EngineError, Order, Scan};
 use crate::error::ReadError;
 use crate::key::{self, Kind};
+use crate::opening::run::{Run, Served};
 use crate::pending::Pending;
 use crate::record::{self, Unsealed};
 use crate::row::Row;
@@ -86,7 +86,7 @@ impl Database {
     /// Opens rows of a format, or makes them. Those of the first one were not in pages. May panic on
     /// damaged files.
     pub(crate) fn open(rows: &Path, format: u32) -> Result<Self, EngineError> {
-        let engine = Sled::open(rows)?;
+        let engine = engine::open(rows)?;
         Ok(match format {
             1 => Self::new(engine),
             _ => Self::new(Paged::over(engine)),
@@ -101,6 +101,12 @@ impl Database {
             withheld: BTreeSet::new(),
             failure: OnceLock::new(),
         }
+    }
+
+    /// The same, watched from here on.
+    pub(crate) fn served(mut self, run: &Arc<Run>) -> Self {
+        self.engine = Box::new(Served::new(self.engine, run));
+        self
     }
 
     /// The same with messages that are left out, as if they were damaged.
@@ -164,7 +170,15 @@ impl Database {
             .try_fold(0, |count, pair| pair.map(|_| count + 1))
     }
 
-    /// Rows found damaged since the database was opened.
+    /// The row under a key was written again.
+    pub(crate) fn release(&self, key: &[u8]) {
+        self.quarantine
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(key);
+    }
+
+    /// Rows found damaged since the database was opened, and not written again.
     pub(crate) fn quarantined(&self) -> usize {
         self.quarantine
             .lock()

@@ -137,6 +137,10 @@ pub(crate) enum Stroke {
     Plain = b'|',
     /// Something panicked.
     Panic = b'!',
+    /// The engine panicked over rows that it had opened well.
+    InUse = b'*',
+    /// The engine found rows damaged that it had opened well.
+    Unreadable = b'?',
 }
 
 /// Adds a mark to a file and returns when it is on the disk.

@@ -70,6 +70,8 @@ pub enum Edited {
     Annotated(Message),
     /// Something else stands where the message stood.
     Recalled(Message),
+    /// A message that could not be read came again and is in its place.
+    Restored(Message),
     /// Messages are gone from their conversations.
     Deleted(Vec<Seq>),
     /// A part of a conversation is gone, or the rest of it.

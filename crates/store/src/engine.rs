@@ -1,7 +1,8 @@
 //! What the store asks of an engine: three operations.
 //!
-//! A second engine is one more file beside [`sled`](self::sled) and a line in the conformance
-//! tests. What is particular to an engine that pays for every pair is in [`paged`](self::paged).
+//! A second engine is one more file beside [`sled`](self::sled), another name in the three lines
+//! below that say which one is in use, and a line in the conformance tests. What is particular to an
+//! engine that pays for every pair is in [`paged`](self::paged).
 
 #[cfg(test)]
 mod conformance;
@@ -14,9 +15,13 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::io;
 use std::ops::Range;
+use std::path::Path;
 use std::sync::Arc;
 
 use imlink_model::Code;
+
+use self::sled as used;
+pub(crate) use self::used::{MAX_VALUE_BYTES, THREAD_NAMES};
 
 /// An ordered map of bytes that survives.
 pub(crate) trait Engine: fmt::Debug + Send + Sync {
@@ -29,6 +34,11 @@ pub(crate) trait Engine: fmt::Debug + Send + Sync {
     /// Makes every write of the batch or none, and returns when they are on the disk. After an
     /// error nobody can say which of the two it was; the engine is not asked again.
     fn apply(&self, batch: &Batch) -> Result<(), EngineError>;
+}
+
+/// Opens the engine in use on a directory, or makes both. May panic on damaged files.
+pub(crate) fn open(rows: &Path) -> Result<impl Engine + use<>, EngineError> {
+    used::open(rows)
 }
 
 /// Writes of one batch: a value to put under a key, or `None` to remove the key.
@@ -66,6 +76,24 @@ pub enum EngineError {
 }
 
 impl EngineError {
+    /// The files are to blame, or nobody knows what they are read as: not the system around them.
+    #[must_use]
+    pub(crate) fn blames_files(&self) -> bool {
+        match self {
+            Self::Io(_) => false,
+            Self::Damaged(_) | Self::Fault(_) => true,
+        }
+    }
+
+    /// The number an app is told.
+    #[must_use]
+    pub(crate) fn code(&self) -> Code {
+        match self {
+            Self::Io(_) => self.trouble().unwrap_or(Code::RC_DB_SQL_ERROR),
+            Self::Damaged(_) | Self::Fault(_) => Code::RC_DB_CORRUPT,
+        }
+    }
+
     /// The number of a trouble that is not the engine's own: no room, or no right to write.
     #[must_use]
     pub(crate) fn trouble(&self) -> Option<Code> {

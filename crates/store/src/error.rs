@@ -97,6 +97,14 @@ impl OpenError {
         }
     }
 
+    /// The files of a directory are known to be damaged.
+    pub(crate) fn damaged(directory: &Path) -> Self {
+        Self::Damaged {
+            directory: directory.into(),
+            source: None,
+        }
+    }
+
     /// Beginning anew in its place would help, and nothing else would.
     pub(crate) fn can_be_set_aside(&self) -> bool {
         match self {
@@ -119,6 +127,7 @@ impl OpenError {
             Self::Damaged { .. } => Code::RC_DB_CORRUPT,
             Self::ReadOnly { .. } => Code::LOCAL_STORE_READ_ONLY,
             Self::Io { source, .. } => trouble(source).unwrap_or(Code::LOCAL_STORE_FAILED),
+            Self::Engine { source, .. } if source.blames_files() => Code::RC_DB_CORRUPT,
             Self::Engine { source, .. } => source.trouble().unwrap_or(Code::LOCAL_STORE_FAILED),
             Self::Locked { .. }
             | Self::OtherAccount { .. }
@@ -163,8 +172,28 @@ impl CommitError {
         match self {
             Self::Full => Code::LOCAL_STORE_FULL,
             Self::ReadOnly => Code::LOCAL_STORE_READ_ONLY,
-            Self::Write(error) => error.trouble().unwrap_or(Code::RC_DB_SQL_ERROR),
-            Self::Read(_) => Code::RC_DB_SQL_ERROR,
+            Self::Write(error) | Self::Read(error) => error.code(),
+        }
+    }
+
+    /// The engine cannot read what it needs: as [`ReadError::is_of_the_engine`].
+    #[must_use]
+    pub fn is_of_reading(&self) -> bool {
+        match self {
+            Self::Read(_) => true,
+            Self::Full | Self::ReadOnly | Self::Write(_) => false,
+        }
+    }
+
+    /// The rows were removed below the open store.
+    #[must_use]
+    pub fn is_removal(&self) -> bool {
+        match self {
+            Self::Write(EngineError::Io(error)) => error.kind() == io::ErrorKind::NotFound,
+            Self::Write(EngineError::Damaged(_) | EngineError::Fault(_))
+            | Self::Read(_)
+            | Self::Full
+            | Self::ReadOnly => false,
         }
     }
 }
@@ -206,6 +235,17 @@ impl PurgeError {
 }
 
 impl ForgetError {
+    /// The engine cannot read what it needs: as [`ReadError::is_of_the_engine`].
+    #[must_use]
+    pub fn is_of_the_engine(&self) -> bool {
+        match self {
+            Self::Read(error) => error.is_of_the_engine(),
+            Self::Commit(error) => error.is_of_reading(),
+            Self::Compact(OpenError::Engine { source, .. }) => source.blames_files(),
+            Self::Compact(_) => false,
+        }
+    }
+
     /// The number an app is told.
     #[must_use]
     pub fn code(&self) -> Code {
@@ -236,8 +276,18 @@ impl ReadError {
     #[must_use]
     pub fn code(&self) -> Code {
         match self {
-            Self::Engine(_) => Code::RC_DB_SQL_ERROR,
+            Self::Engine(error) => error.code(),
             Self::Damaged { .. } => Code::RC_DB_CORRUPT,
+        }
+    }
+
+    /// Nobody knows what else can be read: the store is to be closed. Whether it opens again, and
+    /// whether that helps, is for the next opening to say.
+    #[must_use]
+    pub fn is_of_the_engine(&self) -> bool {
+        match self {
+            Self::Engine(_) => true,
+            Self::Damaged { .. } => false,
         }
     }
 }

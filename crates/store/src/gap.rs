@@ -16,13 +16,25 @@ pub struct Gap {
     pub cause: GapCause,
 }
 
+impl Gap {
+    /// One message that is there and cannot be read.
+    pub(crate) fn damaged(seq: Seq) -> Self {
+        Self {
+            first: seq,
+            last: seq,
+            lost: Some(1),
+            cause: GapCause::Damaged,
+        }
+    }
+}
+
 /// Why messages are gone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum GapCause {
     /// The rows are those of an earlier time: what was stored since is gone with its cursor, so the
     /// cloud gives it again, in new positions.
     RolledBack,
-    /// Rows were lost or replaced by older ones.
+    /// Rows were lost, replaced by older ones, or cannot be read.
     Damaged,
     /// The account was away for longer than the cloud keeps messages (behaviour.md 13.5). Nobody
     /// knows whether there were any; the gap has a position of its own, before those that came

@@ -7,20 +7,24 @@
 //!   found at start are attempts that died: of the rows, or of a SIGKILL, a power cut, a memory
 //!   limit, which say nothing about the rows;
 //! - `failed` gets a stroke when the engine says that its files are damaged, and when anything
-//!   panics meanwhile ([`watch`]).
+//!   panics meanwhile ([`watch`]); also from then on, as long as the rows are served ([`run`]).
 //!
 //! After [`FAILURES`] of the second kind, or [`DEATHS`] of the first, the rows count as damaged and
 //! the engine is not asked again: whoever asks is told, and nothing is touched until somebody
 //! agrees to begin anew (F-D09, F-A13). Killing a daemon over and over while it starts costs nothing
 //! (F-D12).
 
+pub(crate) mod run;
 pub(crate) mod watch;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::directory::Stroke;
 use crate::engine::EngineError;
 use crate::{OpenError, directory};
+use run::Run;
+use watch::Watch;
 
 /// Failed attempts after which rows count as damaged: the second could be chance no more.
 const FAILURES: usize = 2;
@@ -64,24 +68,27 @@ impl Attempt {
         &self,
         work: impl FnOnce() -> Result<T, EngineError>,
     ) -> Result<T, OpenError> {
-        watch::panics(&self.failed, work).or_else(|source| Err(self.blame(source)?))
+        let watch = Watch::new(self.failed.clone(), Stroke::Panic);
+        watch
+            .during(work)
+            .or_else(|source| Err(self.blame(source)?))
     }
 
-    /// The rows are fine.
-    pub(crate) fn passed(self) -> Result<(), OpenError> {
+    /// The rows are fine as far as they were looked at. What failed before counts until the run that
+    /// begins here has ended well.
+    pub(crate) fn passed(self) -> Result<Arc<Run>, OpenError> {
         directory::remove(&self.opening)?;
-        directory::remove(&self.failed)
+        Ok(Run::begin(&self.failed, strokes(&self.failed)? > 0))
     }
 
     fn blame(&self, source: EngineError) -> Result<OpenError, OpenError> {
-        let error = match source {
-            EngineError::Io(_) => OpenError::Engine {
+        let error = if source.blames_files() {
+            directory::add_stroke(&self.failed, Stroke::Plain)?;
+            self.damaged(Some(source))
+        } else {
+            OpenError::Engine {
                 directory: self.home.clone(),
                 source,
-            },
-            EngineError::Damaged(_) | EngineError::Fault(_) => {
-                directory::add_stroke(&self.failed, Stroke::Plain)?;
-                self.damaged(Some(source))
             }
         };
         directory::remove(&self.opening)?;
@@ -96,13 +103,22 @@ impl Attempt {
     }
 }
 
-/// Whether the engine is known to die of the rows of a directory.
+/// Whether the engine is known to die of opening the rows of a directory.
 pub(crate) fn is_deadly(home: &Path) -> Result<bool, OpenError> {
+    let panics = strokes_of(home, Stroke::Panic)?;
+    Ok(panics >= FAILURES || strokes(&home.join("opening"))? >= DEATHS)
+}
+
+/// Whether the engine said of rows that it had opened that they are damaged. Another opening would
+/// not show that.
+pub(crate) fn is_unreadable(home: &Path) -> Result<bool, OpenError> {
+    Ok(strokes_of(home, Stroke::Unreadable)? > 0)
+}
+
+fn strokes_of(home: &Path, stroke: Stroke) -> Result<usize, OpenError> {
     let failed = directory::read_private(&home.join("failed"))?.unwrap_or_default();
-    let panics = failed
-        .iter()
-        .filter(|stroke| **stroke == Stroke::Panic as u8);
-    Ok(panics.count() >= FAILURES || strokes(&home.join("opening"))? >= DEATHS)
+    let own = failed.iter().filter(|found| **found == stroke as u8);
+    Ok(own.count())
 }
 
 /// How many strokes a file has.
@@ -145,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn one_failure_is_forgotten_when_the_rows_open() {
+    fn one_failure_is_forgotten_when_the_rows_open_and_are_closed() {
         let home = tempfile::tempdir().unwrap();
 
         for _ in 0..3 {

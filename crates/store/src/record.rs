@@ -12,8 +12,7 @@
 
 use std::borrow::Cow;
 
-use crate::engine::EngineError;
-use crate::engine::sled::MAX_VALUE_BYTES;
+use crate::engine::{EngineError, MAX_VALUE_BYTES};
 use crate::key;
 
 const HEADER_BYTES: usize = 7;

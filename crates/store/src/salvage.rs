@@ -21,7 +21,8 @@ use crate::database::{Database, Lookup};
 use crate::directory::Stroke;
 use crate::engine::{Batch, EngineError, Order};
 use crate::key::{self, Kind};
-use crate::opening::{is_deadly, strokes, watch};
+use crate::opening::watch::Watch;
+use crate::opening::{is_deadly, strokes};
 use crate::row::SubscriptionRow;
 use crate::version::{FORMAT, Version};
 use crate::{OpenError, Writable, directory, record};
@@ -86,7 +87,8 @@ pub(crate) fn carry_out(
         && strokes(&tried)? < TRIES
     {
         directory::add_stroke(&tried, Stroke::Plain)?;
-        let taken_over = watch::panics(&tried, || {
+        let watch = Watch::new(tried.clone(), Stroke::Panic);
+        let taken_over = watch.during(|| {
             let old = Database::open(&rows, format).map_err(TakeOver::Read)?;
             take_over(&old, new, last, room)
         });

@@ -20,6 +20,7 @@ use crate::draft::Draft;
 use crate::engine::{Batch, EngineError, Order};
 use crate::key::{self, Kind};
 use crate::listing::Listing;
+use crate::opening::is_unreadable;
 use crate::progress::Progress;
 use crate::transaction::{Finished, State, Transaction};
 use crate::{
@@ -143,6 +144,7 @@ impl Store {
             witness: Some(files.witness),
             home: Some(files.home),
             salvaged: files.salvaged,
+            run: None,
         };
         let database = files.database.without(deadly::messages(directory)?);
         // Reading is the first thing an engine may die of that opened its files well.
@@ -154,11 +156,13 @@ impl Store {
                     Ok(recovered) => Ok(Some(recovered)),
                 },
             )?;
-        files.attempt.passed()?;
-        let Some((store, rolled_back)) = recovered else {
+        let run = files.attempt.passed()?;
+        let Some((mut store, rolled_back)) = recovered else {
             let directory = directory.into();
             return Err(OpenError::OtherAccount { directory });
         };
+        store.database = store.database.served(&run);
+        store.kept.run = Some(run);
         let opening = Opening {
             set_aside: None,
             salvaged: files.salvaged,
@@ -170,7 +174,8 @@ impl Store {
 
     /// The same with the user's consent to begin anew: a store that is
     /// [damaged](OpenError::Damaged) or [newer](OpenError::Newer) gets another name, whole and
-    /// untouched, and an empty one takes its place. Its outbox and its durable subscriptions are
+    /// untouched, and an empty one takes its place. So does one that opens but turned out to be
+    /// damaged when it was read ([`ReadError::Engine`]). Its outbox and its durable subscriptions are
     /// taken over as far as the engine can read them; everything else the cloud gives again as far
     /// as it goes. The numbers go on where they were, and what is gone is a [gap](Self::gaps).
     ///
@@ -183,7 +188,11 @@ impl Store {
         user: &UserId,
         report: &mut dyn FnMut(Progress),
     ) -> Result<(Self, Opening), OpenError> {
-        match Self::open_reporting(directory, user, report) {
+        let opened = match is_unreadable(directory)? {
+            true => Err(OpenError::damaged(directory)),
+            false => Self::open_reporting(directory, user, report),
+        };
+        match opened {
             Err(error) if error.can_be_set_aside() => {
                 let set_aside = Some(aside::set_aside(directory)?);
                 let (store, opening) = Self::open_reporting(directory, user, report)?;
@@ -295,6 +304,7 @@ impl Store {
     /// [`ReadError::Engine`] if the rows cannot be read.
     pub fn gaps(&self) -> Result<Vec<Gap>, ReadError> {
         let mut gaps = self.chain.gaps();
+        gaps.extend(self.chain.damaged_messages());
         for pair in self.database.scan(&key::all(Kind::Gap), Order::Forward) {
             let (key, _) = pair?;
             gaps.extend(self.database.sound_row::<Gap>(&key)?);
@@ -331,6 +341,7 @@ impl Store {
             state,
             moves,
             deferral,
+            restored,
         } = transaction.finish().map_err(CommitError::Read)?;
         if !writes.is_empty() {
             self.kept.room_for(&writes).demand()?;
@@ -343,6 +354,10 @@ impl Store {
             self.database.pending().settle(deferral);
             self.kept.note(&state);
             self.unsaved.clear();
+            for seq in restored {
+                self.chain.note_restored(seq);
+                self.database.release(&key::message(seq));
+            }
         }
         self.state = state;
         self.listing.update(moves);

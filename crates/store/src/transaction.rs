@@ -7,12 +7,13 @@ mod index;
 mod insertion;
 mod outbox;
 mod recall;
+mod restoring;
 mod subscription;
 mod timeline;
 mod wire_ref;
 
 use imlink_model::uplink::{Cursor, Record};
-use imlink_model::{Code, Message, Millis, UserId};
+use imlink_model::{Code, Message, Millis, Seq, UserId};
 
 use crate::draft::Draft;
 use crate::engine::{Batch, EngineError};
@@ -74,6 +75,8 @@ pub(crate) struct Transaction<'a> {
     state: State,
     /// Conversations that have another place in the list.
     moves: Vec<Move>,
+    /// Positions of messages that were damaged.
+    restored: Vec<Seq>,
     now: Millis,
 }
 
@@ -88,6 +91,8 @@ pub(crate) struct Finished {
     pub(crate) moves: Vec<Move>,
     /// What becomes of entries that are not written.
     pub(crate) deferral: Deferral,
+    /// Positions of messages that were damaged before.
+    pub(crate) restored: Vec<Seq>,
 }
 
 impl<'a> Transaction<'a> {
@@ -104,6 +109,7 @@ impl<'a> Transaction<'a> {
             limits,
             state,
             moves: Vec::new(),
+            restored: Vec::new(),
             now,
         }
     }
@@ -177,6 +183,7 @@ impl<'a> Transaction<'a> {
             state: self.state,
             moves: self.moves,
             deferral,
+            restored: self.restored,
         })
     }
 }

@@ -12,8 +12,8 @@ use super::{Hub, Rows};
 use crate::clock;
 use crate::commits::{self, Committed};
 use crate::messages::{
-    Ask, Attach, Detach, GapNoted, Happened, Progressed, Rescue, Settled, Stop, Stored,
-    WritableTurned,
+    Ask, Attach, Detach, GapNoted, Happened, Progressed, ReadingFailed, Rescue, Settled, Stop,
+    Stored, WritableTurned,
 };
 
 impl Handler<Attach> for Hub {
@@ -103,9 +103,9 @@ impl Handler<Stored> for Hub {
         let Stored {
             account,
             messages,
-            recalled,
+            changed,
         } = stored;
-        self.registry.changed(account, recalled);
+        self.registry.changed(account, changed);
         self.registry.stored(account, messages);
         self.drive(ctx);
     }
@@ -158,6 +158,18 @@ impl Handler<WritableTurned> for Hub {
         let WritableTurned { directory, code } = turned;
         for account in self.accounts_at(&directory) {
             self.registry.writable_turned(account, code);
+        }
+        self.drive(ctx);
+    }
+}
+
+impl Handler<ReadingFailed> for Hub {
+    type Result = ();
+
+    fn handle(&mut self, failed: ReadingFailed, ctx: &mut Self::Context) {
+        let ReadingFailed { directory, code } = failed;
+        for account in self.accounts_at(&directory) {
+            self.registry.reading_failed(account, code);
         }
         self.drive(ctx);
     }

@@ -79,10 +79,10 @@ impl Broker {
         let told = recorded.into_actor(self).map(|applied, act: &mut Self, _| {
             let account = act.job.account;
             match applied.unwrap().unwrap() {
-                Applied::Stored { new, recalled } => act.job.hub.do_send(Stored {
+                Applied::Stored { new, changed } => act.job.hub.do_send(Stored {
                     account,
                     messages: new,
-                    recalled,
+                    changed,
                 }),
                 Applied::Settled {
                     outgoing,
@@ -97,7 +97,7 @@ impl Broker {
                     act.job.hub.do_send(Stored {
                         account,
                         messages: Vec::from_iter(message),
-                        recalled: Vec::new(),
+                        changed: Vec::new(),
                     });
                 }
                 Applied::Recorded => {}

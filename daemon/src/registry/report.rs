@@ -6,8 +6,8 @@ use std::time::Duration;
 use imlink_ipc_proto::{
     AccountReport, AppReport, OutboxReport, Response, SendState, StatusReport, limits,
 };
+use imlink_model::Millis;
 use imlink_model::uplink::{LinkReport, Network};
-use imlink_model::{Millis, OutgoingMessage};
 use imlink_store::OutboxState;
 
 use super::{Account, AccountId, PeerId, Registry};
@@ -110,10 +110,6 @@ impl Registry {
             last_seq: account.last_seq().unwrap_or_default(),
         }
     }
-}
-
-pub(super) fn send_state(found: Option<(OutgoingMessage, OutboxState)>) -> Option<SendState> {
-    found.map(|(_, state)| state_of(state))
 }
 
 pub(super) fn state_of(state: OutboxState) -> SendState {

@@ -299,7 +299,7 @@ impl Registry {
                 let message = message.into();
                 self.tell_others(id, asker, &Event::Changed { message });
             }
-            Edited::Recalled(message) => {
+            Edited::Recalled(message) | Edited::Restored(message) => {
                 let message = message.into();
                 self.tell_others(id, None, &Event::Changed { message });
             }

@@ -2,7 +2,7 @@
 
 use imlink_ipc_proto::{Event, Response, Work};
 use imlink_model::uplink::{Command, Restored};
-use imlink_model::{Code, ConnectionStatus, Message, OutgoingMessage, Seq};
+use imlink_model::{Code, ConnectionStatus, Message, Seq};
 use imlink_store::{
     Applied, ConversationEntry, ConversationPage, OutboxPage, OutboxState, Page, SearchPage, Unread,
 };
@@ -36,7 +36,7 @@ pub enum Found {
     /// A part of an app's outbox.
     Outbox(OutboxPage),
     /// What became of a message an app sent, if it was ever accepted.
-    Outgoing(Option<(OutgoingMessage, OutboxState)>),
+    Outgoing(Option<OutboxState>),
 }
 
 impl Registry {
@@ -101,7 +101,9 @@ impl Registry {
                 self.emit(peer, Event::DatabaseWritable { code: writable });
             }
         }
-        if !code.is_success() {
+        if code.is_success() {
+            self.resume_subscriptions(id);
+        } else {
             self.stop_here(id, ConnectionStatus::Unconnected, code);
         }
         let Some(account) = self.accounts.get_mut(&id) else {
@@ -252,7 +254,7 @@ impl Registry {
             },
             Found::Outbox(page) => outbox_response(page),
             Found::Outgoing(found) => Response::SendState {
-                state: super::report::send_state(found),
+                state: found.map(super::report::state_of),
             },
         };
         self.answer(peer, request, response);
@@ -290,7 +292,8 @@ impl Registry {
                 self.refuse_plainly(peer, request, code);
             }
             Then::Deliver { subscription } => {
-                // The next stored message or acknowledgement tries again.
+                // Rows that cannot be read are closed, and its app hears that of them; if they are
+                // opened again it goes on.
                 if let Some(found) = self.subscriptions.get_mut(&subscription) {
                     found.state = State::Waiting;
                 }

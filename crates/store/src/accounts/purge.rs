@@ -80,7 +80,7 @@ impl Accounts {
     fn rewrite(&self) -> Result<(), OpenError> {
         let mut home = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
         let old = self.database();
-        let new = home.rewrite(&old, &mut |_| {})?;
+        let new = home.rewrite(&old, &mut |_| {})?.served(&self.run);
         *self
             .database
             .write()

@@ -2,9 +2,10 @@
 
 use std::path::Path;
 
+use super::MAX_VALUE_BYTES;
 use super::memory::Memory;
 use super::paged::Paged;
-use super::sled::{MAX_VALUE_BYTES, Sled};
+use super::sled::Sled;
 use super::{Batch, Engine, Order};
 
 /// Makes an engine on a directory; called again, it finds what was kept there.

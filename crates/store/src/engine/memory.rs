@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::ops::Range;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::{Batch, Engine, EngineError, Order, Scan};
@@ -11,13 +10,51 @@ use super::{Batch, Engine, EngineError, Order, Scan};
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Memory {
     pairs: Arc<Mutex<BTreeMap<Vec<u8>, Vec<u8>>>>,
-    broken: Arc<AtomicBool>,
+    trouble: Arc<Mutex<Trouble>>,
+}
+
+/// What is wrong with an engine.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Trouble {
+    /// Nothing.
+    #[default]
+    None,
+    /// The disk takes no writes.
+    Full,
+    /// The disk gives and takes nothing.
+    Io,
+    /// It finds its files damaged wherever it looks.
+    Damaged,
+    /// It panics whatever it is asked.
+    Panic,
+}
+
+impl Trouble {
+    fn of_reading(self) -> Result<(), EngineError> {
+        match self {
+            Self::None | Self::Full => Ok(()),
+            Self::Io => Err(std::io::Error::other("the disk is gone").into()),
+            Self::Damaged => Err(EngineError::Damaged("torn".into())),
+            Self::Panic => panic!("the engine met a damaged page"),
+        }
+    }
+
+    fn of_writing(self) -> Result<(), EngineError> {
+        match self {
+            Self::Full => Err(std::io::Error::from(std::io::ErrorKind::StorageFull).into()),
+            Self::None | Self::Io | Self::Damaged | Self::Panic => self.of_reading(),
+        }
+    }
 }
 
 impl Memory {
-    /// Lets writes fail, or succeed again.
-    pub(crate) fn set_broken(&self, broken: bool) {
-        self.broken.store(broken, Ordering::Relaxed);
+    /// Has something go wrong from here on, or nothing any more.
+    pub(crate) fn set_trouble(&self, trouble: Trouble) {
+        *self.trouble.lock().unwrap_or_else(PoisonError::into_inner) = trouble;
+    }
+
+    fn trouble(&self) -> Trouble {
+        *self.trouble.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Changes one value behind the store's back.
@@ -47,10 +84,14 @@ impl Memory {
 
 impl Engine for Memory {
     fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, EngineError> {
+        self.trouble().of_reading()?;
         Ok(self.lock().get(key).cloned())
     }
 
     fn scan(&self, range: Range<&[u8]>, order: Order) -> Scan<'_> {
+        if let Err(error) = self.trouble().of_reading() {
+            return Box::new(std::iter::once(Err(error)));
+        }
         let mut found: Vec<_> = self
             .lock()
             .range(range.start.to_vec()..range.end.to_vec())
@@ -63,9 +104,7 @@ impl Engine for Memory {
     }
 
     fn apply(&self, batch: &Batch) -> Result<(), EngineError> {
-        if self.broken.load(Ordering::Relaxed) {
-            return Err(std::io::Error::from(std::io::ErrorKind::StorageFull).into());
-        }
+        self.trouble().of_writing()?;
         let mut pairs = self.lock();
         for (key, value) in batch {
             match value {

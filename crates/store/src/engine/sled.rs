@@ -63,6 +63,11 @@ impl Log for File {
     }
 }
 
+/// Opens a directory, or makes it. May panic on damaged files.
+pub(crate) fn open(directory: &Path) -> Result<Sled, EngineError> {
+    Sled::open(directory)
+}
+
 impl Sled {
     /// Opens the directory, or makes it. May panic on damaged files.
     pub(crate) fn open(directory: &Path) -> Result<Self, EngineError> {
@@ -163,6 +168,10 @@ impl fmt::Debug for Sled {
 impl From<sled::Error> for EngineError {
     fn from(error: sled::Error) -> Self {
         match error {
+            // Of a file that was cut: there is nothing where something was written.
+            sled::Error::Io(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
+                Self::Damaged(error.to_string())
+            }
             sled::Error::Io(error) => error.into(),
             sled::Error::Corruption { .. } => Self::Damaged(error.to_string()),
             sled::Error::Unsupported(_) => Self::Damaged(error.to_string()),

@@ -77,7 +77,11 @@ impl Store {
         if let Some(space) = &self.kept.space {
             space.require(needed)?;
         }
-        self.database = home.rewrite(&self.database, report)?;
+        let rewritten = home.rewrite(&self.database, report)?;
+        self.database = match &self.kept.run {
+            Some(run) => rewritten.served(run),
+            None => rewritten,
+        };
         home.settle()
     }
 

@@ -14,7 +14,7 @@ use crate::salvage::{self, Salvaged};
 use crate::space::Space;
 use crate::version::{FORMAT, Version};
 use crate::witness::Witness;
-use crate::{OpenError, aside, copy, directory};
+use crate::{OpenError, aside, copy, deadly, directory};
 
 /// The note that rows have to be written anew, for something was deleted to the last byte.
 const OWED: &str = "forgetting";
@@ -138,6 +138,7 @@ impl Home {
         }
         let next = self.version.next();
         let rows = next.rows(&self.path);
+        let left_out = deadly::messages(&self.path)?;
         directory::remove_all(&rows)?;
         let copied = Database::open(&rows, FORMAT).and_then(|new| {
             copy::as_they_are(old, &new, report)?;
@@ -145,7 +146,7 @@ impl Home {
         });
         let new = copied.map_err(broken)?;
         self.switch(next)?;
-        Ok(new)
+        Ok(new.without(left_out))
     }
 
     /// Removes the directories that do not count: no rewrite is owed any more.

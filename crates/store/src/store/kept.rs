@@ -1,7 +1,10 @@
 //! What a store keeps beside its rows.
 
+use std::sync::Arc;
+
 use super::files::Home;
 use crate::engine::Batch;
+use crate::opening::run::Run;
 use crate::salvage::Salvaged;
 use crate::space::{Space, Writable};
 use crate::transaction::State;
@@ -15,6 +18,8 @@ pub(super) struct Kept {
     pub(super) home: Option<Home>,
     /// What was taken over from rows that were set aside, if this is the first opening since.
     pub(super) salvaged: Option<Salvaged>,
+    /// What the engine dies of is noted in this run of the rows.
+    pub(super) run: Option<Arc<Run>>,
 }
 
 impl Kept {

@@ -1,4 +1,5 @@
-//! Reading: pages bounded by a number of rows and by bytes. Damaged rows are left out.
+//! Reading: pages bounded by a number of rows and by bytes. Damaged rows are left out, and those of
+//! messages told of as gaps.
 
 mod conversations;
 mod export;
@@ -24,7 +25,8 @@ impl Store {
     /// The messages after a position, oldest first.
     ///
     /// At most `limit` of them, and as many as have bodies (with their expansions) of `max_bytes`
-    /// together, but never none for being too long.
+    /// together, but never none for being too long. What cannot be read of them is among the
+    /// [`gaps`](Self::gaps) from then on.
     ///
     /// # Errors
     /// [`ReadError::Engine`] if the rows cannot be read.
@@ -51,9 +53,11 @@ impl Store {
                 self.chain.check(&self.database, expected, found)?;
             }
             expected = Seq(found.0.saturating_add(1));
-            if let Some(message) = self.database.sound_row_of(&key, &head)?
-                && !page.take(message)
-            {
+            let Some(message) = self.database.sound_row_of(&key, &head)? else {
+                self.chain.note_damaged(found);
+                continue;
+            };
+            if !page.take(message) {
                 break;
             }
         }

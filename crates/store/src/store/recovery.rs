@@ -1,6 +1,6 @@
 //! What a store finds out about its rows before it serves them.
 
-use imlink_model::{Message, OutboxId, Seq, UserId};
+use imlink_model::{Code, Message, OutboxId, OutgoingMessage, Seq, UserId};
 
 use super::{Kept, Limits, RolledBack, Store};
 use crate::chain::Chain;
@@ -38,7 +38,7 @@ impl Store {
     ) -> Result<(Self, Option<RolledBack>), RecoveryError> {
         let mut draft = Draft::new(&database);
         let fresh = claim_for(user, &mut draft)? == Rows::Fresh;
-        let open = doubt_what_was_sending(&mut draft)?;
+        let outbox = restart_outbox(&mut draft)?;
         let seen = kept.witness.as_ref().and_then(Witness::seen);
         let (head, rolled_back) = head(seen, &mut draft)?;
         let subscriptions_are_here = kept.salvaged.is_some_and(|salvaged| !salvaged.incomplete);
@@ -46,18 +46,21 @@ impl Store {
             draft.put(&key::single(Kind::Anew), &Anew::after(Seq(head.seq)));
         }
         let gaps = Chain::check_end(Seq(head.listed), Seq(head.seq), &mut draft)?;
+        let Derived { indexed, damaged } = restore_derived(&head, &database)?;
+        ask_again_for(&damaged, &mut draft)?;
+        let lost_outgoing = head.open.saturating_sub(outbox.open as u64);
         let mut state = State {
             head,
-            cursor: database
+            cursor: draft
                 .sound_row(&key::single(Kind::Cursor))?
                 .unwrap_or_default(),
-            open,
-            settled: database.count(Kind::Settled)?,
+            open: outbox.open,
+            settled: database.count(Kind::Settled)? + outbox.unreadable,
             recalls: database.count(Kind::Recall)?,
             next_wire_counter: 0,
             uid_conflicts: 0,
-            lost_outgoing: head.open.saturating_sub(open as u64),
-            indexed: restore_derived(&head, &database)?,
+            lost_outgoing: lost_outgoing.max(outbox.unreadable as u64),
+            indexed,
             gaps: gaps.len() + usize::from(rolled_back.is_some()),
             anew: draft.sound_row(&key::single(Kind::Anew))?,
         };
@@ -94,9 +97,17 @@ enum Rows {
     Served,
 }
 
+/// What follows from the newest messages.
+struct Derived {
+    indexed: Indexed,
+    /// Those that cannot be read.
+    damaged: Vec<Seq>,
+}
+
 /// Reads the newest messages for what is not on the disk of them: entries of timelines, and words.
-fn restore_derived(head: &Head, database: &Database) -> Result<Indexed, EngineError> {
+fn restore_derived(head: &Head, database: &Database) -> Result<Derived, EngineError> {
     let mut indexed = Indexed::restore(database)?;
+    let mut damaged = Vec::new();
     let listed = Seq(head.listed);
     let first = listed.min(indexed.last).next();
     let newest = key::message(first)..key::all(Kind::Message).end;
@@ -104,6 +115,9 @@ fn restore_derived(head: &Head, database: &Database) -> Result<Indexed, EngineEr
         let (key, value) = pair?;
         let message: Option<Message> = database.sound_row_of(&key, &value)?;
         let Some(message) = message else {
+            if !database.is_withheld(&key) {
+                damaged.extend(key::tail(&key).map(Seq));
+            }
             continue;
         };
         indexed.add(&message);
@@ -111,7 +125,26 @@ fn restore_derived(head: &Head, database: &Database) -> Result<Indexed, EngineEr
             database.pending().add(&message);
         }
     }
-    Ok(indexed)
+    Ok(Derived { indexed, damaged })
+}
+
+/// Keeps a gap for each message that turned out to be damaged, and has the account read from its
+/// beginning: what the cloud still has of them comes back into its place, and what else it gives is
+/// known. Once: for those with a gap that was done before.
+fn ask_again_for(damaged: &[Seq], draft: &mut Draft<'_>) -> Result<(), EngineError> {
+    let mut is_new = false;
+    for seq in damaged {
+        let key = key::gap(*seq);
+        if draft.value(&key)?.is_none() {
+            draft.put(&key, &Gap::damaged(*seq));
+            is_new = true;
+        }
+    }
+    if is_new {
+        tracing::warn!("Messages are damaged: the account is read again as far as the cloud goes");
+        draft.remove(&key::single(Kind::Cursor))?;
+    }
+    Ok(())
 }
 
 /// Rows are made for one user and never served to another.
@@ -127,17 +160,44 @@ fn claim_for(user: &UserId, draft: &mut Draft<'_>) -> Result<Rows, RecoveryError
     Ok(if was_there { Rows::Served } else { Rows::Fresh })
 }
 
-/// Nobody can say what became of a message that was being sent when the last run ended. Returns
-/// how many messages have no final state.
-fn doubt_what_was_sending(draft: &mut Draft<'_>) -> Result<usize, EngineError> {
-    let open = draft.database().numbers(Kind::Open)?;
-    for id in &open {
-        let key = key::outbox(Kind::Open, OutboxId(*id));
+/// What is left of an outbox.
+struct Outbox {
+    /// Messages without a final state.
+    open: usize,
+    /// Messages that would have none, but for that they cannot be read: their apps ask in vain
+    /// otherwise, and their places would never be free again.
+    unreadable: usize,
+}
+
+/// Brings an outbox into a new run. Nobody can say what became of a message that was being sent when
+/// the last one ended; one that cannot be read has failed, for nothing can be sent of it (F-D07).
+fn restart_outbox(draft: &mut Draft<'_>) -> Result<Outbox, EngineError> {
+    let mut outbox = Outbox {
+        open: 0,
+        unreadable: 0,
+    };
+    for id in draft.database().numbers(Kind::Open)? {
+        let id = OutboxId(id);
+        let key = key::outbox(Kind::Open, id);
+        let outgoing: Option<OutgoingMessage> =
+            draft.sound_row(&key::outbox(Kind::Outgoing, id))?;
+        if outgoing.is_none() {
+            tracing::warn!(%id, "An accepted message cannot be read any more: it has failed");
+            outbox.unreadable += 1;
+            let code = Code::RC_DB_CORRUPT;
+            draft.remove(&key)?;
+            draft.put(
+                &key::outbox(Kind::Settled, id),
+                &OutboxState::Failed { code },
+            );
+            continue;
+        }
+        outbox.open += 1;
         if draft.sound_row(&key)? == Some(OutboxState::Sending) {
             draft.put(&key, &OutboxState::InDoubt);
         }
     }
-    Ok(open.len())
+    Ok(outbox)
 }
 
 /// The last numbers given, and what is missing of them. The rows and the witness have the say

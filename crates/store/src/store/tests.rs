@@ -25,7 +25,7 @@ use imlink_model::{
 };
 
 use super::Store;
-use crate::engine::memory::Memory;
+use crate::engine::memory::{Memory, Trouble};
 use crate::{Applied, Change, OutboxState, Submission, SubscriptionKey};
 
 /// More than any test writes.

@@ -16,8 +16,9 @@ impl Transaction<'_> {
     pub(super) fn recall(&mut self, recall: Recall) -> Result<Edited, EngineError> {
         let message = match self.stored_under(&recall.uid)? {
             Some(Ok(message)) => message,
-            Some(Err(Unreadable::Damaged | Unreadable::Deleted)) => return Ok(Edited::Unchanged),
-            None => {
+            Some(Err(Unreadable::Deleted)) => return Ok(Edited::Unchanged),
+            // One that cannot be read may come again.
+            None | Some(Err(Unreadable::Damaged)) => {
                 let key = key::recall(&recall.conversation, &recall.uid);
                 if self.draft.value(&key)?.is_none() {
                     self.draft.put(&key, &recall);
@@ -119,7 +120,7 @@ impl Transaction<'_> {
     }
 
     /// The recall that waits for a message, which it does no more.
-    fn take_recall(
+    pub(super) fn take_recall(
         &mut self,
         conversation: &Conversation,
         uid: &MessageUid,

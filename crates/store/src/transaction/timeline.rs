@@ -2,8 +2,8 @@
 
 use imlink_model::uplink::Cursor;
 use imlink_model::{
-    Conversation, Direction, IncomingMessage, Message, MessageUid, Origin, Recall, ReceivedStatus,
-    Seq, UserId,
+    Conversation, Direction, IncomingMessage, Message, MessageUid, Millis, Origin, Recall,
+    ReceivedStatus, Seq, UserId,
 };
 
 use super::Transaction;
@@ -25,47 +25,25 @@ impl Transaction<'_> {
         recalls: Vec<Recall>,
         cursor: Cursor,
     ) -> Result<Applied, EngineError> {
-        let mut recalled = Vec::new();
+        let mut changed = Vec::new();
         for recall in recalls {
             match self.recall(recall)? {
                 Edited::Unchanged => {}
-                edited => recalled.push(edited),
+                edited => changed.push(edited),
             }
         }
         let mut new = Vec::new();
         for message in messages {
-            if self.is_repetition(&message)? {
-                continue;
+            match self.standing_of(&message)? {
+                Standing::New => new.extend(self.enter(|seq, now| arrived(message, seq, now))?),
+                Standing::Known => {}
+                Standing::Damaged(seq) => {
+                    changed.push(self.restore(arrived(message, seq, self.now))?);
+                }
             }
-            let arrived = |seq, now| Message {
-                seq,
-                uid: message.uid,
-                conversation: message.conversation,
-                direction: message.direction,
-                origin: match message.direction {
-                    Direction::Sent => Origin::OtherDevice,
-                    Direction::Received => Origin::Remote,
-                },
-                sender: message.sender,
-                object_name: message.object_name,
-                body: message.body,
-                sent_at: message.sent_at,
-                received_at: now,
-                flags: message.flags,
-                client_id: None,
-                expansion: message.expansion,
-                offline: message.offline,
-                received: if message.retrieved {
-                    ReceivedStatus::RETRIEVED
-                } else {
-                    ReceivedStatus::NONE
-                },
-                local_extra: None,
-            };
-            new.extend(self.enter(arrived)?);
         }
         self.move_to(cursor)?;
-        Ok(Applied::Stored { new, recalled })
+        Ok(Applied::Stored { new, changed })
     }
 
     /// Gives a position to messages that may have been missed, unless the last one given is such a
@@ -99,7 +77,7 @@ impl Transaction<'_> {
     /// Gives a message the next place and enters it everywhere it is looked for.
     pub(super) fn append(
         &mut self,
-        message: impl FnOnce(Seq, imlink_model::Millis) -> Message,
+        message: impl FnOnce(Seq, Millis) -> Message,
     ) -> Result<Message, EngineError> {
         let seq = Seq(self.state.head.seq).next();
         let message = message(seq, self.now);
@@ -144,36 +122,72 @@ impl Transaction<'_> {
     }
 
     /// One row a uid, whatever comes with it again (invariant 2).
-    fn is_repetition(&mut self, message: &IncomingMessage) -> Result<bool, EngineError> {
+    fn standing_of(&mut self, message: &IncomingMessage) -> Result<Standing, EngineError> {
         let Some(uid) = &message.uid else {
-            return Ok(false);
+            return Ok(Standing::New);
         };
-        let Some(found) = self.stored_under(uid)? else {
-            return Ok(false);
+        let found = match self.stored_under(uid)? {
+            None => return Ok(Standing::New),
+            Some(Err(Unreadable::Damaged)) => return self.standing_of_damaged(uid),
+            Some(Err(Unreadable::Deleted)) => return Ok(Standing::Known),
+            Some(Ok(found)) => found,
         };
-        let same = match found {
-            Ok(found) => {
-                let same = found.object_name == message.object_name && found.body == message.body;
-                found.conversation == message.conversation && (same || is_notice(&found))
-            }
-            Err(Unreadable::Deleted) => true,
-            Err(Unreadable::Damaged) => false,
-        };
-        if !same {
+        let same = found.object_name == message.object_name && found.body == message.body;
+        if found.conversation != message.conversation || !(same || is_notice(&found)) {
             self.state.uid_conflicts = self.state.uid_conflicts.saturating_add(1);
             tracing::warn!(%uid, "A message came with the uid of another; the first is kept");
         }
-        Ok(true)
+        Ok(Standing::Known)
     }
+}
+
+/// Where a message that comes stands among those that are stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Standing {
+    /// It is not among them.
+    New,
+    /// It is, or was until it was deleted.
+    Known,
+    /// It is in this place, and cannot be read.
+    Damaged(Seq),
 }
 
 /// Why the message of a uid that is known cannot be shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Unreadable {
-    /// A row is there, but its bytes are not what was written.
+    /// Its row, or that of the uid, is not what was written, or gone.
     Damaged,
     /// It was deleted here.
     Deleted,
+}
+
+/// What came, as a message of that place.
+fn arrived(message: IncomingMessage, seq: Seq, now: Millis) -> Message {
+    Message {
+        seq,
+        uid: message.uid,
+        conversation: message.conversation,
+        direction: message.direction,
+        origin: match message.direction {
+            Direction::Sent => Origin::OtherDevice,
+            Direction::Received => Origin::Remote,
+        },
+        sender: message.sender,
+        object_name: message.object_name,
+        body: message.body,
+        sent_at: message.sent_at,
+        received_at: now,
+        flags: message.flags,
+        client_id: None,
+        expansion: message.expansion,
+        offline: message.offline,
+        received: if message.retrieved {
+            ReceivedStatus::RETRIEVED
+        } else {
+            ReceivedStatus::NONE
+        },
+        local_extra: None,
+    }
 }
 
 /// The summary of a conversation, empty if it has no messages. A damaged one is counted again.

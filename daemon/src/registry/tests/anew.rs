@@ -1,5 +1,7 @@
 //! Rows that cannot be opened, and accounts that are removed.
 
+use imlink_store::Change;
+
 use super::bench::*;
 
 // F-D09, F-D19
@@ -110,6 +112,94 @@ fn consent_is_good_for_one_opening() {
         house.opened_with(),
         [Unreadable::SetAside, Unreadable::Refuse]
     );
+}
+
+// F-D07, F-D09
+#[test]
+fn rows_that_turn_out_to_be_unreadable_end_the_account_and_every_app_hears_why() {
+    let mut house = House::new();
+    let (first, second) = (house.attach("first"), house.attach("second"));
+    let account = house.connect_both(first, second);
+    let code = Code::RC_DB_CORRUPT;
+
+    house.registry.reading_failed(account, code);
+    house.drain();
+
+    let unconnected = i32::from(ConnectionStatus::Unconnected.number());
+    let told = [
+        Heard::Database(code),
+        Heard::Status(unconnected, Some(code)),
+    ];
+    for app in [first, second] {
+        assert!(house.heard(app).ends_with(&told), "{:?}", house.heard(app));
+        let read = house.ask(app, Request::Unread {});
+        assert_eq!(house.failure(app, read), Some(code));
+    }
+    assert!(house.was_disconnected(account));
+    house.registry.reading_failed(account, code);
+    house.drain();
+    assert!(house.heard(first).ends_with(&told), "once");
+
+    let agreed = house.ask(first, agreeing("token"));
+    assert_eq!(house.opened_with().last(), Some(&Unreadable::SetAside));
+    house.registry.reading_failed(account, code);
+    house.drain();
+    assert_eq!(
+        house.failure(first, agreed),
+        None,
+        "that was said of those before"
+    );
+    house.bring_online(account);
+    assert_eq!(house.connected(first, agreed), 1);
+}
+
+// F-D07: no subscription waits in vain
+#[test]
+fn a_subscription_goes_on_when_its_rows_are_open_again() {
+    let mut house = House::new();
+    let app = house.attach("notes");
+    let account = house.connect_alone(app);
+    let inbox = house.subscribe(account, app, "inbox", 0);
+    house.stored(account, 1..=2, &Origin::Remote);
+    house.stored(account, 5..=5, &Origin::Remote);
+    assert_eq!(house.last_read(), Some((Seq(2), 62)));
+    let then = Then::Deliver {
+        subscription: SubscriptionId(inbox),
+    };
+    house.registry.read(then, Err(Code::RC_DB_CORRUPT));
+    house.registry.reading_failed(account, Code::RC_DB_CORRUPT);
+    house.drain();
+    let reads = house.reads();
+
+    house.ask(app, agreeing("token"));
+    let restored = Restored {
+        user: UserId::new("alice").unwrap(),
+        cursor: uplink::Cursor::default(),
+        queued: Vec::new(),
+        in_doubt: Vec::new(),
+    };
+    house.registry.store_opened(account, Ok((restored, Seq(5))));
+    house.drain();
+
+    let known = house.position(|effect| {
+        matches!(effect, Effect::Commit { change: Change::Subscribe { subscription, .. }, then: Then::Deliver { .. }, .. }
+            if subscription.name.as_str() == "inbox")
+    });
+    assert!(known.is_some(), "rows that were begun anew know of it");
+    assert_eq!(
+        (house.reads(), house.last_read()),
+        (reads + 1, Some((Seq(2), 62)))
+    );
+    let gone = Gap {
+        first: Seq(1),
+        last: Seq(5),
+        lost: None,
+        cause: imlink_store::GapCause::RolledBack,
+    };
+    house.stretch(inbox, &[], &[gone], 5);
+    assert_eq!(house.told(app).last(), Some(&Told::Gap(1)));
+    house.stored(account, 6..=6, &Origin::Remote);
+    assert_eq!(house.delivered(app), [1, 2, 6]);
 }
 
 // decisions.md P10; issue 4: `imlink purge` (an account)

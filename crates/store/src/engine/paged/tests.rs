@@ -7,8 +7,8 @@ use std::sync::mpsc::{self, Receiver, Sender};
 use proptest::prelude::*;
 
 use super::*;
-use crate::engine::memory::Memory;
-use crate::engine::sled::MAX_VALUE_BYTES;
+use crate::engine::MAX_VALUE_BYTES;
+use crate::engine::memory::{Memory, Trouble};
 
 /// The longest value that is handed to the engine below, with its key: seventeen of them are less
 /// than what it keeps in its log.
@@ -69,9 +69,9 @@ proptest! {
                     update(&mut model, batch);
                 }
                 Step::Fail(batch) => {
-                    below.set_broken(true);
+                    below.set_trouble(Trouble::Full);
                     prop_assert!(engine.apply(&batch).is_err());
-                    below.set_broken(false);
+                    below.set_trouble(Trouble::None);
                 }
                 Step::Read(key) => prop_assert_eq!(engine.get(&key).unwrap(), model.get(&key).cloned()),
                 Step::Scan(from, to) => {

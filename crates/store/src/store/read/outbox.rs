@@ -45,6 +45,22 @@ impl Store {
         Ok(Some((outgoing, state)))
     }
 
+    /// Where the message stands that an app submitted under that id, also where the message itself
+    /// cannot be read. `None` as for [`outgoing`](Self::outgoing).
+    ///
+    /// # Errors
+    /// [`ReadError`] if that cannot be read.
+    pub fn fate(
+        &self,
+        app: &LocalApp,
+        client_id: &ClientMessageId,
+    ) -> Result<Option<OutboxState>, ReadError> {
+        match self.database.row(&key::client_id(app, client_id))? {
+            Some(id) => outbox_state(&self.database, id),
+            None => Ok(None),
+        }
+    }
+
     /// The messages of an app that the cloud does not have, as far as anybody knows: those without
     /// a final state, and those it refused. What the app itself withdrew is not among them, nor what
     /// was forgotten with its conversation.

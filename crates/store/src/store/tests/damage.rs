@@ -4,7 +4,7 @@ use imlink_model::Code;
 
 use super::*;
 use crate::key::{self, Kind};
-use crate::{ReadError, Start};
+use crate::{Anomalies, Edit, Edited, Gap, ReadError, Start};
 
 // F-D07
 #[test]
@@ -22,6 +22,104 @@ fn a_damaged_message_is_left_out_and_the_others_are_served() {
     assert_eq!(house.store.anomalies().damaged_rows, 1);
     house.reopen();
     assert_eq!(house.store.last_seq(), Seq(3));
+}
+
+// F-D07, F-D08: never silent
+#[test]
+fn a_damaged_message_is_a_gap_for_those_who_come_past_it() {
+    let house = three_messages();
+    house.rows.tamper(&key::message(Seq(2)), flip);
+
+    assert_eq!(house.store.gaps().unwrap(), []);
+    house.messages();
+
+    assert_eq!(house.store.gaps().unwrap(), [Gap::damaged(Seq(2))]);
+}
+
+// F-D07: pulled again if incoming
+#[test]
+fn a_damaged_message_that_comes_again_is_in_its_place() {
+    let mut house = three_messages();
+    let before = house.messages();
+    house.rows.tamper(&key::message(Seq(2)), flip);
+    house.messages();
+
+    let (new, changed) = house.receive_again("u-2");
+
+    assert!(new.is_empty(), "nobody is given it a second time");
+    assert_eq!(changed, [Edited::Restored(before[1].clone())]);
+    assert_eq!(house.messages(), before);
+    assert_eq!(house.store.gaps().unwrap(), []);
+    assert_eq!(house.store.anomalies(), Anomalies::default());
+    assert_eq!(house.store.conversations(1).unwrap()[0].total, 3);
+    let (new, changed) = house.receive_again("u-2");
+    assert!(new.is_empty() && changed.is_empty(), "once");
+    house.reopen();
+    assert_eq!(house.messages(), before);
+    assert_eq!(house.store.anomalies(), Anomalies::default());
+}
+
+// F-D07: pulled again if incoming
+#[test]
+fn an_opening_that_finds_messages_damaged_has_the_account_read_again_once() {
+    let mut house = three_messages();
+    let read_up_to = |cursor| incoming(Vec::new(), cursor);
+    house.apply(read_up_to("three"));
+    house.rows.tamper(&key::message(Seq(2)), flip);
+
+    house.reopen();
+    assert_eq!(house.store.restored().unwrap().cursor, Cursor::default());
+    assert_eq!(house.store.gaps().unwrap(), [Gap::damaged(Seq(2))]);
+    house.reopen();
+    assert_eq!(house.store.restored().unwrap().cursor, Cursor::default());
+    house.apply(read_up_to("three"));
+    house.reopen();
+
+    let restored = house.store.restored().unwrap();
+    assert_eq!(restored.cursor.0, "three", "the cloud had it no more");
+    assert_eq!(house.store.gaps().unwrap(), [Gap::damaged(Seq(2))]);
+    // Somebody else has it still.
+    let (_, changed) = house.receive_again("u-2");
+    assert!(matches!(changed[..], [Edited::Restored(_)]));
+    let page = house.store.history(&with("alice"), None, 10, ALL).unwrap();
+    assert_eq!(seqs(&page.messages), [3, 2, 1]);
+    house.reopen();
+    assert_eq!(house.store.gaps().unwrap(), []);
+}
+
+// F-D07
+#[test]
+fn a_recall_of_a_damaged_message_waits_for_it() {
+    let mut house = three_messages();
+    house.rows.tamper(&key::message(Seq(2)), flip);
+
+    let taken_back = recall("u-2", "alice", Trace::Notice);
+    house
+        .store
+        .edit(vec![Edit::Recall(taken_back)], Millis(0))
+        .unwrap();
+    let (_, changed) = house.receive_again("u-2");
+
+    let [Edited::Recalled(left)] = &changed[..] else {
+        panic!("{changed:?}");
+    };
+    assert_eq!(
+        (left.seq, left.body.as_str()),
+        (Seq(2), &*notice("alice", 1_000))
+    );
+}
+
+// F-D08
+#[test]
+fn a_message_that_is_gone_and_comes_again_has_a_new_place() {
+    let mut house = three_messages();
+    house.rows.lose(&key::message(Seq(2)));
+    assert_eq!(seqs(&house.messages()), [1, 3]);
+
+    let (new, _) = house.receive_again("u-2");
+
+    assert_eq!(seqs(&new), [4]);
+    assert_eq!(house.store.gaps().unwrap().len(), 1, "where it was");
 }
 
 // F-D07
@@ -48,6 +146,7 @@ fn a_uid_whose_row_is_damaged_is_still_known() {
     let stored = house.receive(vec![received("u-2", "alice", "u-2")]);
 
     assert!(stored.is_empty());
+    assert_eq!(house.store.anomalies().uid_conflicts, 0);
 }
 
 // F-D07
@@ -93,6 +192,29 @@ fn a_damaged_outgoing_message_is_settled_but_enters_no_timeline() {
     assert_eq!(house.outcome(id, sent("u-1")), refused);
     assert_eq!(house.outcome(id, sent("u-1")), Applied::Recorded);
     assert!(house.messages().is_empty());
+}
+
+// F-D07: reported if outgoing
+#[test]
+fn a_damaged_outgoing_message_has_failed_from_the_next_opening_on() {
+    let mut house = House::new();
+    let id = house.submit("c-1").id;
+    house.submit("c-2");
+    house.rows.tamper(&key::outbox(Kind::Outgoing, id), flip);
+
+    house.reopen();
+
+    let queued = house.store.restored().unwrap().queued;
+    assert_eq!(queued.len(), 1, "the other one");
+    let code = Code::RC_DB_CORRUPT;
+    let fate = house.store.fate(&app(), &client("c-1")).unwrap();
+    assert_eq!(fate, Some(OutboxState::Failed { code }));
+    assert_eq!(house.store.anomalies().lost_outgoing, 1);
+    house.store.limits.open = 2;
+    house.submit("c-3");
+    house.reopen();
+    assert_eq!(house.store.anomalies().lost_outgoing, 0, "said once");
+    assert_eq!(house.store.restored().unwrap().queued.len(), 2);
 }
 
 // F-D07
@@ -145,14 +267,14 @@ fn a_body_with_a_damaged_part_is_never_shown() {
 #[test]
 fn after_a_failed_write_every_later_one_fails_with_the_same_error() {
     let mut house = three_messages();
-    house.rows.set_broken(true);
+    house.rows.set_trouble(Trouble::Full);
     let mut commit = || {
         let change = incoming(vec![received("u-4", "alice", "four")], "");
         house.store.commit(vec![change], Millis(0)).unwrap_err()
     };
 
     let first = commit();
-    house.rows.set_broken(false);
+    house.rows.set_trouble(Trouble::None);
     let second = commit();
 
     assert!(first.is_fatal() && second.is_fatal());
@@ -167,6 +289,26 @@ fn after_a_failed_write_every_later_one_fails_with_the_same_error() {
     );
 }
 
+// F-D07, F-D09
+#[test]
+fn an_engine_that_finds_its_files_damaged_is_told_from_a_disk_that_fails() {
+    for (trouble, code) in [
+        (Trouble::Damaged, Code::RC_DB_CORRUPT),
+        (Trouble::Io, Code::RC_DB_SQL_ERROR),
+    ] {
+        let mut house = three_messages();
+        house.rows.set_trouble(trouble);
+
+        let read = house.store.messages_after(Seq(0), ALL, ALL).unwrap_err();
+        let change = incoming(vec![received("u-4", "alice", "four")], "");
+        let written = house.store.commit(vec![change], Millis(0)).unwrap_err();
+
+        assert_eq!((read.code(), written.code()), (code, code));
+        assert!(read.is_of_the_engine() && written.is_of_reading());
+        assert!(!written.is_fatal(), "nothing was written");
+    }
+}
+
 // F-K10
 #[test]
 fn debug_shows_no_bodies() {
@@ -179,6 +321,17 @@ fn debug_shows_no_bodies() {
 
     assert!(!format!("{applied:?}").contains("canary"));
     assert!(!format!("{:?}", house.store.restored()).contains("canary"));
+}
+
+impl House {
+    /// Gives a message of [`three_messages`] again; what was new, and what changed.
+    fn receive_again(&mut self, uid: &str) -> (Vec<Message>, Vec<Edited>) {
+        let again = incoming(vec![received(uid, "alice", uid)], "again");
+        match self.apply(again) {
+            Applied::Stored { new, changed } => (new, changed),
+            other => panic!("not stored: {other:?}"),
+        }
+    }
 }
 
 fn three_messages() -> House {

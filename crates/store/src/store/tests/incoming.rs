@@ -106,12 +106,12 @@ fn the_cursor_and_the_rows_it_vouches_for_are_written_together_or_not_at_all() {
     let mut house = House::new();
     house.apply(incoming(vec![received("u-1", "alice", "one")], "cursor 1"));
 
-    house.rows.set_broken(true);
+    house.rows.set_trouble(Trouble::Full);
     let failed = house.store.commit(
         vec![incoming(vec![received("u-2", "alice", "two")], "cursor 2")],
         Millis(0),
     );
-    house.rows.set_broken(false);
+    house.rows.set_trouble(Trouble::None);
     house.reopen();
 
     assert!(failed.is_err());

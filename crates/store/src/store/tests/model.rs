@@ -10,9 +10,8 @@ use imlink_model::{Code, Origin};
 use proptest::prelude::*;
 
 use super::*;
-use crate::engine::Engine;
 use crate::engine::paged::Paged;
-use crate::engine::sled::Sled;
+use crate::engine::{self, Engine};
 use crate::{Limits, Start};
 
 const LIMITS: Limits = Limits {
@@ -96,7 +95,7 @@ proptest! {
     #[test]
     fn a_store_on_the_disk_does_what_the_model_does(steps in steps()) {
         let directory = tempfile::tempdir().unwrap();
-        compare(&|| Paged::over(Sled::open(directory.path()).unwrap()), &steps)?;
+        compare(&|| Paged::over(engine::open(directory.path()).unwrap()), &steps)?;
     }
 }
 

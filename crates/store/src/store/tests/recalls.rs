@@ -255,7 +255,7 @@ impl House {
             cursor: Cursor::default(),
         }));
         match applied {
-            Applied::Stored { new, recalled } => (new, recalled),
+            Applied::Stored { new, changed } => (new, changed),
             other => panic!("not stored: {other:?}"),
         }
     }

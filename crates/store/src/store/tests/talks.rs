@@ -5,9 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use proptest::prelude::*;
 
 use super::*;
-use crate::engine::Engine;
 use crate::engine::paged::Paged;
-use crate::engine::sled::Sled;
+use crate::engine::{self, Engine};
 use crate::{Edit, HistoryQuery, Insertion, Side, Unread};
 
 #[derive(Clone, Debug)]
@@ -71,7 +70,7 @@ proptest! {
     #[test]
     fn conversations_on_the_disk_are_what_the_model_says(actions in actions()) {
         let directory = tempfile::tempdir().unwrap();
-        compare(&|| Paged::over(Sled::open(directory.path()).unwrap()), &actions)?;
+        compare(&|| Paged::over(engine::open(directory.path()).unwrap()), &actions)?;
     }
 }
 
