@@ -13,8 +13,9 @@ use imlink_model::{Message, Seq};
 use crate::database::{Database, Lookup};
 use crate::draft::Draft;
 use crate::engine::{EngineError, Order};
+use crate::key::{self, Kind};
 use crate::row::{Block, Row};
-use crate::{Gap, GapCause, key, record};
+use crate::{Gap, GapCause, record};
 
 /// Positions of a block. Checking one reads them all, so it is a page of history long.
 const LENGTH: u64 = 256;
@@ -113,6 +114,17 @@ impl Chain {
             }
         }
         Ok(gaps)
+    }
+
+    /// How many messages there are, by what the blocks say.
+    pub(crate) fn count_all(database: &Database) -> Result<u64, EngineError> {
+        database
+            .scan(&key::all(Kind::Block), Order::Forward)
+            .try_fold(0, |messages, pair| {
+                let (key, head) = pair?;
+                let block: Option<Block> = database.sound_row_of(&key, &head)?;
+                Ok(messages + block.map_or(0, |block| u64::from(block.count)))
+            })
     }
 
     /// Checks the blocks that know of positions from `first` to `last`, unless they were checked

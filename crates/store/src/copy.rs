@@ -37,7 +37,7 @@ pub(crate) fn as_they_are(
 }
 
 /// Every key there can be.
-fn everything() -> std::ops::Range<Vec<u8>> {
+pub(crate) fn everything() -> std::ops::Range<Vec<u8>> {
     Vec::new()..vec![0xff; key::MAX_BYTES]
 }
 

@@ -16,6 +16,7 @@
 //!     reserve                  room to open with when the disk is full
 //!     opening, failed          traces of starts that did not end well
 //!     deadly                   messages that were in hand when a process died
+//!     weight                   how much of the files are rows, as it was found out last
 //!     rows/                    the engine's files; rows-1 and so on once they were written anew
 //! ```
 //!

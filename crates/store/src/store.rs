@@ -8,6 +8,7 @@ mod recovery;
 mod rescue;
 #[cfg(test)]
 mod tests;
+mod weight;
 
 use std::path::{Path, PathBuf};
 
@@ -156,11 +157,13 @@ impl Store {
                     Ok(recovered) => Ok(Some(recovered)),
                 },
             )?;
-        let run = files.attempt.passed()?;
         let Some((mut store, rolled_back)) = recovered else {
+            files.attempt.passed()?;
             let directory = directory.into();
             return Err(OpenError::OtherAccount { directory });
         };
+        store.give_room_back(&files.attempt, report)?;
+        let run = files.attempt.passed()?;
         store.database = store.database.served(&run);
         store.kept.run = Some(run);
         let opening = Opening {
