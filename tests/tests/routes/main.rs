@@ -41,6 +41,7 @@ mod sending;
 mod shutdown;
 mod sleep;
 mod standing_still;
+mod status;
 mod token_provider;
 mod tokens;
 mod traffic;
