@@ -72,11 +72,9 @@ pub(super) async fn connect(proxy: &Proxy, authority: &str) -> Result<Box<dyn St
 
 async fn open(proxy: &Proxy, authority: &str) -> Result<Box<dyn Stream>, LinkError> {
     let deadline = Instant::now() + PROXY_DEADLINE;
-    let unreachable = LinkError::Proxy(ProxyFault::Unreachable);
     let stream = match timeout_at(deadline, dial::tcp(&proxy.authority())).await {
-        Ok(Ok(stream)) => stream,
-        Ok(Err(LinkError::Unresolved)) => return Err(LinkError::Proxy(ProxyFault::Unresolved)),
-        Ok(Err(_)) | Err(_) => return Err(unreachable),
+        Ok(stream) => stream.map_err(blame)?,
+        Err(_) => return Err(LinkError::Proxy(ProxyFault::Unreachable)),
     };
     let (stream, heard) = Listened::new(stream);
     let way = async {
@@ -93,6 +91,25 @@ async fn open(proxy: &Proxy, authority: &str) -> Result<Box<dyn Stream>, LinkErr
     }
 }
 
+/// What keeps us from the proxy is its fault, unless it is this machine that has no socket to give.
+const fn blame(error: LinkError) -> LinkError {
+    match error {
+        LinkError::NoSocket => LinkError::NoSocket,
+        LinkError::Proxy(fault) => LinkError::Proxy(fault),
+        LinkError::Unresolved => LinkError::Proxy(ProxyFault::Unresolved),
+        LinkError::Refused
+        | LinkError::TimedOut
+        | LinkError::Closed
+        | LinkError::Reset
+        | LinkError::Insecure
+        | LinkError::Clock
+        | LinkError::Pin
+        | LinkError::Portal
+        | LinkError::Protocol
+        | LinkError::TooLarge => LinkError::Proxy(ProxyFault::Unreachable),
+    }
+}
+
 pub(super) fn is_loopback(host: &str) -> bool {
     let address = host.parse::<IpAddr>();
     host.eq_ignore_ascii_case("localhost") || address.is_ok_and(|address| address.is_loopback())
@@ -101,6 +118,22 @@ pub(super) fn is_loopback(host: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    // F-I07, P2
+    #[test]
+    fn a_machine_without_sockets_is_no_fault_of_the_proxy() {
+        use rustix::io::Errno;
+
+        for errno in [Errno::MFILE, Errno::NFILE, Errno::NOBUFS] {
+            let error = std::io::Error::from(errno);
+            assert_eq!(blame(dial::link_error(&error)), LinkError::NoSocket);
+        }
+        for errno in [Errno::CONNREFUSED, Errno::NETUNREACH, Errno::HOSTUNREACH] {
+            let error = std::io::Error::from(errno);
+            let unreachable = LinkError::Proxy(ProxyFault::Unreachable);
+            assert_eq!(blame(dial::link_error(&error)), unreachable);
+        }
+    }
 
     // P20
     #[test]
