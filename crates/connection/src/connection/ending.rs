@@ -80,13 +80,17 @@ impl Connection {
     /// The proxy does not work: final for a first connect, shown and retried later (decisions.md P2).
     pub(super) fn fail_at_proxy(&mut self, fault: ProxyFault, now: Instant) {
         let code = Code::RC_CONN_PROXY_UNAVAILABLE;
+        if self.active().is_none() {
+            return;
+        }
+        // Without a network nobody can say whether the proxy works (decisions.md P5).
+        if !self.can_reach(now) {
+            return self.pause(Code::RC_NETWORK_DOWN, now);
+        }
         let Some(active) = self.active() else { return };
         if !active.was_online {
             let because = Some(fault.as_str());
             return self.stop_because(code, ConnectionStatus::ProxyUnavailable, because);
-        }
-        if !self.can_reach(now) {
-            return self.pause(code, now);
         }
         let wait = self.climb();
         self.enter(Phase::Waiting {

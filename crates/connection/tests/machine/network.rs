@@ -1,7 +1,9 @@
 //! The machine's network comes and goes.
 
-use imlink_connection::{Config, LinkError};
-use imlink_model::ConnectionStatus::{Connected, Connecting, NetworkUnavailable, Suspend};
+use imlink_connection::{Config, LinkError, ProxyFault};
+use imlink_model::ConnectionStatus::{
+    Connected, Connecting, NetworkUnavailable, ProxyUnavailable, Suspend,
+};
 use imlink_model::uplink::{Command, Event, Network};
 use imlink_wire::ServerPacket;
 
@@ -34,6 +36,29 @@ fn without_network_attempts_pause_but_for_a_slow_poll() {
 
     assert_eq!(driver.statuses(), [(NetworkUnavailable, Some(30_007))]);
     assert_eq!(driver.advance_to_deadline(), 64 * SECOND);
+}
+
+// P2, P5
+#[test]
+fn without_network_a_proxy_that_is_not_reached_is_not_to_blame() {
+    let unreachable = LinkError::Proxy(ProxyFault::Unreachable);
+    let mut driver = Driver::new();
+    unplug(&mut driver);
+    driver.connect("token-1");
+    driver.advance(64 * SECOND);
+    driver.statuses();
+
+    driver.fail_navigation(unreachable);
+
+    assert_eq!(driver.statuses(), [(NetworkUnavailable, Some(30_019))]);
+    assert!(driver.news().is_empty(), "the connect goes on");
+    plug_in(&mut driver);
+    driver.fail_navigation(unreachable);
+    assert_eq!(
+        driver.statuses(),
+        [(Connecting, None), (ProxyUnavailable, Some(31_028))],
+        "now the proxy is to blame"
+    );
 }
 
 // F-S23, P4, P5
