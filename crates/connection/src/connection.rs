@@ -222,6 +222,7 @@ impl Connection {
             Command::Network(Network::Unavailable) => self.on_network_unavailable(now),
             Command::Writable => self.on_writable(now),
             Command::Hint(hint) => self.on_hint(hint, now),
+            Command::WayChanged => self.on_way_changed(now),
         }
     }
 

@@ -95,6 +95,10 @@ pub enum Command {
     Writable,
     /// A reason to look at the link at once: probe it if it is up, restart the ladder if not.
     Hint(Hint),
+    /// The way to the cloud is another one, because its proxy is: what is up or under way goes the
+    /// old one, and is given up for an attempt at once. What the cloud had not answered is left as
+    /// when a link breaks.
+    WayChanged,
 }
 
 /// What the store knows of an account when its driver starts.

@@ -1,6 +1,6 @@
 //! The machine's network comes, goes and changes.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use imlink_model::uplink::{Event, Hint, Network};
 use imlink_model::{Code, ConnectionStatus};
@@ -93,6 +93,41 @@ impl Connection {
         }
     }
 
+    /// Nothing goes on over a way that was given up: the old proxy's, or past the new one.
+    pub(super) fn on_way_changed(&mut self, now: Instant) {
+        let State::Active(active) = &self.state else {
+            return;
+        };
+        match &active.phase {
+            Phase::Unrestored { .. }
+            | Phase::Paused { .. }
+            | Phase::Waiting {
+                patience: Patience::Strict,
+                ..
+            } => {}
+            Phase::Waiting {
+                patience: Patience::Ladder,
+                ..
+            } => self.resume(now),
+            Phase::Asking(_) | Phase::Dialing(_) | Phase::Greeted(_) => {
+                self.close_all(Farewell::Unsaid, now);
+                self.resume(now);
+            }
+            Phase::Online(_) => {
+                self.close_all(Farewell::Unsaid, now);
+                let code = Code::RC_SOCKET_DISCONNECTED;
+                if !self.can_reach(now) {
+                    return self.pause(code, now);
+                }
+                let opens = self.gate.pass(now).err();
+                let wait = opens.map_or(Duration::ZERO, |opens| opens - now);
+                self.outlet
+                    .tell(ConnectionStatus::Suspend, Some(code), Some(wait));
+                self.start_over(opens, now);
+            }
+        }
+    }
+
     pub(super) fn on_wait_over(&mut self, now: Instant) {
         self.begin_attempt(Reason::Due, now);
     }
@@ -137,6 +172,11 @@ impl Connection {
     /// An attempt at once, standing for the ladder's first step; at most once a second (F-S24).
     fn resume(&mut self, now: Instant) {
         let opens = self.gate.pass(now).err();
+        self.start_over(opens, now);
+    }
+
+    /// At once, or when the gate opens.
+    fn start_over(&mut self, opens: Option<Instant>, now: Instant) {
         self.restart_ladder();
         self.climb();
         match opens {

@@ -242,3 +242,88 @@ fn loopback_needs_no_network() {
     driver.advance(50 * MS);
     assert!(driver.take_dial().is_some());
 }
+
+// behaviour.md 8: everything goes through the proxy, from the moment on at which it is set
+#[test]
+fn a_link_over_a_way_that_changed_is_made_again_at_once() {
+    let mut driver = Driver::online();
+    driver.packet(ServerPacket::PingResp);
+    driver.advance_alive(60 * SECOND);
+    driver.forget();
+
+    driver.command(Command::WayChanged);
+
+    assert!(driver.take_close().is_some());
+    assert_eq!(
+        driver.statuses(),
+        [(Suspend, Some(30_011)), (Connecting, None)]
+    );
+    driver.open_dial();
+    driver.accept("alice");
+    assert_eq!(driver.statuses(), [(Connected, None)]);
+}
+
+#[test]
+fn an_attempt_over_a_way_that_changed_begins_again() {
+    let mut asking = Driver::new();
+    asking.restore("alice");
+    asking.connect("token-1");
+    let (generation, _) = asking.take_navigation().unwrap();
+    asking.command(Command::WayChanged);
+    assert_eq!(asking.take_close(), Some(generation));
+    asking.answer_navigation(&listing("alice", &["gateway.test"]));
+
+    asking.advance(SECOND);
+    let (generation, _) = asking.take_dial().unwrap();
+    asking.command(Command::WayChanged);
+    assert_eq!(asking.take_close(), Some(generation));
+    assert!(asking.take_dial().is_some());
+    assert_eq!(asking.statuses(), [(Connecting, None)]);
+}
+
+#[test]
+fn a_wait_is_over_when_the_way_changes_and_a_rest_the_cloud_asked_for_is_not() {
+    let mut waiting = Driver::new();
+    waiting.connect("token-1");
+    for _ in 0..8 {
+        waiting.fail_navigation(LinkError::Refused);
+        waiting.advance_to_deadline();
+    }
+    waiting.fail_navigation(LinkError::Refused);
+    waiting.command(Command::WayChanged);
+    assert!(waiting.take_navigation().is_some());
+
+    let mut resting = Driver::online();
+    resting.packet(ServerPacket::Disconnect { status: 200 });
+    resting.forget();
+    resting.command(Command::WayChanged);
+    assert!(resting.actions.is_empty());
+    assert_eq!(resting.advance_to_deadline(), 64 * SECOND);
+}
+
+// F-S24
+#[test]
+fn a_way_that_changes_ten_times_a_second_causes_few_attempts() {
+    let mut driver = Driver::online();
+    let mut dials = 0;
+
+    for _ in 0..600 {
+        driver.command(Command::WayChanged);
+        driver.advance(100 * MS);
+        while driver.take_dial().is_some() {
+            dials += 1;
+        }
+    }
+
+    // One when the gate opens, and one by whoever comes first after that.
+    assert!((55..=121).contains(&dials), "{dials} in 60 s");
+}
+
+#[test]
+fn nobody_comes_online_because_the_way_changes() {
+    let mut driver = Driver::new();
+    driver.command(Command::WayChanged);
+
+    assert!(driver.actions.is_empty());
+    assert!(driver.events.is_empty());
+}

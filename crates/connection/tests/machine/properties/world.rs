@@ -70,6 +70,7 @@ impl World {
             Happening::Send(to, class) => self.send(*to, *class),
             Happening::Network(network) => self.driver.command(Command::Network(*network)),
             Happening::Hint(hint) => self.driver.command(Command::Hint(*hint)),
+            Happening::WayChanged => self.driver.command(Command::WayChanged),
             Happening::Navigated(result) => {
                 let result = result.clone();
                 self.about_the_latest(|generation| Input::Navigated { generation, result });
