@@ -12,7 +12,7 @@
 
 use futures_util::StreamExt;
 use futures_util::stream::{self, LocalBoxStream};
-use imlink_model::uplink::{Command, Hint, Network};
+use imlink_model::uplink::{Hint, Network};
 
 use crate::{network, sleep};
 
@@ -23,15 +23,6 @@ pub enum Change {
     Network(Network),
     /// A reason to look at the link at once.
     Hint(Hint),
-}
-
-impl From<Change> for Command {
-    fn from(change: Change) -> Self {
-        match change {
-            Change::Network(network) => Self::Network(network),
-            Change::Hint(hint) => Self::Hint(hint),
-        }
-    }
 }
 
 /// Watches this machine's network and sleep; never ends.

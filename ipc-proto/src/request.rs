@@ -328,8 +328,8 @@ pub enum Request {
         extra: Option<PrivateText>,
     },
     /// Sets the proxy on the way to the cloud, for all accounts; needs the admin right. It outlives
-    /// the daemon. Links that are up go on as they are; the next attempt takes it. Answer: `Done`;
-    /// 34238 for one that cannot be meant.
+    /// the daemon. If another one is in use by that, every link is made again at once. Answer:
+    /// `Done`; 34238 for one that cannot be meant.
     SetProxy {
         /// The proxy; `None` goes back to the daemon's configuration.
         proxy: Option<Proxy>,

@@ -27,9 +27,9 @@ impl Client {
     /// Sets the proxy on the way to the cloud, for navigation and links alike; it resolves their
     /// names. It outlives the daemon. `None` goes back to the daemon's configuration.
     ///
-    /// Links that are up go on as they are; the next attempt takes it, and one that is waited for
-    /// comes at once. An account that a failing proxy has stopped (31028) is connected by an
-    /// explicit connect.
+    /// If another one is in use by that, every link is made again at once: apps see SUSPEND and
+    /// CONNECTING, and messages under way are in doubt as after any break. An account that a failing
+    /// proxy has stopped (31028) is connected by an explicit connect.
     ///
     /// # Errors
     /// 90002 if this app lacks the admin right, 34238 for a SOCKS proxy with a name and no

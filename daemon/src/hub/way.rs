@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use actix::{ActorFutureExt, AsyncContext, Context, WrapFuture};
 use futures_util::future::join_all;
 use imlink_model::Proxy;
-use imlink_model::uplink::{Command, Hint};
+use imlink_model::uplink::Command;
 
 use super::Hub;
 use crate::diagnosis::Diagnosis;
@@ -89,15 +89,20 @@ impl Hub {
     }
 
     fn take_proxy(&mut self, proxy: Option<Proxy>) {
+        let before = self.proxy.current().cloned();
         self.proxy.set(proxy);
+        if self.proxy.current() == before.as_ref() {
+            return;
+        }
         self.about.proxy = self.proxy.current().map(shown);
         match self.proxy.current() {
             Some(proxy) => tracing::info!(%proxy, "The cloud is reached through a proxy"),
             None => tracing::info!("The cloud is reached without a proxy"),
         }
-        // Whoever waits for the next attempt need not: the way is another one.
+        // No link goes on past it, and whoever waits for the next attempt need not.
         for upstream in self.upstreams.values() {
-            upstream.command(Command::Hint(Hint::NetworkChanged));
+            upstream.command(Command::WayChanged);
+            self.acquaint(upstream);
         }
     }
 }

@@ -180,6 +180,40 @@ async fn flapping() {
     assert_eq!(cloud.counters().handshakes, 1);
 }
 
+// P2, P5: whether a proxy works nobody can say without a network, unless it is on this machine
+#[test]
+fn without_a_network_a_proxy_elsewhere_is_waited_for_and_one_on_this_machine_is_asked() {
+    on_own_network("network::proxies");
+}
+
+#[tokio::test]
+#[ignore = "run by the test above on a network of its own"]
+async fn proxies() {
+    let cable = Cable::plugged_in();
+    cable.switch_off();
+    let cloud = cable.cloud();
+    for (proxy, is_here) in [("127.0.0.1", true), ("10.77.0.1", false)] {
+        // Nobody listens there.
+        let proxy = format!("--proxy=socks5://{proxy}:9");
+        let setup = cable.setup(IMLINK).argument(proxy);
+        let daemon = setup.start();
+        daemon.log().wait_for("network=Unavailable");
+        let (mut app, connected) = connecting(App::new(&setup, &cloud, "notes"), &cloud).await;
+
+        if !is_here {
+            app.shows(ConnectionStatus::NetworkUnavailable).await;
+            assert!(!connected.is_finished(), "the proxy is not to blame");
+            cable.switch_on();
+        }
+
+        let error = within("the connect ends", connected).await.unwrap();
+        assert_eq!(error.unwrap_err().code(), Code::RC_CONN_PROXY_UNAVAILABLE);
+        let shown = shown(&mut app).await;
+        let paused = shown.contains(&ConnectionStatus::NetworkUnavailable);
+        assert!(!paused, "{shown:?}");
+    }
+}
+
 /// The statuses that came so far and were not looked at.
 async fn shown(app: &mut App) -> Vec<ConnectionStatus> {
     let changes = app.statuses().await.into_iter();

@@ -6,9 +6,9 @@ use std::os::unix::fs::PermissionsExt;
 
 use imlink::{Code, ConnectionStatus, Outcome, Outgoing, ProxyInUse, ProxyKind, Token};
 use imlink_sandbox::Sandbox;
-use imlink_tests::cloud::{token, with};
+use imlink_tests::cloud::{token, with, write};
 use imlink_tests::proxy::{Kind, LOGIN, Proxy};
-use imlink_tests::{App, Daemon, Setup, cloud, require, soon, within};
+use imlink_tests::{App, Daemon, Setup, cloud, next_words, require, soon, within};
 
 use crate::IMLINK;
 
@@ -208,6 +208,53 @@ async fn a_proxy_set_in_place_of_one_that_is_gone_connects_again() {
         .unwrap();
 
     app.shows(ConnectionStatus::Connected).await;
+}
+
+// behaviour.md 8: everything goes through the proxy that is shown
+#[tokio::test]
+async fn a_link_goes_through_a_proxy_from_the_moment_on_at_which_it_is_set() {
+    let test = "a_link_goes_through_a_proxy_from_the_moment_on_at_which_it_is_set";
+    for kind in KINDS {
+        let Some(proxy) = require(test, Proxy::open(kind)) else {
+            return;
+        };
+        let (cloud, setup) = (cloud(), Setup::new(IMLINK));
+        let _daemon = setup.start();
+        let mut app = App::connected(&setup, &cloud, "notes", "lei").await;
+        let mut inbox = app.client.subscribe("inbox").await.unwrap();
+        app.rest().await;
+        let link = cloud.tcp_address().to_string();
+        let named = proxy.url().parse().unwrap();
+
+        within("set", app.client.set_proxy(Some(&named)))
+            .await
+            .unwrap();
+
+        let change = app.shows(ConnectionStatus::Suspend).await;
+        assert_eq!(change.code, Some(Code::RC_SOCKET_DISCONNECTED));
+        app.shows(ConnectionStatus::Connected).await;
+        soon("the proxy has carried the link", || {
+            (proxy.carried(&link) == 1).then_some(())
+        })
+        .await;
+        assert_eq!(cloud.links().len(), 1, "the old one is closed");
+
+        // The same again is no change.
+        within("set", app.client.set_proxy(Some(&named)))
+            .await
+            .unwrap();
+        write(&cloud, "han", "lei", "through the proxy");
+        assert_eq!(next_words(&mut inbox).await, "through the proxy");
+        assert_eq!(app.statuses().await, []);
+
+        within("unset", app.client.set_proxy(None)).await.unwrap();
+        app.shows(ConnectionStatus::Connected).await;
+        drop(proxy);
+        write(&cloud, "han", "lei", "without it");
+        assert_eq!(next_words(&mut inbox).await, "without it");
+        assert_eq!(cloud.counters().accepted, 3);
+        assert_eq!(app.statuses().await, []);
+    }
 }
 
 // behaviour.md 8: 34238, 34239, 34240
