@@ -11,8 +11,12 @@ use imlink_model::{
 use imlink_store::Edit;
 
 use super::account::Link;
+use super::peer::App;
 use super::requests::{Refusal, bad, plain};
 use super::{AccountId, Effect, PeerId, Registry, Then};
+
+/// Recalls of an account that the cloud has not answered: as many as a link takes at one time.
+const RECALLS: usize = 32;
 
 /// Something a driver was asked and has not answered.
 #[derive(Debug)]
@@ -27,6 +31,8 @@ pub(super) struct Ask {
 pub(super) enum Asked {
     Signal,
     Recall {
+        /// Who wants it, also once its connection is gone.
+        app: App,
         message: Recallable,
         trace: Trace,
     },
@@ -93,12 +99,19 @@ impl Registry {
             Ok(account) => account,
             Err(Refusal(code, text)) => return self.refuse(peer, request, code, text),
         };
+        let Some(app) = self.peers.get(&peer).map(|peer| peer.app()) else {
+            return;
+        };
+        if !self.may_recall(&app, account) {
+            return self.refuse_plainly(peer, request, Code::LOCAL_QUOTA);
+        }
         let message = Recallable {
             uid,
             conversation: message.conversation,
             sent_at: message.sent_at,
         };
         let asked = Asked::Recall {
+            app,
             message: message.clone(),
             trace,
         };
@@ -134,7 +147,7 @@ impl Registry {
             Err(code) => return self.refuse_plainly(peer, request, code),
         };
         match (what, answer) {
-            (Asked::Recall { message, trace }, Answer::Recalled { at }) => {
+            (Asked::Recall { message, trace, .. }, Answer::Recalled { at }) => {
                 self.recalled(account, (peer, request), message, trace, at);
             }
             (Asked::EnterRoom { room, left }, Answer::Entered { recent }) => {
@@ -184,6 +197,18 @@ impl Registry {
         let account = self.accounts.get_mut(&account);
         app.zip(account)
             .is_some_and(|(app, account)| account.signals.take(&app, now))
+    }
+
+    /// Whether an app may take one more message back: as long as more places are free than it has,
+    /// so that one which takes all it can get leaves some to others, as with signals.
+    fn may_recall(&self, app: &App, account: AccountId) -> bool {
+        let of_account = self.asks.values().filter(|ask| ask.account == account);
+        let apps = of_account.filter_map(|ask| match &ask.what {
+            Asked::Recall { app, .. } => Some(app),
+            Asked::Signal | Asked::EnterRoom { .. } => None,
+        });
+        let (own, others): (Vec<&App>, Vec<&App>) = apps.partition(|other| *other == app);
+        own.len() < RECALLS.saturating_sub(own.len() + others.len())
     }
 
     pub(super) fn ask(

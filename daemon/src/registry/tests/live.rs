@@ -198,6 +198,40 @@ fn what_a_driver_did_not_answer_ends_with_it() {
     );
 }
 
+// F-I32
+#[test]
+fn an_app_that_floods_with_recalls_is_refused_and_a_sibling_takes_its_message_back() {
+    let mut house = House::new();
+    let (flood, app) = (house.attach("flood"), house.attach("notes"));
+    let account = house.connect_both(flood, app);
+    let recalls = |command: &&Command| matches!(command, Command::Recall { .. });
+    let many: Vec<u64> = (0..100)
+        .map(|_| {
+            let request = house.ask(flood, recall(false));
+            house.found(flood, Some(stored()));
+            request
+        })
+        .collect();
+    let under_way = house.commands(account).filter(recalls).count();
+    assert_eq!(under_way, 16, "half of what a link takes");
+    assert_eq!(house.failure(flood, many[15]), None);
+    assert_eq!(house.failure(flood, many[16]), Some(Code::LOCAL_QUOTA));
+
+    // The same app under another connection is the same app.
+    house.registry.detach(flood);
+    let flood = house.attach("flood");
+    house.ask(flood, connect("token"));
+    let again = house.ask(flood, recall(false));
+    house.found(flood, Some(stored()));
+    assert_eq!(house.failure(flood, again), Some(Code::LOCAL_QUOTA));
+
+    let one = house.ask(app, recall(false));
+    house.found(app, Some(stored()));
+    assert_eq!(house.failure(app, one), None);
+    house.answer_ask(account, Ok(Answer::Recalled { at: Millis(9) }));
+    assert!(house.recalled().is_some(), "it reached the cloud");
+}
+
 // behaviour.md 13.7
 #[test]
 fn what_the_cloud_recalls_is_told_to_every_app() {
