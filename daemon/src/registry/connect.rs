@@ -177,7 +177,10 @@ impl Registry {
         self.fail_asks(from);
         self.effects
             .push_back(Effect::StopUpstream { account: from });
-        if let Some(token) = gone.unproven {
+        // Who brought the token may have left before its user was named: then nobody wants a link
+        // (decisions.md P10), least of all one that had ended for good (decisions.md P11).
+        let is_wanted = gone.is_wanted() || !gone.waiters.is_empty();
+        if let Some(token) = gone.unproven.filter(|_| is_wanted) {
             self.bring(into, token);
         }
         let mut live = Vec::new();
@@ -193,19 +196,20 @@ impl Registry {
         let Some(account) = self.accounts.get_mut(&into) else {
             return;
         };
-        account.members.extend(gone.members);
-        account.consent = account.consent.max(gone.consent);
-        account.held |= gone.held;
-        let online = account.link == Link::Online;
         let mut answered = Vec::new();
-        if online {
-            answered = gone.waiters;
-        } else {
-            account.link = Link::Wanted;
-            account.waiters.extend(gone.waiters);
-        }
-        if let StoreState::Failed(_) = account.store {
-            self.open_store(into);
+        if is_wanted {
+            account.members.extend(gone.members);
+            account.consent = account.consent.max(gone.consent);
+            account.held |= gone.held;
+            if account.link == Link::Online {
+                answered = gone.waiters;
+            } else {
+                account.link = Link::Wanted;
+                account.waiters.extend(gone.waiters);
+            }
+            if let StoreState::Failed(_) = account.store {
+                self.open_store(into);
+            }
         }
         for (peer, connected_once) in live {
             self.tie(peer, into, connected_once);

@@ -170,3 +170,52 @@ fn another_users_token_ends_the_subscriptions_of_the_user_before() {
 
     assert!(house.delivered(app).is_empty());
 }
+
+// P10 P11
+#[test]
+fn a_token_whose_app_left_before_its_user_was_named_brings_no_link_back() {
+    for ends_by_itself in [true, false] {
+        let mut house = House::new();
+        let (kicked, hasty) = (house.attach("notes"), house.attach("clock"));
+        let account = house.connect_alone(kicked);
+        house.stop(
+            account,
+            ConnectionStatus::KickedOffline,
+            Code::RC_DISCONN_KICK,
+        );
+        let before = house.connects(account);
+        house.ask(hasty, connect_within("of-alice-too", 1));
+
+        match ends_by_itself {
+            true => house.pass(Duration::from_secs(1)),
+            false => drop(house.ask(hasty, Request::Disconnect {})),
+        }
+        house.identify(AccountId(account.0 + 1), "alice", IdentifiedBy::Directory);
+
+        assert_eq!(
+            house.connects(account),
+            before,
+            "a comeback nobody asked for"
+        );
+        let again = house.ask(kicked, connect("token"));
+        assert_eq!(house.failure(kicked, again), None, "it was not wanted");
+        assert_eq!(house.connects(account), before + 1);
+    }
+}
+
+// P10
+#[test]
+fn a_link_that_everybody_left_is_not_made_for_one_who_has_left_too() {
+    let mut house = House::new();
+    let (first, second) = (house.attach("notes"), house.attach("clock"));
+    let account = house.connect_alone(first);
+    house.ask(first, Request::Disconnect {});
+    let before = house.connects(account);
+    house.ask(second, connect("of-alice-too"));
+    house.ask(second, Request::Disconnect {});
+
+    house.identify(AccountId(account.0 + 1), "alice", IdentifiedBy::Directory);
+
+    assert_eq!(house.connects(account), before);
+    assert!(house.stopped_upstream(AccountId(account.0 + 1)));
+}
