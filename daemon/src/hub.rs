@@ -151,9 +151,14 @@ impl Hub {
                 app_key,
                 user,
                 token,
+                place,
             } = account;
-            if !self.registry.hold(app_key, user, token) {
-                warn!("A remembered account is not connected: max_accounts allows no more");
+            if !self.registry.hold(app_key.clone(), user, token) {
+                warn!(
+                    %app_key,
+                    place,
+                    "A remembered account is not connected, because max_accounts allows no more: raise it, or log another account out"
+                );
             }
         }
         self
@@ -315,6 +320,7 @@ impl Hub {
                 token,
             } => self.keep(account, app_key, user, token, ctx),
             Effect::Discard { app_key, user } => self.ledger.discard(app_key, user),
+            Effect::Disuse { app_key, token } => self.ledger.disuse(app_key, token),
             Effect::Forget { app_key, user } => self.ledger.forget(app_key, user),
             Effect::Way {
                 peer,

@@ -111,6 +111,16 @@ impl Ledger {
         self.change(move |books| books.discard(&app_key, &user));
     }
 
+    /// Uses a token no longer that is kept, and of which nobody knows whose it was.
+    pub fn disuse(&self, app_key: AppKey, token: Token) {
+        self.change(move |books| {
+            let Books { accounts, memory } = books;
+            if let Err(error) = memory.disuse(accounts, &app_key, &token) {
+                error!(%error, "A refused token may be used again");
+            }
+        });
+    }
+
     /// Forgets every token of this user.
     pub fn forget(&self, app_key: AppKey, user: UserId) {
         self.change(move |books| {

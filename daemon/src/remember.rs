@@ -149,6 +149,7 @@ impl Memory {
             app_key: app_key.clone(),
             user: Some(user.clone()),
             token: token.clone(),
+            place: name.clone(),
         };
         match &mut self.0 {
             Kind::None => return Ok(false),
@@ -169,6 +170,23 @@ impl Memory {
         match &self.0 {
             Kind::None | Kind::Credentials(_) | Kind::Files(_) => Ok(()),
             Kind::Keyring(keyring) => keyring.refresh(),
+        }
+    }
+
+    /// Uses a token no longer of which nobody knows whose it was. Does nothing if it is not kept:
+    /// what the daemon itself keeps has come up with a link, which named its user.
+    ///
+    /// # Errors
+    /// [`RememberError`] if it may be used again.
+    pub fn disuse(
+        &mut self,
+        accounts: &Accounts,
+        app_key: &AppKey,
+        token: &Token,
+    ) -> Result<(), RememberError> {
+        match &mut self.0 {
+            Kind::None | Kind::Keyring(_) | Kind::Files(_) => Ok(()),
+            Kind::Credentials(credentials) => credentials.set_aside_token(accounts, app_key, token),
         }
     }
 

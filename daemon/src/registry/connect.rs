@@ -275,7 +275,9 @@ impl Registry {
         self.accounts
             .iter()
             .filter(|(id, account)| {
-                account.is_wanted() || self.peers_of(**id).iter().any(|other| *other != peer)
+                account.is_wanted()
+                    || account.held
+                    || self.peers_of(**id).iter().any(|other| *other != peer)
             })
             .count()
     }

@@ -154,6 +154,13 @@ pub enum Effect {
         /// The user.
         user: UserId,
     },
+    /// Use a kept token no longer of which nobody knows whose it was.
+    Disuse {
+        /// The app it belongs to.
+        app_key: AppKey,
+        /// The token.
+        token: Token,
+    },
     /// Forget every token of this user, kept or not.
     Forget {
         /// The app.

@@ -71,6 +71,8 @@ impl Registry {
             .accounts
             .iter()
             .filter(|(_, account)| !account.is_wanted() && account.waiters.is_empty())
+            // Remembered, and stopped by what is missing here: `imlink status` says so.
+            .filter(|(_, account)| !account.held)
             .map(|(id, _)| *id)
             .filter(|id| self.peers_of(*id).is_empty())
             // An app that brings a new token is elsewhere until it is known whose that is; its

@@ -3,7 +3,8 @@
 //!
 //! Such an account is connected as long as it is remembered: an app that disconnects takes itself
 //! off, and only that. It is forgotten when an app logs it out, and when the cloud ends its link for
-//! good, since after that only an app may connect it (decisions.md P11).
+//! good, since after that only an app may connect it (decisions.md P11). What this machine lacks
+//! ends its link too, and leaves the token alone: the next start tries again.
 
 use imlink_model::uplink::Command;
 use imlink_model::{AppKey, Code, Token, UserId};
@@ -74,34 +75,50 @@ impl Registry {
     /// The token of an account is remembered. Says whether that is still wanted: its link may have
     /// ended meanwhile.
     pub fn token_kept(&mut self, id: AccountId) -> bool {
-        match self.accounts.get_mut(&id) {
-            Some(account) if account.is_wanted() => {
-                account.held = true;
-                true
-            }
-            Some(_) | None => false,
-        }
+        let Some(account) = self.accounts.get_mut(&id) else {
+            return false;
+        };
+        account.held = match account.link {
+            Link::Wanted | Link::Online => true,
+            Link::Stopped(code) => !is_last_word(code),
+            Link::Off => false,
+        };
+        account.held
     }
 
-    /// The link of an account has ended for good.
+    /// The link of an account has ended, for good or until somebody wants it again.
     pub(super) fn release(&mut self, id: AccountId, code: Code) {
         let Some(account) = self.accounts.get_mut(&id) else {
             return;
         };
         account.fresh = None;
-        account.held = false;
-        if !self.remembers || is_of_the_way(code) {
+        if !is_last_word(code) {
             return;
         }
-        if let Some(user) = account.user.clone() {
-            let app_key = account.app_key.clone();
-            self.effects.push_back(Effect::Discard { app_key, user });
+        account.held = false;
+        if !self.remembers {
+            return;
         }
+        let app_key = account.app_key.clone();
+        let effect = match (&account.user, &account.unproven) {
+            (Some(user), _) => Effect::Discard {
+                app_key,
+                user: user.clone(),
+            },
+            (None, Some(token)) => Effect::Disuse {
+                app_key,
+                token: token.clone(),
+            },
+            (None, None) => return,
+        };
+        self.effects.push_back(effect);
     }
 }
 
-/// Whether a code says nothing of the account, only of the way to the cloud: the next start tries
-/// again.
-fn is_of_the_way(code: Code) -> bool {
-    code == Code::RC_CONN_PROXY_UNAVAILABLE
+/// Whether a code is the cloud's last word on an account (decisions.md P11). What is missing here,
+/// such as rows that can be opened, room, a navigator or a proxy, may be there at the next start.
+fn is_last_word(code: Code) -> bool {
+    let is_the_clouds = (31_000..32_000).contains(&code.number());
+    // 31028 is the proxy's too (decisions.md P2).
+    is_the_clouds && code.is_terminal() && code != Code::RC_CONN_PROXY_UNAVAILABLE
 }

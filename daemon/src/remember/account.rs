@@ -9,6 +9,8 @@
 //!
 //! A credential, which people write, has the app key and the token only.
 
+use std::path::Path;
+
 use imlink_model::{AppKey, IdError, Token, TokenError, UserId};
 use zeroize::Zeroizing;
 
@@ -24,6 +26,8 @@ pub struct RememberedAccount {
     pub user: Option<UserId>,
     /// The token.
     pub token: Token,
+    /// Where it is kept, for people.
+    pub place: String,
 }
 
 /// Why a text is no remembered account. None tells anything of the text.
@@ -65,7 +69,7 @@ impl RememberedAccount {
         Some(text)
     }
 
-    pub(super) fn decode(text: &[u8]) -> Result<Self, FormError> {
+    pub(super) fn decode(text: &[u8], place: &str) -> Result<Self, FormError> {
         let text = std::str::from_utf8(text).map_err(|_| FormError::Encoding)?;
         let mut lines = text.lines();
         let (Some(FIRST_LINE), Some(app_key), Some(user), Some(token), None) = (
@@ -81,11 +85,12 @@ impl RememberedAccount {
             app_key: AppKey::new(app_key)?,
             user: Some(UserId::new(user)?),
             token: Token::new(token)?,
+            place: place.to_owned(),
         })
     }
 
     /// Reads what a person wrote: app key and token, white space around them.
-    pub(super) fn of_credential(text: &[u8]) -> Result<Self, FormError> {
+    pub(super) fn of_credential(text: &[u8], place: &Path) -> Result<Self, FormError> {
         let text = std::str::from_utf8(text).map_err(|_| FormError::Encoding)?;
         let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
         let (Some(app_key), Some(token), None) = (lines.next(), lines.next(), lines.next()) else {
@@ -95,6 +100,7 @@ impl RememberedAccount {
             app_key: AppKey::new(app_key)?,
             user: None,
             token: Token::new(token)?,
+            place: place.display().to_string(),
         })
     }
 }
@@ -108,6 +114,7 @@ mod tests {
             app_key: AppKey::new("key").unwrap(),
             user: Some(UserId::new("lei 雷").unwrap()),
             token: Token::new("canary@nav.example;other").unwrap(),
+            place: "here".into(),
         }
     }
 
@@ -115,7 +122,7 @@ mod tests {
     fn what_is_written_is_read_again() {
         let text = account().encode().unwrap();
 
-        assert_eq!(RememberedAccount::decode(&text), Ok(account()));
+        assert_eq!(RememberedAccount::decode(&text, "here"), Ok(account()));
     }
 
     #[test]
@@ -124,23 +131,25 @@ mod tests {
         // Without its last line end it is still whole; a token cut short nobody can tell.
         let token = text.len() - "canary@nav.example;other\n".len();
         for cut in 0..=token {
-            let error = RememberedAccount::decode(&text[..cut]).unwrap_err();
+            let error = RememberedAccount::decode(&text[..cut], "here").unwrap_err();
             assert!(!format!("{error} {error:?}").contains("canary"));
         }
         let swapped = b"imlink token 1\ncanary@x\nkey\nlei\n";
-        let error = RememberedAccount::decode(swapped).unwrap_err();
+        let error = RememberedAccount::decode(swapped, "here").unwrap_err();
         assert!(!format!("{error} {error:?}").contains("canary"));
     }
 
     #[test]
     fn a_credential_is_an_app_key_and_a_token() {
-        let found = RememberedAccount::of_credential(b" key \n\n canary\n").unwrap();
+        let found =
+            RememberedAccount::of_credential(b" key \n\n canary\n", Path::new("/run/x.token"))
+                .unwrap();
 
         assert_eq!(found.app_key.as_str(), "key");
         assert_eq!(found.user, None);
         assert_eq!(found.token.reveal(), "canary");
         for wrong in ["", "key", "key\ntoken\nmore", "a b\ntoken", "key\nto ken"] {
-            assert!(RememberedAccount::of_credential(wrong.as_bytes()).is_err());
+            assert!(RememberedAccount::of_credential(wrong.as_bytes(), Path::new("")).is_err());
         }
     }
 }

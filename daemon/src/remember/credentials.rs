@@ -64,7 +64,7 @@ impl Credentials {
                 return Err(RememberError::Exposed { path, mode });
             }
             let text = files::read(file, &path)?;
-            let account = RememberedAccount::of_credential(&text);
+            let account = RememberedAccount::of_credential(&text, &path);
             let mut account = account.map_err(|source| RememberError::Credential {
                 path: path.clone(),
                 source,
@@ -119,9 +119,23 @@ impl Credentials {
         app_key: &AppKey,
         user: &UserId,
     ) -> Result<(), RememberError> {
+        self.mark(|one| one.is_of(app_key, user))
+    }
+
+    /// Uses a credential no more of which nobody knows whose it is, also in later runs.
+    pub(super) fn set_aside_token(
+        &mut self,
+        accounts: &Accounts,
+        app_key: &AppKey,
+        token: &Token,
+    ) -> Result<(), RememberError> {
+        let fingerprint = accounts.fingerprint(app_key, token);
+        self.mark(|one| one.fingerprint == fingerprint)
+    }
+
+    fn mark(&mut self, is_meant: impl Fn(&Given) -> bool) -> Result<(), RememberError> {
         let marks = self.marks.clone();
-        let own = self.given.iter_mut();
-        for given in own.filter(|one| one.is_of(app_key, user)) {
+        for given in self.given.iter_mut().filter(|one| is_meant(one)) {
             let mark = marks.join(&given.fingerprint).with_extension("unused");
             files::write_private(&mark, b"").map_err(io_at(&mark, "write it"))?;
             given.is_set_aside = true;

@@ -44,7 +44,7 @@ impl Keyring {
                 continue;
             }
             let text = Zeroizing::new(key.read_to_vec().map_err(&fail)?);
-            match RememberedAccount::decode(&text) {
+            match RememberedAccount::decode(&text, description.get_description()) {
                 Ok(account) => found.push(account),
                 Err(error) => {
                     warn!(%error, "A key cannot be read as a token; an app has to connect");
@@ -121,6 +121,7 @@ mod tests {
             app_key: AppKey::new("key").unwrap(),
             user: Some(UserId::new("lei").unwrap()),
             token: Token::new(token).unwrap(),
+            place: keyring.description("lei"),
         };
         keyring.forget("lei").unwrap();
 

@@ -1,8 +1,12 @@
 //! What ends the memory of a token, and what does not.
 
-use imlink::{ConnectionStatus, Token};
+use std::fs;
+
+use imlink::{Code, ConnectionStatus, Token};
 use imlink_tests::cloud::{issued, user};
 use imlink_tests::{App, eventually, within};
+
+use rustix::process::Signal;
 
 use crate::house::{House, Way};
 
@@ -81,7 +85,7 @@ async fn a_daemon_that_starts_alone_does_not_come_back_after_a_kick() {
             (forgotten && house.files().is_empty()).then_some(())
         });
         // An orderly stop has written everything.
-        daemon.signal(rustix::process::Signal::TERM);
+        daemon.signal(Signal::TERM);
         let mut daemon = daemon;
         assert_eq!(daemon.ended().code(), Some(0));
         drop(app);
@@ -89,6 +93,78 @@ async fn a_daemon_that_starts_alone_does_not_come_back_after_a_kick() {
         assert_eq!(house.account(), None, "{way:?}");
         assert_eq!(house.handshakes(), handshakes, "{way:?}");
     }
+}
+
+// decisions.md P15
+#[tokio::test]
+async fn messages_that_cannot_be_opened_leave_the_token_for_when_they_can() {
+    for way in [Way::File, Way::Credential] {
+        let house = House::open("", way).unwrap();
+        let daemon = house.start_alone();
+        let app = house.connected().await;
+        house.remembers();
+        daemon.kill();
+        drop(app);
+        let version = house.rows().join("version");
+        let readable = fs::read(&version).unwrap();
+        fs::write(&version, "99\nelsewhere\n").unwrap();
+
+        for _ in 0..2 {
+            let mut daemon = house.start_alone();
+            let account = eventually("it is told what is wrong", || {
+                house
+                    .account()
+                    .filter(|account| account.cause == Some(Code::LOCAL_STORE_NEWER))
+            });
+            assert!(account.remembered, "{way:?}");
+            daemon.signal(Signal::TERM);
+            assert_eq!(daemon.ended().code(), Some(0));
+        }
+        fs::write(&version, readable).unwrap();
+
+        let _daemon = house.start_alone();
+        eventually("it is connected again", || {
+            (house.account()?.status == 0).then_some(())
+        });
+    }
+}
+
+// decisions.md P11, P15
+#[tokio::test]
+async fn a_credential_that_is_refused_before_anybody_knows_whose_it_is_is_tried_once() {
+    let house = House::open("", Way::Credential).unwrap();
+    let navigator = house.cloud.navigator();
+    house.hand_over(&format!("of-nobody@{navigator}"));
+    let mut daemon = house.start_alone();
+    eventually("it is refused", || {
+        (house.cloud.counters().navigations == 1 && house.account().is_none()).then_some(())
+    });
+    daemon.signal(Signal::TERM);
+    assert_eq!(daemon.ended().code(), Some(0));
+
+    let daemon = house.start_alone();
+
+    daemon.log().wait_for("A credential is not used");
+    assert_eq!(house.account(), None);
+    assert_eq!(house.cloud.counters().navigations, 1);
+}
+
+// decisions.md P7, P15
+#[tokio::test]
+async fn an_account_too_many_is_named_with_the_cure() {
+    let house = House::open("", Way::Credential).unwrap();
+    house.hand_over_as("han", &issued(&house.cloud, "han"));
+    house.hand_over_as("mei", &issued(&house.cloud, "mei"));
+    let setup = house.setup.argument("--max-accounts=2");
+
+    let daemon = setup.start();
+
+    daemon
+        .log()
+        .wait_for("is not connected, because max_accounts");
+    let said = daemon.log().text();
+    let line = said.lines().find(|line| line.contains("max_accounts"));
+    assert!(line.unwrap().contains("mei.token"), "{said}");
 }
 
 // decisions.md P15
@@ -104,11 +180,11 @@ async fn a_credential_of_an_account_that_was_logged_out_is_unused_until_it_is_an
     app.client.join().await.unwrap();
     within("logout", app.client.logout()).await.unwrap();
     drop(app);
-    daemon.signal(rustix::process::Signal::TERM);
+    daemon.signal(Signal::TERM);
     assert_eq!(daemon.ended().code(), Some(0));
     let mut daemon = house.start_alone();
     assert_eq!(house.account(), None);
-    daemon.signal(rustix::process::Signal::TERM);
+    daemon.signal(Signal::TERM);
     assert_eq!(daemon.ended().code(), Some(0));
 
     house.hand_over(&issued(&house.cloud, "lei"));

@@ -59,10 +59,15 @@ impl House {
 
     /// Puts a token where systemd would.
     pub fn hand_over(&self, token: &str) {
+        self.hand_over_as("lei", token);
+    }
+
+    /// The same, under another name.
+    pub fn hand_over_as(&self, name: &str, token: &str) {
         let directory = self.setup.home().join("credentials");
         fs::create_dir_all(&directory).unwrap();
         let text = format!("{}\n{token}\n", self.cloud.app_key());
-        let file = directory.join("lei.token");
+        let file = directory.join(format!("{name}.token"));
         fs::write(&file, text).unwrap();
         let private = std::os::unix::fs::PermissionsExt::from_mode(0o400);
         fs::set_permissions(&file, private).unwrap();
@@ -91,6 +96,15 @@ impl House {
         eventually("the account is remembered", || {
             self.account()?.remembered.then_some(())
         });
+    }
+
+    /// The directory of the one account's messages.
+    pub fn rows(&self) -> PathBuf {
+        let accounts = fs::read_dir(self.setup.state().join("accounts")).unwrap();
+        let paths = accounts.map(|entry| entry.unwrap().path());
+        let mut rows =
+            paths.filter(|path| !path.ends_with("index") && path.join("version").exists());
+        rows.next().expect("an account has messages")
     }
 
     /// Files with tokens in the state directory.

@@ -400,6 +400,7 @@ impl Town {
                 Effect::Deliver { .. }
                 | Effect::Keep { .. }
                 | Effect::Discard { .. }
+                | Effect::Disuse { .. }
                 | Effect::Way { .. }
                 | Effect::Purge { .. }
                 | Effect::Commit { .. }
