@@ -7,6 +7,7 @@
 //! Listener -> Peer -> Hub -> Upstream -> Store      one actor for each thing with a life of its own
 //! ```
 
+mod aside;
 mod clock;
 mod command;
 mod commits;
@@ -15,6 +16,7 @@ mod device;
 mod diagnosis;
 mod directories;
 mod driver;
+mod groups;
 mod hub;
 mod ledger;
 mod listener;

@@ -3,7 +3,6 @@
 //! Owns the socket, made here or inherited from systemd; lets in who may come in and starts a
 //! Peer for each. Dies when the Hub stops it; the socket's file stays for the next daemon.
 
-use std::collections::BTreeMap;
 use std::fs::Permissions;
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::os::unix::fs::{FileTypeExt, PermissionsExt};
@@ -15,6 +14,9 @@ use std::{fs, io};
 use actix::{
     Actor, ActorContext, ActorFutureExt, Addr, AsyncContext, Context, Handler, Message, WrapFuture,
 };
+use futures_util::StreamExt;
+use futures_util::future::LocalBoxFuture;
+use futures_util::stream::FuturesUnordered;
 use imlink_ipc_proto::{Greeting, ProtocolRange, Refused};
 use imlink_model::Code;
 use interprocess::local_socket::tokio::prelude::*;
@@ -26,11 +28,12 @@ use tokio::io::AsyncWriteExt;
 use tokio::sync::mpsc;
 use tracing::{debug, warn};
 
+use crate::groups::Groups;
 use crate::hub::Hub;
 use crate::messages::Stop;
 use crate::outbox::Outboxes;
 use crate::peer::{Guest, House, Peer};
-use crate::porch::Porch;
+use crate::porch::{Place, Porch};
 use crate::registry::PeerId;
 use crate::rules::{Rules, Visitor};
 use crate::users;
@@ -49,9 +52,6 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 /// Time for those whose Hello has arrived to be heard before somebody is turned away for want of a
 /// place: all apps of a restarted daemon come at once (F-I34).
 const HEARING_PAUSE: Duration = Duration::from_millis(10);
-
-/// How long the groups of a user are believed before they are looked up again.
-const GROUPS_KEPT_FOR: Duration = Duration::from_secs(60);
 
 /// Time to tell somebody that he is turned away.
 const FAREWELL: Duration = Duration::from_secs(1);
@@ -185,7 +185,9 @@ struct Door {
     last_peer: u64,
     porch: Porch,
     refusals: Refusals,
-    groups: KnownGroups,
+    groups: Groups,
+    /// Those whose groups are being looked up.
+    waiting: FuturesUnordered<LocalBoxFuture<'static, Knock>>,
     /// How the kernel shows a user it cannot name here.
     nameless: u32,
     /// Descriptors this process may have; `None` if there is no limit.
@@ -193,10 +195,20 @@ struct Door {
 }
 
 /// Who the kernel says opened the socket.
+#[derive(Clone, Copy)]
 struct Credentials {
     uid: u32,
     gid: u32,
     pid: u32,
+}
+
+/// Somebody whose groups make a difference.
+struct Knock {
+    stream: Stream,
+    from: Credentials,
+    place: Place,
+    /// `None` if the database does not say.
+    groups: Option<Vec<u32>>,
 }
 
 impl Door {
@@ -211,7 +223,8 @@ impl Door {
             last_peer: 0,
             porch: Porch::default(),
             refusals: Refusals::default(),
-            groups: KnownGroups::default(),
+            groups: Groups::of_this_machine(),
+            waiting: FuturesUnordered::new(),
             nameless: users::overflow_uid(),
             descriptors: rustix::process::getrlimit(Resource::Nofile).current,
         }
@@ -223,6 +236,10 @@ impl Door {
                 accepted = socket.accept() => accepted,
                 Some(another) = replaced.recv() => {
                     socket = another;
+                    continue;
+                }
+                Some(knock) = self.waiting.next() => {
+                    self.looked_up(knock).await;
                     continue;
                 }
             };
@@ -237,30 +254,87 @@ impl Door {
     }
 
     async fn receive(&mut self, stream: Stream) {
-        let Credentials { uid, gid, pid } = match credentials(&stream) {
+        let from = match credentials(&stream) {
             Ok(credentials) => credentials,
             Err(error) => {
                 warn!(%error, "An app without credentials was turned away");
                 return;
             }
         };
-        let groups = match self.house.rules.ask_for_groups(uid) {
-            true => self.groups.of(uid, gid).await,
-            false => Vec::new(),
+        if from.uid != self.nameless && self.house.rules.ask_for_groups(from.uid) {
+            if let Some(refused) = self.no_room(&stream) {
+                return self.turn_away(stream, from.uid, refused).await;
+            }
+            // Who waits has a place: nobody else's way in is shut by those who do.
+            let Some(place) = self.place(from).await else {
+                return;
+            };
+            let groups = self.groups.of(from.uid);
+            let knock = async move {
+                let groups = groups.await;
+                Knock {
+                    stream,
+                    from,
+                    place,
+                    groups,
+                }
+            };
+            return self.waiting.push(Box::pin(knock));
+        }
+        let visitor = Visitor {
+            uid: from.uid,
+            groups: Vec::new(),
         };
-        let visitor = Visitor { uid, groups };
-        if uid == self.nameless || !self.house.rules.admits(&visitor) {
-            return self.turn_away(stream, uid, no_rule(uid)).await;
+        if !self.admits(&visitor) {
+            return self.turn_away(stream, from.uid, no_rule(from.uid)).await;
         }
         if let Some(refused) = self.no_room(&stream) {
-            return self.turn_away(stream, uid, refused).await;
+            return self.turn_away(stream, from.uid, refused).await;
         }
+        if let Some(place) = self.place(from).await {
+            self.let_in(stream, visitor, from.pid, place);
+        }
+    }
+
+    /// Without the groups nobody can say which rule decides: only who is at home comes in then.
+    async fn looked_up(&mut self, knock: Knock) {
+        let Knock {
+            stream,
+            from: Credentials { uid, gid, pid },
+            place,
+            groups,
+        } = knock;
+        if groups.is_none() && !self.house.rules.is_at_home(uid) {
+            return self.turn_away(stream, uid, no_groups(uid)).await;
+        }
+        let mut groups = groups.unwrap_or_default();
+        // The process may have another one than its user, as programs that belong to a group do.
+        groups.push(gid);
+        let visitor = Visitor { uid, groups };
+        if !self.admits(&visitor) {
+            return self.turn_away(stream, uid, no_rule(uid)).await;
+        }
+        self.let_in(stream, visitor, pid, place);
+    }
+
+    fn admits(&self, visitor: &Visitor) -> bool {
+        visitor.uid != self.nameless && self.house.rules.admits(visitor)
+    }
+
+    /// A place to say Hello from, if one is free.
+    async fn place(&mut self, Credentials { uid, pid, .. }: Credentials) -> Option<Place> {
         if self.porch.is_full(uid) {
             tokio::time::sleep(HEARING_PAUSE).await;
         }
-        let Some(place) = self.porch.place(uid) else {
-            return debug!(uid, pid, "Too many have not said Hello");
-        };
+        let place = self.porch.place(uid);
+        if place.is_none() {
+            debug!(uid, pid, "Too many have not said Hello");
+        }
+        place
+    }
+
+    fn let_in(&mut self, stream: Stream, visitor: Visitor, pid: u32, place: Place) {
+        let uid = visitor.uid;
         self.last_peer += 1;
         let id = PeerId(self.last_peer);
         debug!(peer = %id, uid, pid, "An app is at the door");
@@ -300,10 +374,21 @@ impl Door {
 
 /// No app of this user may come in (F-I22).
 fn no_rule(uid: u32) -> Refused {
+    denied(format!("no rule of [[allow]] matches uid {uid}"))
+}
+
+/// Nobody can say whether an app of this user may come in.
+fn no_groups(uid: u32) -> Refused {
+    denied(format!(
+        "the groups of uid {uid} cannot be looked up, and a rule of [[allow]] asks for them"
+    ))
+}
+
+fn denied(text: String) -> Refused {
     Refused {
         code: Code::LOCAL_DENIED,
         supported: ProtocolRange::SUPPORTED,
-        text: format!("no rule of [[allow]] matches uid {uid}"),
+        text,
     }
 }
 
@@ -339,35 +424,5 @@ impl Refusals {
             self.count = 0;
             self.told = Some(now);
         }
-    }
-}
-
-/// Groups of users, as the group database said a while ago.
-#[derive(Default)]
-struct KnownGroups(BTreeMap<u32, (Instant, Vec<u32>)>);
-
-impl KnownGroups {
-    /// Looked up on a thread of its own, since the database may be on another machine. Nobody is
-    /// let in meanwhile, and everybody who is in goes on.
-    async fn of(&mut self, uid: u32, gid: u32) -> Vec<u32> {
-        let now = Instant::now();
-        self.0
-            .retain(|_, (asked, _)| now - *asked < GROUPS_KEPT_FOR);
-        let mut groups = match self.0.get(&uid) {
-            Some((_, groups)) => groups.clone(),
-            None => {
-                let found = tokio::task::spawn_blocking(move || users::groups_of(uid)).await;
-                let found = found.unwrap_or_else(|error| Err(io::Error::other(error)));
-                let groups = found.unwrap_or_else(|error| {
-                    warn!(uid, %error, "The groups of a user cannot be looked up");
-                    Vec::new()
-                });
-                self.0.insert(uid, (now, groups.clone()));
-                groups
-            }
-        };
-        // The process may have another one than its user, as programs that belong to a group do.
-        groups.push(gid);
-        groups
     }
 }

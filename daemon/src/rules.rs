@@ -94,20 +94,22 @@ impl Rules {
         }
     }
 
-    /// Whether the groups of that user make a difference.
+    /// Whether the groups of that user make a difference: a rule about some stands in front of the
+    /// one that decides for all of the user's apps.
     #[must_use]
     pub fn ask_for_groups(&self, uid: u32) -> bool {
-        uid != 0
-            && self
-                .rules
-                .iter()
-                .any(|(rule, _)| matches!(rule.who, Who::Group { .. }))
+        let mut rules = self.rules.iter().map(|(rule, _)| rule);
+        let telling = rules.find(|rule| match rule.who {
+            Who::User { uid: other, .. } => other == uid && rule.app.is_none(),
+            Who::Group { .. } => true,
+        });
+        uid != 0 && telling.is_some_and(|rule| matches!(rule.who, Who::Group { .. }))
     }
 
     /// Whether any app of that user might be let in.
     #[must_use]
     pub fn admits(&self, visitor: &Visitor) -> bool {
-        self.is_at_home(visitor)
+        self.is_at_home(visitor.uid)
             || self
                 .rules
                 .iter()
@@ -124,7 +126,7 @@ impl Rules {
                 by: Arc::clone(name),
             });
         }
-        self.is_at_home(visitor).then(|| Grant {
+        self.is_at_home(visitor.uid).then(|| Grant {
             right: Right::Admin,
             by: Arc::clone(&self.at_home),
         })
@@ -136,8 +138,10 @@ impl Rules {
         self.own == uid
     }
 
-    fn is_at_home(&self, visitor: &Visitor) -> bool {
-        visitor.uid == self.own || visitor.uid == 0
+    /// Whether that user is let in whatever the rules say: the daemon's own, and root.
+    #[must_use]
+    pub fn is_at_home(&self, uid: u32) -> bool {
+        uid == self.own || uid == 0
     }
 }
 
@@ -218,6 +222,29 @@ mod tests {
         }
         assert!(!rules.admits(&visitor(1001, &[OWN, 0])));
         assert_eq!(rules.grant(&visitor(1001, &[OWN, 0]), &app("notes")), None);
+    }
+
+    #[test]
+    fn groups_are_asked_for_where_a_rule_about_some_may_decide() {
+        let rules = Rules::new(
+            vec![
+                rule(user(1001), None, Right::Read),
+                rule(user(1002), Some("notes"), Right::Send),
+                rule(group(44), None, Right::Send),
+                rule(user(1003), None, Right::Read),
+            ],
+            OWN,
+        );
+
+        let asked = [0, 1001, 1002, 1003, 1004, OWN].map(|uid| rules.ask_for_groups(uid));
+
+        assert_eq!(asked, [false, false, true, true, true, true]);
+        let nobody = Rules::new(vec![rule(user(1001), None, Right::Read)], OWN);
+        assert!(
+            ![1001, 1002, OWN]
+                .iter()
+                .any(|uid| nobody.ask_for_groups(*uid))
+        );
     }
 
     #[test]

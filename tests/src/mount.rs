@@ -1,5 +1,6 @@
 //! Parts of the file system that are one test's own.
 
+use std::path::Path;
 use std::process::Command;
 
 use crate::namespace::Namespace;
@@ -29,13 +30,29 @@ pub fn on_own_mount(name: &str, options: &str) {
 /// # Panics
 /// If that test fails, with what it said.
 pub fn with_own_users(name: &str, users: &str, groups: &str) {
+    with_databases(name, users, |group| std::fs::write(group, groups).unwrap());
+}
+
+/// The same, where whoever asks for groups waits for ever: a pipe into which nobody writes stands in
+/// place of `/etc/group`.
+///
+/// # Panics
+/// If that test fails, with what it said.
+pub fn with_groups_that_hang(name: &str, users: &str) {
+    with_databases(name, users, |group| {
+        let made = Command::new("mkfifo").arg(group).status().unwrap();
+        assert!(made.success());
+    });
+}
+
+fn with_databases(name: &str, users: &str, make_groups: impl FnOnce(&Path)) {
     if require(name, root()).is_none() {
         return;
     }
     let files = tempfile::tempdir().unwrap();
     let (passwd, group) = (files.path().join("passwd"), files.path().join("group"));
     std::fs::write(&passwd, users).unwrap();
-    std::fs::write(&group, groups).unwrap();
+    make_groups(&group);
     let script = format!(
         "mount --bind {} /etc/passwd && mount --bind {} /etc/group && exec \"$0\" --exact {name} --ignored --nocapture",
         passwd.display(),

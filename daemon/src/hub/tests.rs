@@ -140,7 +140,7 @@ impl Handler<Drive> for Broker {
                 self.tell(Event::Synchronized);
             }
             Command::Send(message) => self.publish(message, ctx),
-            Command::Network(_) | Command::Hint(_) | Command::Writable => {}
+            Command::Network(_) | Command::Hint(_) | Command::WayChanged | Command::Writable => {}
             other => panic!("{other:?}"),
         }
     }

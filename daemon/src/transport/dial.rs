@@ -1,7 +1,7 @@
 //! Opening a byte stream to a host, encrypted or not.
 
 use std::io;
-use std::net::SocketAddr;
+use std::net::{SocketAddr, ToSocketAddrs};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,6 +22,7 @@ use super::pins::{Pin, Pinned};
 use super::proxy::{self, ProxyInUse};
 use super::race;
 use super::trust::{self, CaFileError};
+use crate::aside::aside;
 
 /// A byte stream, whatever carries it.
 pub(super) trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
@@ -47,7 +48,8 @@ impl Security {
 }
 
 /// How long names may take to resolve: less than the 10 s in which a dial must be through
-/// (decisions.md P6), so that it is known who was slow (F-S02).
+/// (decisions.md P6), so that it is known who was slow (F-S02). A resolver that never answers is
+/// left alone then, on a thread that nobody waits for.
 const NAME_DEADLINE: Duration = Duration::from_secs(8);
 
 /// Opens streams; cheap to clone.
@@ -191,10 +193,14 @@ pub(super) async fn tcp(authority: &str) -> Result<TcpStream, LinkError> {
 
 /// The addresses of `host:port`.
 pub(super) async fn resolve(authority: &str) -> Result<Vec<SocketAddr>, LinkError> {
-    let found = tokio::time::timeout(NAME_DEADLINE, tokio::net::lookup_host(authority)).await;
-    let error = match found {
-        Ok(Ok(addresses)) => return Ok(addresses.collect()),
-        Ok(Err(error)) => error,
+    if let Ok(address) = authority.parse() {
+        return Ok(vec![address]);
+    }
+    let name = authority.to_owned();
+    let lookup = aside("imlink-names", move || name.to_socket_addrs());
+    let error = match tokio::time::timeout(NAME_DEADLINE, lookup).await {
+        Ok(Ok(Ok(addresses))) => return Ok(addresses.collect()),
+        Ok(Ok(Err(error)) | Err(error)) => error,
         Err(_) => io::ErrorKind::TimedOut.into(),
     };
     tracing::debug!(%error, authority, "The name is not resolved");

@@ -5,7 +5,7 @@ use std::os::unix::fs::MetadataExt;
 
 use imlink_ipc_proto::Right;
 use imlink_tests::bridge::Greeted;
-use imlink_tests::{Setup, require, with_own_users};
+use imlink_tests::{App, Setup, eventually, require, with_groups_that_hang, with_own_users};
 
 use crate::house::{GROUP, House, configure, denied, guest};
 use crate::{BRIDGE, IMLINK};
@@ -86,6 +86,52 @@ async fn with_lei_and_han_in_the_database() {
     };
     assert_eq!(right_of(64_321), Some(Right::Send));
     assert_eq!(right_of(64_322), Some(Right::Read));
+}
+
+// issue 5, "Several users"
+#[test]
+fn a_group_database_that_hangs_shuts_the_door_for_nobody_else() {
+    with_groups_that_hang(
+        "rules::while_groups_cannot_be_looked_up",
+        "root:x:0:0::/:/bin/sh\nlei:x:64321:64321::/:/bin/sh\nhan:x:64322:64322::/:/bin/sh\n",
+    );
+}
+
+#[tokio::test]
+#[ignore = "run by the test above, with groups that hang"]
+async fn while_groups_cannot_be_looked_up() {
+    let test = "while_groups_cannot_be_looked_up";
+    let rules = "[[allow]]\nuid = 64322\nrights = \"read\"\n\
+                 [[allow]]\ngroup = 64500\nrights = \"send\"\n";
+    let mut house = House::open(test, rules).await.unwrap();
+    let socket = house.setup.socket();
+    let knocking = std::thread::spawn(move || {
+        let lei = guest(64_321).unwrap();
+        lei.app(BRIDGE, &socket, "org.example.notes").1
+    });
+    let threads = format!("/proc/{}/task", house.daemon.pid());
+    eventually("lei's groups are looked up", || {
+        let mut threads = fs::read_dir(&threads).unwrap();
+        let asks = threads.any(|thread| {
+            let name = thread.unwrap().path().join("comm");
+            fs::read_to_string(name).is_ok_and(|name| name.trim() == "imlink-groups")
+        });
+        asks.then_some(())
+    });
+
+    let _han = house.joined(64_322, "org.example.notes");
+    let _own = App::connected(&house.setup, &house.cloud, "org.example.other", "lei").await;
+
+    assert!(!knocking.is_finished(), "lei is still waiting");
+    assert_eq!(
+        knocking.join().unwrap(),
+        denied(
+            "the groups of uid 64321 cannot be looked up, and a rule of [[allow]] asks for them"
+        )
+    );
+    // The lookup hangs on; an orderly end does not wait for it (F-I29).
+    house.daemon.signal(rustix::process::Signal::TERM);
+    assert_eq!(house.daemon.ended().code(), Some(0));
 }
 
 // F-I19, F-I22

@@ -25,6 +25,7 @@ mod limits;
 mod link;
 mod live;
 mod messages;
+mod names;
 mod network;
 mod noting;
 mod options;
