@@ -70,7 +70,9 @@ impl Keyring {
     pub(super) fn forget(&self, name: &str) -> Result<(), RememberError> {
         let forgotten = ring().and_then(|ring| {
             let key: Key = match ring.search(&self.description(name)) {
-                Err(KeyError::KeyDoesNotExist) => return Ok(()),
+                Err(KeyError::KeyDoesNotExist | KeyError::KeyRevoked | KeyError::KeyExpired) => {
+                    return Ok(());
+                }
                 found => found?,
             };
             // Wiped by the kernel, not merely out of sight.
