@@ -19,11 +19,12 @@ impl Registry {
                 let Some(account) = self.accounts.get_mut(&id) else {
                     return;
                 };
-                if let (Link::Stopped(_), ConnectionStatus::Unconnected, None) =
-                    (account.link, status, cause)
-                {
-                    // It left because the account had ended here, which its apps know.
-                    account.status.since = now;
+                if let Link::Stopped(_) = account.link {
+                    // It had ended here, which its apps know: this was said before the driver heard
+                    // of it, or because it did.
+                    if status == ConnectionStatus::Unconnected {
+                        account.status.since = now;
+                    }
                     return;
                 }
                 let since = if account.status.status == status {
@@ -179,6 +180,10 @@ impl Registry {
         let Some(account) = self.accounts.get_mut(&id) else {
             return;
         };
+        // Said before the driver heard that nobody wants it any more.
+        if !account.is_wanted() {
+            return;
+        }
         account.link = Link::Online;
         let waiters = std::mem::take(&mut account.waiters);
         self.keep_token(id);

@@ -219,3 +219,47 @@ fn a_link_that_everybody_left_is_not_made_for_one_who_has_left_too() {
     assert_eq!(house.connects(account), before);
     assert!(house.stopped_upstream(AccountId(account.0 + 1)));
 }
+
+// P11, P19
+#[test]
+fn what_a_driver_said_before_it_heard_of_the_end_is_not_shown() {
+    let mut house = House::new();
+    house.tokens.remember("token", "alice");
+    let app = house.attach("notes");
+    house.ask(app, connect("token"));
+    let account = house.only_account();
+    house
+        .registry
+        .store_opened(account, Err(Code::LOCAL_STORE_NEWER));
+    house.drain();
+    let before = house.heard(app);
+
+    house.status(account, ConnectionStatus::Connecting, None);
+    house.status(account, ConnectionStatus::Connected, None);
+    house.uplink(account, uplink::Event::Online);
+    house.status(account, ConnectionStatus::Unconnected, None);
+
+    assert_eq!(house.heard(app), before);
+    let again = house.ask(app, connect("token"));
+    assert_eq!(house.failure(app, again), None, "nothing is connected");
+}
+
+// P10
+#[test]
+fn a_link_that_came_up_as_the_last_app_left_holds_nothing() {
+    let mut house = House::new();
+    let app = house.attach("notes");
+    house.ask(app, connect("token"));
+    let account = house.only_account();
+    house.identify(account, "alice", IdentifiedBy::Directory);
+    house.open_store(account);
+    house.ask(app, Request::Disconnect {});
+
+    house.status(account, ConnectionStatus::Connected, None);
+    house.uplink(account, uplink::Event::Online);
+    house.status(account, ConnectionStatus::Unconnected, None);
+    house.registry.detach(app);
+    house.drain();
+
+    assert!(house.stopped_upstream(account), "nobody wants it");
+}
