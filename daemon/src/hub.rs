@@ -118,7 +118,6 @@ impl Hub {
         route: Way,
         proxy: ProxySetting,
         about: About,
-        surroundings: LocalBoxStream<'static, Change>,
         vitals: Vitals,
     ) -> Self {
         Self {
@@ -133,13 +132,20 @@ impl Hub {
             route,
             proxy,
             about,
-            surroundings: Some(surroundings),
+            surroundings: None,
             network: Network::Available,
             timer: Timer::default(),
             vital: vitals.of("hub"),
             vitals,
             stopping: false,
         }
+    }
+
+    /// Has it hear what this machine tells of itself.
+    #[must_use]
+    pub fn watching(mut self, surroundings: LocalBoxStream<'static, Change>) -> Self {
+        self.surroundings = Some(surroundings);
+        self
     }
 
     /// Has remembered accounts connected, once this runs, whether or not an app comes.

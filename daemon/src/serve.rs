@@ -161,9 +161,9 @@ pub async fn serve(
         way,
         proxy,
         about,
-        surroundings::watch(),
         vitals.clone(),
     );
+    let hub = hub.watching(surroundings::watch());
     let hub = match remembers {
         true => hub.holding(remembered),
         false => hub,

@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use actix::{Actor, ActorFutureExt, Addr, AsyncContext, Context, Handler, WrapFuture};
 use bytes::Bytes;
-use futures_util::{StreamExt, stream};
 use imlink_ipc_proto::{
     Codec, Deframer, Delivery, Event as AppEvent, Outcome, Received, Request, Response, SecretText,
     SendResult, ServerFrame, Start, decode_server,
@@ -283,7 +282,6 @@ fn hub(directory: &std::path::Path, vitals: vital::Vitals) -> Addr<Hub> {
             state_dir: directory.to_owned(),
             proxy: None,
         },
-        stream::pending().boxed_local(),
         vitals,
     )
     .start()
