@@ -218,16 +218,19 @@ impl Connection {
             .tell(ConnectionStatus::Suspend, Some(code), Some(wait));
     }
 
-    /// Asks navigation again, at once for the first few times in a row (F-S32).
+    /// Asks navigation again, at once for the first few times in a row (F-S32). Apps are not shown
+    /// 31006: that they are sent elsewhere is the cloud's own affair, that the link broke is not.
     fn follow_redirect(&mut self, now: Instant) {
         let limit = self.config.limits.redirects;
+        let shown = Code::RC_SOCKET_DISCONNECTED;
+        debug!(cause = Code::RC_CONN_REDIRECTED.number(), "Sent elsewhere");
         self.directory.forget();
         let Some(active) = self.active() else { return };
         active.redirects = active.redirects.saturating_add(1);
         if active.redirects > limit {
-            return self.fail_round(Code::RC_CONN_REDIRECTED, now);
+            return self.fail_round(shown, now);
         }
-        self.try_again_at_once(Code::RC_CONN_REDIRECTED, now);
+        self.try_again_at_once(shown, now);
     }
 
     /// An online account is shown as suspended first; an attempt just goes on.

@@ -42,13 +42,14 @@ const CODES: [(i32, ConnectionStatus, Then, Situation); 31] = [
         no_gateway(LinkError::NoSocket)
     }),
     (30_011, Suspend, Then::Ladder, || lost(LinkError::Closed)),
+    // Sent elsewhere, which is 31006 and not shown.
+    (30_011, Suspend, Then::AtOnce, || ended(6)),
     (30_012, Suspend, Then::Ladder, frozen),
     (30_015, Suspend, SLOW, || navigator_says(429)),
     (31_000, Suspend, Then::Ladder, silent_gateways),
     (31_001, Unconnected, Then::Nothing, || refused(1)),
     (31_001, Unconnected, Then::Nothing, || ended(8)),
     (31_003, Unconnected, Then::Nothing, || refused(3)),
-    (31_006, Suspend, Then::AtOnce, || ended(6)),
     (31_007, Unconnected, Then::Nothing, || refused(7)),
     (31_010, KickedOffline, Then::Nothing, || ended(1)),
     (31_011, UserBlocked, Then::Nothing, || ended(2)),
@@ -116,7 +117,7 @@ fn what_stops_the_machine_is_what_the_table_of_codes_calls_terminal() {
     }
 }
 
-/// 31006 is followed, not shown, while an app connects.
+/// 31006 is followed, not shown: an app that connects sees nothing of it.
 #[test]
 fn a_redirected_connect_shows_nothing_and_goes_on() {
     let mut driver = greeting();

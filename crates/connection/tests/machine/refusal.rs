@@ -111,7 +111,7 @@ fn every_disconnect_status_has_its_consequence() {
             Some(31_006) => {
                 assert_eq!(
                     driver.statuses(),
-                    [(Suspend, Some(31_006)), (Connecting, None)]
+                    [(Suspend, Some(30_011)), (Connecting, None)]
                 );
                 assert!(
                     driver.take_navigation().is_some(),
@@ -149,7 +149,7 @@ fn three_redirects_are_followed_at_once_and_then_by_the_ladder() {
     }
 
     driver.refuse(6);
-    assert_eq!(driver.statuses(), [(Suspend, Some(31_006))]);
+    assert_eq!(driver.statuses(), [(Suspend, Some(30_011))]);
     assert_eq!(driver.advance_to_deadline(), 50 * MS);
     driver.answer_navigation(&listing("alice", &["a", "b"]));
     driver.open_dial();
@@ -187,7 +187,7 @@ fn a_stable_connection_allows_redirects_at_once_again() {
 
     assert_eq!(
         driver.statuses(),
-        [(Suspend, Some(31_006)), (Connecting, None)]
+        [(Suspend, Some(30_011)), (Connecting, None)]
     );
 }
 
