@@ -126,6 +126,7 @@ impl Connection {
         let deadlines = of_account.into_iter().flatten().flatten();
         deadlines
             .chain(self.phase_deadline())
+            .chain(self.postponed_until())
             .chain(self.outlet.store_rests_until())
             .min()
     }
@@ -289,11 +290,12 @@ impl Connection {
         }
     }
 
-    /// Does what is due of the phase, of the pull loop, of the outbox and of what was asked.
+    /// Does what is due of the phase, of hints, of the pull loop, of the outbox and of what was asked.
     fn expire(&mut self, now: Instant) {
         if self.phase_deadline().is_some_and(|due| due <= now) {
             self.on_phase_timeout(now);
         }
+        self.on_postponed_hint(now);
         self.on_pull_timeout(now);
         self.on_acknowledgement_timeout(now);
         self.on_recall_timeout(now);

@@ -18,6 +18,11 @@ impl Gate {
         }
     }
 
+    /// Passes, whether or not the gate is open; the next one finds it closed.
+    pub(crate) fn pass_anyway(&mut self, now: Instant) {
+        self.passed = Some(now);
+    }
+
     /// Passes, or tells when the gate opens.
     pub(crate) fn pass(&mut self, now: Instant) -> Result<(), Instant> {
         match self.passed.map(|passed| passed + self.every) {

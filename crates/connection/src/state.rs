@@ -15,6 +15,7 @@
 use std::collections::{BTreeSet, VecDeque};
 use std::time::Instant;
 
+use imlink_model::uplink::Hint;
 use imlink_model::{Code, Millis, Token, UserId};
 use imlink_wire::ProtocolVersion;
 use imlink_wire::navigation::{GatewayAddress, Navigator};
@@ -54,6 +55,7 @@ pub(crate) struct Active {
     /// Attempts since the account was last online.
     pub(crate) attempt: u32,
     pub(crate) was_online: bool,
+    pub(crate) postponed: Option<Postponed>,
     pub(crate) phase: Phase,
 }
 
@@ -67,12 +69,20 @@ impl Active {
             redirects: 0,
             attempt: 0,
             was_online: false,
+            postponed: None,
             phase: Phase::Waiting {
                 until: now,
                 patience: Patience::Ladder,
             },
         }
     }
+}
+
+/// A hint that came too soon after another one, and is heeded later (F-S24).
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Postponed {
+    pub(crate) hint: Hint,
+    pub(crate) until: Instant,
 }
 
 /// The step of an attempt, or what is between attempts.

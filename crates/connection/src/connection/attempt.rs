@@ -3,7 +3,7 @@
 
 use std::time::Instant;
 
-use imlink_model::uplink::{Event, IdentifiedBy, Network};
+use imlink_model::uplink::{Event, Hint, IdentifiedBy, Network};
 use imlink_model::{Code, ConnectionStatus, UserId};
 use tracing::debug;
 
@@ -29,6 +29,10 @@ impl Connection {
         if let Some(token) = active.next_token.take() {
             active.token = token;
             active.identified = None;
+        }
+        if let Some(postponed) = &mut active.postponed {
+            // An attempt from after a change is no reason to doubt; a failure is to be followed soon.
+            postponed.hint = Hint::Foreground;
         }
         if reason == Reason::Due && !self.can_reach(now) {
             return self.pause(Code::RC_NETWORK_DOWN, now);

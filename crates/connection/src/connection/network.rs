@@ -11,7 +11,7 @@ use super::Connection;
 use super::attempt::Reason;
 use super::ending::Farewell;
 use crate::loopback::Loopback;
-use crate::state::{Patience, Phase, State, Trust};
+use crate::state::{Patience, Phase, Postponed, State, Trust};
 
 impl Connection {
     pub(super) fn on_network_unavailable(&mut self, now: Instant) {
@@ -62,34 +62,57 @@ impl Connection {
         };
         match &mut active.phase {
             Phase::Paused { .. } => self.resume(now),
-            Phase::Waiting { .. } => self.hurry(now),
+            // An attempt under way was begun without a network, for want of other news.
+            Phase::Waiting { .. } | Phase::Asking(_) | Phase::Dialing(_) => {
+                self.on_hint(Hint::NetworkChanged, now);
+            }
             Phase::Online(online) if online.trust == Trust::Unplugged => {
                 let probe_at = self.gate.pass(now).err().or(Some(now));
                 online.trust = Trust::Checking { probe_at };
             }
-            Phase::Online(_)
-            | Phase::Asking(_)
-            | Phase::Unrestored { .. }
-            | Phase::Dialing(_)
-            | Phase::Greeted(_) => {}
+            Phase::Online(_) | Phase::Unrestored { .. } | Phase::Greeted(_) => {}
         }
     }
 
     pub(super) fn on_hint(&mut self, hint: Hint, now: Instant) {
         debug!(?hint, "Hint");
-        let State::Active(active) = &mut self.state else {
+        let State::Active(active) = &self.state else {
             return;
         };
-        let link = match &mut active.phase {
-            Phase::Waiting { .. } => return self.hurry(now),
-            Phase::Greeted(link) => link,
-            Phase::Online(online) => &mut online.link,
-            Phase::Asking(_) | Phase::Dialing(_) => return self.doubt_attempt(hint, now),
-            Phase::Unrestored { .. } | Phase::Paused { .. } => return,
-        };
-        if self.gate.pass(now).is_ok() {
-            link.keepalive.probe(now);
-            self.outlet.transmit(link.generation, ClientPacket::PingReq);
+        match &active.phase {
+            Phase::Waiting {
+                patience: Patience::Strict,
+                ..
+            }
+            | Phase::Unrestored { .. }
+            | Phase::Paused { .. } => {}
+            Phase::Waiting {
+                patience: Patience::Ladder,
+                ..
+            }
+            | Phase::Asking(_)
+            | Phase::Dialing(_)
+            | Phase::Greeted(_)
+            | Phase::Online(_) => {
+                if self.admits(hint, now) {
+                    self.heed(hint, now);
+                }
+            }
+        }
+    }
+
+    /// A hint came too soon after another one, and that is over.
+    pub(super) fn on_postponed_hint(&mut self, now: Instant) {
+        let Some(active) = self.active() else { return };
+        if let Some(postponed) = active.postponed.take_if(|postponed| postponed.until <= now) {
+            self.on_hint(postponed.hint, now);
+        }
+    }
+
+    pub(super) fn postponed_until(&self) -> Option<Instant> {
+        match &self.state {
+            State::Active(active) => Some(active.postponed?.until),
+            State::Away => None,
         }
     }
 
@@ -190,7 +213,48 @@ impl Connection {
         }
     }
 
-    /// Back to the ladder's first step, unless that happened within the last second.
+    /// Whether a hint is heeded now; else it is put off until it may be (F-S24). A machine that woke
+    /// is never put off: the clock of the gate stood still meanwhile.
+    fn admits(&mut self, hint: Hint, now: Instant) -> bool {
+        let opens = match hint {
+            Hint::Resumed => {
+                self.gate.pass_anyway(now);
+                None
+            }
+            Hint::NetworkChanged | Hint::Foreground => self.gate.pass(now).err(),
+        };
+        let Some(active) = self.active() else {
+            return false;
+        };
+        let Some(until) = opens else {
+            // Whatever was put off asks for no more than this.
+            active.postponed = None;
+            return true;
+        };
+        let hint = match active.postponed {
+            Some(earlier) if hint == Hint::Foreground => earlier.hint,
+            Some(_) | None => hint,
+        };
+        active.postponed = Some(Postponed { hint, until });
+        false
+    }
+
+    fn heed(&mut self, hint: Hint, now: Instant) {
+        let State::Active(active) = &mut self.state else {
+            return;
+        };
+        let link = match &mut active.phase {
+            Phase::Waiting { .. } => return self.hurry(now),
+            Phase::Asking(_) | Phase::Dialing(_) => return self.doubt_attempt(hint, now),
+            Phase::Unrestored { .. } | Phase::Paused { .. } => return,
+            Phase::Greeted(link) => link,
+            Phase::Online(online) => &mut online.link,
+        };
+        link.keepalive.probe(now);
+        self.outlet.transmit(link.generation, ClientPacket::PingReq);
+    }
+
+    /// Back to the ladder's first step.
     fn hurry(&mut self, now: Instant) {
         let Some(Phase::Waiting {
             until,
@@ -200,9 +264,6 @@ impl Connection {
             return;
         };
         let until = *until;
-        if self.gate.pass(now).is_err() {
-            return;
-        }
         self.restart_ladder();
         let sooner = now + self.climb();
         self.enter(Phase::Waiting {
@@ -214,9 +275,6 @@ impl Connection {
     /// An attempt from before a change or a sleep may wait for what cannot come any more: it has as
     /// long as a link that is probed. If it fails, the ladder starts again.
     fn doubt_attempt(&mut self, hint: Hint, now: Instant) {
-        if self.gate.pass(now).is_err() {
-            return;
-        }
         self.restart_ladder();
         match hint {
             Hint::NetworkChanged | Hint::Resumed => {}

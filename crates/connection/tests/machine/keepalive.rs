@@ -1,5 +1,7 @@
 //! Whether the link is alive, seen from outside.
 
+use std::time::Duration;
+
 use imlink_connection::{Input, LinkError};
 use imlink_model::ConnectionStatus::{Connecting, Suspend};
 use imlink_model::uplink::{Command, Cursor, Hint};
@@ -109,6 +111,31 @@ fn a_hint_probes_an_online_link_at_once_and_allows_five_seconds() {
         driver.advance(MS);
 
         assert_eq!(driver.statuses(), [(Suspend, Some(30_012))], "{hint:?}");
+    }
+}
+
+// F-S22, F-S23, F-S24
+#[test]
+fn a_hint_soon_after_another_is_put_off_and_a_waking_is_not() {
+    for (second, put_off) in [
+        (Hint::NetworkChanged, 100 * MS),
+        (Hint::Resumed, Duration::ZERO),
+    ] {
+        let mut driver = Driver::online();
+        driver.packet(ServerPacket::PingResp);
+        driver.command(Command::Hint(Hint::Foreground));
+        assert!(driver.take_ping().is_some());
+        driver.packet(ServerPacket::PingResp);
+        driver.advance(900 * MS);
+
+        driver.command(Command::Hint(second));
+
+        if !put_off.is_zero() {
+            driver.advance(put_off - MS);
+            assert!(driver.take_ping().is_none(), "{second:?}");
+            driver.advance(MS);
+        }
+        assert!(driver.take_ping().is_some(), "{second:?}");
     }
 }
 

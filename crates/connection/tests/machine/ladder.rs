@@ -140,6 +140,58 @@ fn every_hint_restarts_the_ladder() {
 
 // F-S24, P4
 #[test]
+fn a_hint_within_a_second_of_another_waits_for_the_second_to_be_over() {
+    for hint in [Hint::NetworkChanged, Hint::Foreground] {
+        let mut driver = without_navigation();
+        waits(&mut driver, 8);
+        driver.fail_navigation(LinkError::Refused);
+        driver.command(Command::Hint(Hint::Foreground));
+        // The ladder goes on to its fourth step, which is longer than what is left of the second.
+        assert_eq!(driver.advance_to_deadline(), 50 * MS);
+        assert_eq!(waits(&mut driver, 2), [250 * MS, 500 * MS]);
+        driver.fail_navigation(LinkError::Refused);
+
+        driver.command(Command::Hint(hint));
+
+        assert_eq!(driver.advance_to_deadline(), 200 * MS, "{hint:?}");
+        assert_eq!(driver.advance_to_deadline(), 50 * MS, "{hint:?}");
+    }
+}
+
+// F-S22
+#[test]
+fn a_machine_that_woke_is_not_put_off() {
+    let mut driver = without_navigation();
+    waits(&mut driver, 8);
+    driver.fail_navigation(LinkError::Refused);
+    driver.command(Command::Hint(Hint::Foreground));
+    driver.advance(50 * MS);
+    driver.fail_navigation(LinkError::Refused);
+
+    driver.command(Command::Hint(Hint::Resumed));
+
+    assert_eq!(driver.advance_to_deadline(), 50 * MS);
+}
+
+#[test]
+fn an_attempt_that_began_after_a_change_is_not_doubted_for_it() {
+    let mut driver = without_navigation();
+    waits(&mut driver, 8);
+    driver.fail_navigation(LinkError::Refused);
+    driver.command(Command::Hint(Hint::Foreground));
+    driver.advance(50 * MS);
+    driver.fail_navigation(LinkError::Refused);
+    driver.command(Command::Hint(Hint::NetworkChanged));
+    driver.advance(250 * MS);
+    driver.take_navigation().unwrap();
+
+    assert_eq!(driver.advance_to_deadline(), 700 * MS, "the hint's second");
+    assert_eq!(driver.advance_to_deadline(), 10 * SECOND - 700 * MS);
+    assert_eq!(driver.advance_to_deadline(), 50 * MS, "the ladder again");
+}
+
+// F-S24, P4
+#[test]
 fn hints_within_a_second_of_one_another_count_once() {
     let mut driver = without_navigation();
     waits(&mut driver, 8);

@@ -84,6 +84,37 @@ fn the_networks_return_is_an_attempt_at_once_with_the_ladder_at_its_start() {
     );
 }
 
+// P4, P5
+#[test]
+fn the_networks_return_during_a_poll_leads_back_to_the_ladders_first_step() {
+    for dials in [false, true] {
+        let mut driver = Driver::new();
+        driver.connect("token-1");
+        for _ in 0..8 {
+            driver.fail_navigation(LinkError::Refused);
+            driver.advance_to_deadline();
+        }
+        unplug(&mut driver);
+        driver.forget();
+        assert_eq!(driver.advance_to_deadline(), 64 * SECOND);
+        if dials {
+            driver.restore("alice");
+            driver.answer_navigation(&listing("alice", &["gateway.test"]));
+        }
+
+        plug_in(&mut driver);
+
+        let (asked, dialled) = (driver.take_navigation(), driver.take_dial());
+        assert_eq!((asked.is_some(), dialled.is_some()), (!dials, dials));
+        assert_eq!(
+            driver.advance_to_deadline(),
+            5 * SECOND,
+            "what was begun without a network is not waited for"
+        );
+        assert_eq!(driver.advance_to_deadline(), 50 * MS);
+    }
+}
+
 #[test]
 fn losing_the_network_ends_an_attempt_and_pauses_a_wait() {
     let mut asking = Driver::new();

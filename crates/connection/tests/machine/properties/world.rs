@@ -159,7 +159,11 @@ impl World {
     }
 
     fn packet(&mut self, packet: Result<ServerPacket, DecodeError>) {
-        self.alive_at = self.driver.elapsed();
+        let latest = self.asked.last();
+        // What is said on a link that was given up is no sign of life.
+        if latest.and_then(|generation| self.open.get(generation)) == Some(&Asked::Link) {
+            self.alive_at = self.driver.elapsed();
+        }
         self.about_the_latest(|generation| Input::Packet { generation, packet });
     }
 
