@@ -10,7 +10,7 @@ use rustix::process::{DumpableBehavior, Resource, Rlimit};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
-use crate::config::{Config, ConfigError, Remember, Settings};
+use crate::config::{Config, ConfigError, Remember, Settings, changed_timings};
 use crate::lock::LockError;
 use crate::serve::{ServeError, serve};
 use crate::systemd;
@@ -142,6 +142,7 @@ impl Flags {
             allow: None,
             socket_group: None,
             remember: self.remember,
+            timings: None,
         };
         let settings = settings.with_proxy_flag(self.proxy.as_deref())?;
         Config::load(self.config, |name| std::env::var(name).ok(), settings)
@@ -186,6 +187,13 @@ fn describe(config: &Config) -> ExitCode {
     println!("max_accounts      {}", config.max_accounts);
     println!("log               {}", config.log);
     println!("remember          {}", config.remember);
+    let timings = changed_timings(&config.timings);
+    if timings.is_empty() {
+        println!("timings           the default ones");
+    }
+    for timing in timings {
+        println!("timings           {timing}");
+    }
     match config.socket_group {
         Some(gid) => println!("socket_group      {gid}"),
         None => println!("socket_group      none"),

@@ -6,6 +6,7 @@ mod proxy;
 mod remember;
 #[cfg(test)]
 mod tests;
+mod timings;
 
 use std::path::PathBuf;
 
@@ -18,9 +19,11 @@ use file::File;
 pub use file::{FileError, FileErrorKind};
 pub use proxy::ProxyConfigError;
 pub use remember::{Remember, UnknownRemember};
+pub use timings::{Timing, changed_timings};
 
 use crate::directories;
 use crate::rules::Rule;
+use crate::sleep::SleepWatch;
 use crate::transport::{self, CaFileError, NoPin, Pin};
 
 /// Everything the daemon can be told from outside.
@@ -63,9 +66,11 @@ pub struct Config {
     /// Where tokens are kept for a daemon that starts alone (decisions.md P15). Default
     /// [`Remember::None`].
     pub remember: Remember,
-    /// The timings of every link. No file, variable or flag says them: they are for programs that
-    /// run a daemon of their own.
+    /// The timings of every link (decisions.md P6).
     pub timings: Timings,
+    /// How a sleep of this machine is noticed (decisions.md P5). No file, variable or flag says it:
+    /// it is for programs that run a daemon of their own.
+    pub sleep: SleepWatch,
 }
 
 /// How many accounts a daemon opens at once unless told otherwise (decisions.md P7).
@@ -104,6 +109,8 @@ pub struct Settings {
     pub socket_group: Option<u32>,
     /// See [`Config::remember`].
     pub remember: Option<Remember>,
+    /// See [`Config::timings`]. From the file only.
+    pub timings: Option<Timings>,
 }
 
 /// Why the configuration cannot be used. Each names the thing and the cure.
@@ -199,7 +206,8 @@ impl Config {
             allow: merged.allow.unwrap_or_default(),
             socket_group: merged.socket_group,
             remember: merged.remember.unwrap_or_default(),
-            timings: Timings::default(),
+            timings: merged.timings.unwrap_or_default(),
+            sleep: SleepWatch::default(),
         })
     }
 }
@@ -229,6 +237,7 @@ impl Settings {
             allow: self.allow.or(weaker.allow),
             socket_group: self.socket_group.or(weaker.socket_group),
             remember: self.remember.or(weaker.remember),
+            timings: self.timings.or(weaker.timings),
         }
     }
 
@@ -296,6 +305,7 @@ impl Settings {
                         })
                 })
                 .transpose()?,
+            timings: None,
         })
     }
 }

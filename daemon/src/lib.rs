@@ -47,7 +47,7 @@ mod vital;
 pub use command::{Flags, run};
 pub use config::{
     Config, ConfigError, DEFAULT_MAX_ACCOUNTS, FileError, FileErrorKind, ProxyConfigError,
-    Remember, RuleError, Settings, UnknownRemember,
+    Remember, RuleError, Settings, Timing, UnknownRemember, changed_timings,
 };
 pub use device::DeviceIdError;
 pub use directories::PlaceError;
@@ -58,4 +58,5 @@ pub use proxy::KeptProxyError;
 pub use remember::{FormError, RememberError};
 pub use rules::{AppPattern, Rule, Who};
 pub use serve::{ServeError, serve, serve_here};
+pub use sleep::{Clocks, SleepWatch};
 pub use transport::{CaFileError, CaFileErrorKind, DialerError, NoPin, Pin};

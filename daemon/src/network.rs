@@ -101,13 +101,18 @@ impl Watch {
 
     async fn look(&mut self) -> Scene {
         let seen = look().await;
-        self.pace.looked(Instant::now());
+        self.saw(seen, Instant::now())
+    }
+
+    fn saw(&mut self, seen: io::Result<Scene>, now: Instant) -> Scene {
         match seen {
             Ok(scene) => {
+                self.pace.looked(now);
                 self.blind = false;
                 scene
             }
             Err(error) => {
+                self.pace.failed(now);
                 if !std::mem::replace(&mut self.blind, true) {
                     warn!(%error, "The routes cannot be read; there is assumed to be a network");
                 }
@@ -172,6 +177,22 @@ mod tests {
             .collect();
 
         assert_eq!(changes, [None, CHANGED, GONE, None, None, THERE]);
+    }
+
+    // F-S25: a machine out of descriptors says nothing, and nobody says when it has some again
+    #[tokio::test]
+    async fn a_look_that_failed_is_taken_again_without_a_notice() {
+        let mut watch = Watch::open().unwrap();
+        let now = Instant::now();
+
+        let assumed = watch.saw(Err(io::Error::other("no descriptor left")), now);
+
+        assert!(assumed.has_way_out() && watch.blind);
+        let due = watch.pace.due().expect("a look is due");
+        assert!(due > now);
+        watch.saw(Ok(Scene::example(false, 1)), due);
+        assert!(!watch.blind);
+        assert_eq!(watch.pace.due(), None);
     }
 
     // F-S25: what this machine really has

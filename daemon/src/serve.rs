@@ -110,7 +110,8 @@ pub async fn serve(
     stop: impl Future<Output = ()>,
 ) -> Result<(), ServeError> {
     let in_use = ProxyInUse::default();
-    let dialer = Dialer::new(config.ca_file.as_deref(), &config.pins, in_use.clone())?;
+    let dialer = Dialer::new(config.ca_file.as_deref(), &config.pins, in_use.clone())?
+        .writing_within(config.timings.write);
     directories::private(&config.state_dir, "state")?;
     let _state_lock = Lock::take(&config.state_dir)?;
     let holds_socket = inherited.is_none();
@@ -163,7 +164,7 @@ pub async fn serve(
         about,
         vitals.clone(),
     );
-    let hub = hub.watching(surroundings::watch());
+    let hub = hub.watching(surroundings::watch(config.sleep));
     let hub = match remembers {
         true => hub.holding(remembered),
         false => hub,

@@ -14,6 +14,7 @@ use futures_util::StreamExt;
 use futures_util::stream::{self, LocalBoxStream};
 use imlink_model::uplink::{Hint, Network};
 
+use crate::sleep::SleepWatch;
 use crate::{network, sleep};
 
 /// Something every link should know of.
@@ -29,6 +30,6 @@ pub enum Change {
 ///
 /// Begins with whether there is a network. Must be polled on a tokio runtime.
 #[must_use]
-pub fn watch() -> LocalBoxStream<'static, Change> {
-    stream::select(network::changes(), sleep::wakings()).boxed_local()
+pub fn watch(sleep: SleepWatch) -> LocalBoxStream<'static, Change> {
+    stream::select(network::changes(), sleep::wakings(sleep)).boxed_local()
 }

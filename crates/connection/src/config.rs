@@ -46,6 +46,7 @@ impl Config {
             &mut timings.navigation,
             &mut timings.open,
             &mut timings.connack,
+            &mut timings.write,
             &mut timings.ping,
             &mut timings.pong,
             &mut timings.probe,
@@ -79,6 +80,9 @@ pub struct Timings {
     pub open: Duration,
     /// From the open link to CONNACK; the vendor has no limit here. Default 15 s (decisions.md P6).
     pub connack: Duration,
+    /// A write to the link, whatever waits for it. The shell keeps it, as it alone sees a socket that
+    /// takes no more. Default 10 s (decisions.md P6).
+    pub write: Duration,
     /// From a pong to the next ping. Default 15 s (decisions.md P6).
     pub ping: Duration,
     /// From a ping to the end of a link that gives no byte. Default 15 s (decisions.md P6).
@@ -141,6 +145,7 @@ impl Default for Timings {
             navigation_lifetime: Duration::from_secs(2 * 60 * 60),
             open: Duration::from_secs(10),
             connack: Duration::from_secs(15),
+            write: Duration::from_secs(10),
             ping: Duration::from_secs(15),
             pong: Duration::from_secs(15),
             probe: Duration::from_secs(5),

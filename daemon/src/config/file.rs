@@ -5,7 +5,7 @@ use std::io::{self, Read};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-use imlink_connection::Transport;
+use imlink_connection::{Timings, Transport};
 use imlink_model::Proxy;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
@@ -14,12 +14,12 @@ use toml::de::{DeTable, DeValue};
 use zeroize::Zeroizing;
 
 use super::allow::{self, Group, RuleError, Written};
-use super::{Remember, Settings};
+use super::{Remember, Settings, timings};
 use crate::rules::Rule;
 use crate::transport::Pin;
 
 /// The keys a file may have.
-const KEYS: [&str; 15] = [
+const KEYS: [&str; 16] = [
     "allow",
     "allow_clear_text",
     "ca_file",
@@ -34,6 +34,7 @@ const KEYS: [&str; 15] = [
     "socket",
     "socket_group",
     "state_dir",
+    "timings",
     "transport",
 ];
 
@@ -117,6 +118,7 @@ pub(super) struct File {
     socket_group: Option<Group>,
     #[serde(default, deserialize_with = "remember")]
     remember: Option<Remember>,
+    timings: Option<timings::Written>,
 }
 
 impl File {
@@ -150,6 +152,11 @@ impl File {
                 check_keys(text, rule, &allow::KEYS)?;
             }
         }
+        if let Some(timings) = table.get_ref().get("timings")
+            && let Some(timings) = timings.get_ref().as_table()
+        {
+            check_keys(text, timings, &timings::KEYS)?;
+        }
         let file: Self = toml::from_str(text).map_err(syntax)?;
         let allow = file.allow.map(|rules| resolve(text, rules)).transpose()?;
         let socket_group = file.socket_group.map(Group::number).transpose();
@@ -169,6 +176,7 @@ impl File {
             allow,
             socket_group: socket_group.map_err(FileErrorKind::SocketGroup)?,
             remember: file.remember,
+            timings: file.timings.map(|it| it.over(Timings::default())),
         })
     }
 }
@@ -385,6 +393,71 @@ mod tests {
 
         let said = format!("uid {uid} stands for everybody the kernel cannot name here");
         assert!(error.to_string().contains(&said), "{error}");
+    }
+
+    // decisions.md P6
+    #[test]
+    fn every_timing_of_the_table_that_is_public_can_be_set_and_the_others_stay() {
+        let text = "[timings]\nladder = [0.1, 1, 8]\nopen = 3\nconnack = 4\nwrite = 2.5\nping = 60\npong = 20\n";
+
+        let timings = File::parse(text).unwrap().timings.unwrap();
+
+        let changed: Vec<String> = crate::config::changed_timings(&timings)
+            .iter()
+            .map(ToString::to_string)
+            .collect();
+        assert_eq!(
+            changed,
+            [
+                "ladder 0.1, 1, 8 s",
+                "open 3 s",
+                "connack 4 s",
+                "write 2.5 s",
+                "ping 60 s",
+                "pong 20 s"
+            ]
+        );
+        assert_eq!(timings.stable, Timings::default().stable);
+        assert_eq!(crate::config::changed_timings(&Timings::default()), []);
+    }
+
+    #[test]
+    fn a_timing_that_cannot_be_meant_says_where_it_is_and_what_would_be_right() {
+        for (written, said) in [
+            (
+                "ping = 0",
+                "line 2: 0 is no timing; those from 0.001 to 86400 seconds are",
+            ),
+            (
+                "ping = -1.5",
+                "line 2: -1.5 is no timing; those from 0.001 to 86400 seconds are",
+            ),
+            (
+                "write = 86401",
+                "line 2: 86401 is no timing; those from 0.001 to 86400 seconds are",
+            ),
+            (
+                "open = nan",
+                "line 2: NaN is no timing; those from 0.001 to 86400 seconds are",
+            ),
+            ("ladder = []", "line 2: a ladder has a step at least"),
+            (
+                "ladder = [1, 0.5]",
+                "line 2: no step of a ladder is shorter than the one before it",
+            ),
+            (
+                "pnig = 3",
+                "line 2: unknown key `pnig`; did you mean `ping`?",
+            ),
+        ] {
+            let error = File::parse(&format!("[timings]\n{written}\n")).unwrap_err();
+
+            assert_eq!(error.to_string(), said);
+        }
+        let error = File::parse("[timings]\nping = \"soon\"\n").unwrap_err();
+        assert!(error.to_string().starts_with("line 2: "), "{error}");
+        let error = File::parse("timings = 3\n").unwrap_err();
+        assert!(error.to_string().starts_with("line 1: "), "{error}");
     }
 
     #[test]

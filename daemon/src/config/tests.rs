@@ -35,6 +35,7 @@ fn a_flag_beats_the_environment_which_beats_the_file() {
     assert_eq!(config.state_dir, Path::new("/from/file"));
 }
 
+// decisions.md P25
 #[test]
 fn defaults_follow_the_xdg_directories() {
     let variables = [("XDG_RUNTIME_DIR", "/run/user/7"), ("XDG_STATE_HOME", "/s")];
@@ -47,6 +48,7 @@ fn defaults_follow_the_xdg_directories() {
     assert!(!config.allow_clear_text);
 }
 
+// decisions.md P25
 #[test]
 fn without_a_runtime_directory_the_socket_is_below_the_state() {
     let config = load("", &[("XDG_STATE_HOME", "/s")], Settings::default()).unwrap();

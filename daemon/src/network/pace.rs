@@ -7,14 +7,20 @@ use std::time::{Duration, Instant};
 const SETTLE: Duration = Duration::from_millis(100);
 
 /// Between two looks at least, however much changes. A link takes hints at most once a second
-/// (decisions.md P4, F-S24), and one that comes a moment too early is lost on it.
+/// (decisions.md P4, F-S24), and puts off those that come sooner.
 const SPACING: Duration = Duration::from_millis(1_100);
+
+/// From a look that failed to the next one; doubles with each, as far as the slowest step of a
+/// link's ladder (decisions.md P4).
+const AGAIN: Duration = Duration::from_secs(2);
+const SLOWEST: Duration = Duration::from_secs(64);
 
 /// Turns any number of notices into few looks.
 #[derive(Debug)]
 pub struct Pace {
     due: Option<Instant>,
     looked: Option<Instant>,
+    again: Duration,
 }
 
 impl Pace {
@@ -23,6 +29,7 @@ impl Pace {
         Self {
             due: Some(now),
             looked: None,
+            again: AGAIN,
         }
     }
 
@@ -42,6 +49,14 @@ impl Pace {
     pub fn looked(&mut self, now: Instant) {
         self.due = None;
         self.looked = Some(now);
+        self.again = AGAIN;
+    }
+
+    /// A look was tried, and nothing was seen: what has happened may never be told again.
+    pub fn failed(&mut self, now: Instant) {
+        self.looked = Some(now);
+        self.due = Some(now + self.again);
+        self.again = (self.again * 2).min(SLOWEST);
     }
 }
 
@@ -89,6 +104,25 @@ mod tests {
 
         assert!((50..60).contains(&looks.len()), "{} looks", looks.len());
         assert!(looks.windows(2).all(|pair| pair[1] - pair[0] >= SPACING));
+    }
+
+    // F-S25
+    #[test]
+    fn a_look_that_fails_is_taken_again_ever_more_slowly_until_one_succeeds() {
+        let (mut pace, mut now) = quiet();
+        let mut waits = Vec::new();
+        for _ in 0..8 {
+            pace.failed(now);
+            let due = pace.due().unwrap();
+            waits.push((due - now).as_secs());
+            now = due;
+        }
+        assert_eq!(waits, [2, 4, 8, 16, 32, 64, 64, 64]);
+
+        pace.looked(now);
+        assert_eq!(pace.due(), None);
+        pace.failed(now);
+        assert_eq!(pace.due(), Some(now + AGAIN));
     }
 
     #[test]

@@ -14,7 +14,7 @@ use tokio::io::unix::AsyncFd;
 /// How long after a sleep the kernel's clocks are compared at the latest, counted from before it,
 /// where it does not say that the wall clock jumped. As long as the slowest step of a link's ladder
 /// (decisions.md P4).
-const PERIOD: Duration = Duration::from_secs(64);
+pub const PERIOD: Duration = Duration::from_secs(64);
 
 /// A time that does not come: in the year 2262 the kernel's own clock ends.
 const NEVER: Timespec = Timespec {
@@ -35,15 +35,11 @@ pub struct Timers {
 }
 
 impl Timers {
-    /// Starts them.
+    /// Starts them, with this deadline.
     ///
     /// # Errors
     /// What the system says.
-    pub fn start() -> io::Result<Self> {
-        Self::with_period(PERIOD)
-    }
-
-    fn with_period(period: Duration) -> io::Result<Self> {
+    pub fn start(period: Duration) -> io::Result<Self> {
         let timers = Self {
             deadline: timer(TimerfdClockId::Boottime)?,
             jump: timer(TimerfdClockId::Realtime)?,
@@ -100,8 +96,16 @@ fn arm(timer: &AsyncFd<OwnedFd>, flags: TimerfdTimerFlags, when: Timespec) -> io
         it_interval: NO_INTERVAL,
         it_value: when,
     };
-    timerfd_settime(timer, flags, &once)?;
-    Ok(())
+    armed(timerfd_settime(timer, flags, &once).map(drop))
+}
+
+/// The kernel arms a timer also where it says that the clock jumped since the timer was looked at
+/// last (`timerfd_create(2)`, `ECANCELED`). That jump is looked at anyway, after the one before it.
+fn armed(set: Result<(), rustix::io::Errno>) -> io::Result<()> {
+    match set {
+        Ok(()) | Err(rustix::io::Errno::CANCELED) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// Takes what a timer has to say: that it is due, or given up because its clock jumped.
@@ -116,10 +120,20 @@ fn read(timer: &OwnedFd) -> io::Result<()> {
 mod tests {
     use super::*;
 
+    // F-S21: two jumps of the wall clock, close together
+    #[test]
+    fn a_clock_that_jumps_while_its_timer_is_set_leaves_it_set() {
+        use rustix::io::Errno;
+
+        assert!(armed(Ok(())).is_ok());
+        assert!(armed(Err(Errno::CANCELED)).is_ok());
+        assert!(armed(Err(Errno::INVAL)).is_err());
+    }
+
     // decisions.md P5
     #[tokio::test]
     async fn the_deadline_comes_again_and_again_and_nothing_before_it() {
-        let timers = Timers::with_period(Duration::from_millis(20)).unwrap();
+        let timers = Timers::start(Duration::from_millis(20)).unwrap();
 
         for _ in 0..3 {
             let before = rustix::time::clock_gettime(rustix::time::ClockId::Boottime);

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use imlink_connection::LinkError;
+use imlink_connection::{LinkError, Timings};
 use imlink_model::Proxy;
 use imlink_wire::navigation::GatewayScheme;
 use rustix::io::Errno;
@@ -57,6 +57,8 @@ const NAME_DEADLINE: Duration = Duration::from_secs(8);
 pub struct Dialer {
     tls: TlsConnector,
     proxy: ProxyInUse,
+    /// See [`Timings::write`].
+    pub(super) write: Duration,
 }
 
 /// Why no dialer can be made.
@@ -117,7 +119,14 @@ impl Dialer {
         Ok(Self {
             tls: TlsConnector::from(Arc::new(config.with_no_client_auth())),
             proxy,
+            write: Timings::default().write,
         })
+    }
+
+    /// The same, with another deadline for a write.
+    #[must_use]
+    pub fn writing_within(self, write: Duration) -> Self {
+        Self { write, ..self }
     }
 
     /// Opens a stream to `host:port`, through the proxy if there is one.

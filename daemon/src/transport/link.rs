@@ -20,9 +20,6 @@ use super::heard::Heard;
 /// Packets that may wait for the socket. More mean that the other end does not read (F-S06).
 const QUEUE: usize = 256;
 
-/// A write must be through by then (decisions.md P6).
-const WRITE_DEADLINE: Duration = Duration::from_secs(10);
-
 /// The sending side of an open link. Dropping it closes the link once everything is written.
 #[derive(Debug)]
 pub struct Link {
@@ -95,18 +92,20 @@ impl Link {
 }
 
 impl Opened {
-    /// A link over the two halves of a socket. `heard` counts what is read from below `received`.
+    /// A link over the two halves of a socket. `heard` counts what is read from below `received`; a
+    /// write must be through by the deadline (decisions.md P6).
     pub(super) fn new(
         encoder: Encoder,
         sink: impl Sink<Bytes, Error = LinkError> + 'static,
         received: impl Stream<Item = Received> + 'static,
         heard: Heard,
+        deadline: Duration,
     ) -> Self {
         let (packets, queue) = mpsc::channel(QUEUE);
         let lost = stream::once(future::ready(Received::Lost(LinkError::Closed)));
         Self {
             link: Link { packets, encoder },
-            writer: write(Box::pin(sink), queue).boxed_local(),
+            writer: write(Box::pin(sink), queue, deadline).boxed_local(),
             received: with_signs_of_life(received, heard)
                 .chain(lost)
                 .boxed_local(),
@@ -127,6 +126,7 @@ impl Encoder {
 async fn write(
     mut sink: impl Sink<Bytes, Error = LinkError> + Unpin,
     mut queue: mpsc::Receiver<Bytes>,
+    deadline: Duration,
 ) -> Result<(), LinkError> {
     while let Some(first) = queue.recv().await {
         let batch = async {
@@ -136,13 +136,13 @@ async fn write(
             }
             sink.flush().await
         };
-        match tokio::time::timeout(WRITE_DEADLINE, batch).await {
+        match tokio::time::timeout(deadline, batch).await {
             Ok(written) => written?,
             Err(_) => return Err(LinkError::TimedOut),
         }
     }
     // The other end may be gone or deaf; that is no news any more.
-    let _ = tokio::time::timeout(WRITE_DEADLINE, sink.close()).await;
+    let _ = tokio::time::timeout(deadline, sink.close()).await;
     Ok(())
 }
 
@@ -167,5 +167,69 @@ impl fmt::Debug for Opened {
         f.debug_struct("Opened")
             .field("link", &self.link)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::pin::Pin;
+    use std::task::Context;
+    use std::time::Instant;
+
+    use super::*;
+
+    const DEADLINE: Duration = Duration::from_millis(50);
+
+    /// A socket whose other end does not read: it takes so many packets and no more.
+    struct Full(usize);
+
+    impl Sink<Bytes> for Full {
+        type Error = LinkError;
+
+        fn poll_ready(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Result<(), LinkError>> {
+            match self.0 {
+                0 => Poll::Pending,
+                _ => Poll::Ready(Ok(())),
+            }
+        }
+
+        fn start_send(mut self: Pin<&mut Self>, _: Bytes) -> Result<(), LinkError> {
+            self.0 -= 1;
+            Ok(())
+        }
+
+        fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<(), LinkError>> {
+            self.poll_ready(cx)
+        }
+
+        fn poll_close(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Result<(), LinkError>> {
+            Poll::Pending
+        }
+    }
+
+    // F-S06; decisions.md P6
+    #[tokio::test]
+    async fn a_write_that_is_not_through_by_its_deadline_ends_the_link() {
+        for room in [0, 1, 2] {
+            let (packets, queue) = mpsc::channel(QUEUE);
+            for _ in 0..2 {
+                packets.try_send(Bytes::from_static(b"packet")).unwrap();
+            }
+            let start = Instant::now();
+
+            let written = write(Full(room), queue, DEADLINE).await;
+
+            assert_eq!(written, Err(LinkError::TimedOut), "room for {room}");
+            assert!(start.elapsed() >= DEADLINE);
+        }
+    }
+
+    // F-A15: whoever is deaf cannot keep a link from being given up
+    #[tokio::test]
+    async fn a_link_that_cannot_be_closed_is_given_up_by_the_deadline() {
+        let (packets, queue) = mpsc::channel(QUEUE);
+        drop(packets);
+
+        assert_eq!(write(Full(1), queue, DEADLINE).await, Ok(()));
     }
 }

@@ -44,7 +44,7 @@ impl Dialer {
             Ok(packet) => Received::Packet(packet),
             Err(broken) => Received::Lost(broken.link_error()),
         });
-        Ok(Opened::new(encoder, sink, received, heard))
+        Ok(Opened::new(encoder, sink, received, heard, self.write))
     }
 }
 

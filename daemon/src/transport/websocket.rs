@@ -49,6 +49,7 @@ impl Dialer {
             sink,
             received,
             heard,
+            self.write,
         ))
     }
 }

@@ -119,7 +119,7 @@ async fn every_status_of_a_disconnect_has_its_consequence() {
     house.is_undisturbed().await;
 }
 
-// F-S06, F-S32: redirected over and over, the ladder takes over
+// F-S32: redirected over and over, the ladder takes over
 #[tokio::test]
 async fn a_gateway_that_only_redirects_is_not_asked_without_end() {
     let mut house = Guesthouse::open().await;

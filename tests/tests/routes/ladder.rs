@@ -1,15 +1,12 @@
 //! The waits between attempts, for real: a daemon inside the test, with a shortened table.
 
-use std::os::unix::net::UnixStream;
-use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use imlink::{ConnectionStatus, Hint};
-use imlink_daemon::{Config, Settings, Timings};
+use imlink_daemon::Timings;
 use imlink_sandbox::{Ending, Scope};
 use imlink_tests::cloud::token;
-use imlink_tests::{App, Setup, cloud, eventually, within};
-use tokio::sync::oneshot;
+use imlink_tests::{App, Serving, Setup, cloud, within};
 
 use crate::IMLINK;
 
@@ -28,15 +25,14 @@ const LIMIT: Duration = Duration::from_secs(1);
 #[tokio::test]
 async fn a_dead_cloud_is_tried_on_the_ladder_for_as_long_as_it_takes() {
     let (cloud, setup) = (cloud(), Setup::new(IMLINK));
-    let _daemon = Serving::start(
-        &setup,
-        Timings {
+    let _daemon = Serving::start(&setup, |config| {
+        config.timings = Timings {
             ladder: LADDER.to_vec(),
             // Nothing here is ever stable.
             stable: Duration::from_secs(3600),
             ..Timings::default()
-        },
-    );
+        };
+    });
     let mut app = App::new(&setup, &cloud, "notes");
     within("init", app.client.init()).await.unwrap();
     let connect = app.client.connect_within(token(&cloud, "lei"), LIMIT);
@@ -61,6 +57,11 @@ async fn a_dead_cloud_is_tried_on_the_ladder_for_as_long_as_it_takes() {
         passed >= announced,
         "{announced:?} were announced, {passed:?} passed"
     );
+    let most = 3 * waits[..7].iter().sum::<Duration>();
+    assert!(
+        passed <= most,
+        "{passed:?} passed, three times as much as {waits:?}"
+    );
     assert!(passed > LIMIT, "once connected there is no limit any more");
 
     // A link that did not last begins no new ladder, a hint does.
@@ -78,53 +79,5 @@ async fn a_dead_cloud_is_tried_on_the_ladder_for_as_long_as_it_takes() {
     while app.shows(ConnectionStatus::Suspend).await.retry_in != Some(LADDER[1]) {
         attempts += 1;
         assert!(attempts < 8, "the hint does nothing");
-    }
-}
-
-/// A daemon on a thread of this process; ends in order when dropped.
-struct Serving {
-    stop: Option<oneshot::Sender<()>>,
-    thread: Option<JoinHandle<()>>,
-}
-
-impl Serving {
-    /// Starts one and waits until it lets apps in.
-    fn start(setup: &Setup, timings: Timings) -> Self {
-        std::fs::create_dir_all(setup.home().join("run")).unwrap();
-        let settings = Settings {
-            socket: Some(setup.socket()),
-            state_dir: Some(setup.state()),
-            ..Settings::default()
-        };
-        let mut config = Config::load(None, |_| None, settings).unwrap();
-        config.timings = timings;
-        let (stop, stopped) = oneshot::channel();
-        let thread = std::thread::spawn(move || {
-            let stop = async {
-                let _ = stopped.await;
-            };
-            imlink_daemon::serve_here(config, None, stop).unwrap();
-        });
-        eventually("apps are let in", || {
-            UnixStream::connect(setup.socket()).ok()
-        });
-        Self {
-            stop: Some(stop),
-            thread: Some(thread),
-        }
-    }
-}
-
-impl Drop for Serving {
-    fn drop(&mut self) {
-        let asked = self.stop.take().map(|stop| stop.send(()));
-        let ended = self.thread.take().map(JoinHandle::join);
-        if !std::thread::panicking() {
-            assert!(
-                matches!(asked, Some(Ok(()))),
-                "the daemon had ended by itself"
-            );
-            assert!(matches!(ended, Some(Ok(()))), "the daemon ended badly");
-        }
     }
 }

@@ -1,8 +1,10 @@
 //! The link to the cloud breaks, in every way the sandbox knows.
 
-use std::time::Duration;
+use std::collections::BTreeSet;
+use std::fs;
+use std::time::{Duration, Instant};
 
-use imlink::{ConnectionStatus, Event, Hint, Outcome, Outgoing, Start};
+use imlink::{Code, ConnectionStatus, Event, Hint, Outcome, Outgoing, Start};
 use imlink_sandbox::{
     Drip, Ending, Fault, Lasting, NavigationFault, Sandbox, Scope, TransportFaults,
 };
@@ -245,4 +247,51 @@ fn freeze(cloud: &Sandbox) {
         ..TransportFaults::default()
     };
     cloud.set_transport(&Scope::Everyone, &frozen);
+}
+
+// F-S06; decisions.md P6: a timing of the configuration
+#[tokio::test]
+async fn a_gateway_that_does_not_read_is_left_by_the_deadline_of_a_write() {
+    let (cloud, setup) = (cloud(), Setup::new(IMLINK));
+    let file = setup.home().join("imlinkd.toml");
+    fs::write(&file, "[timings]\nwrite = 1\n").unwrap();
+    let setup = setup.argument(format!("--config={}", file.display()));
+    let _daemon = setup.start();
+    let mut app = App::connected(&setup, &cloud, "notes", "lei").await;
+    let deaf = TransportFaults {
+        stop_reading: true,
+        ..TransportFaults::default()
+    };
+    cloud.set_transport(&Scope::Everyone, &deaf);
+
+    // More than the sockets take, one in each conversation so that none waits for another.
+    let friends: Vec<String> = (0..64).map(|number| format!("friend-{number}")).collect();
+    let words = "x".repeat(120 * 1024);
+    let mut receipts = Vec::new();
+    for friend in &friends {
+        let message = Outgoing::text(with(friend), &words);
+        receipts.push(within("accepted", app.client.send(message)).await.unwrap());
+    }
+    let start = Instant::now();
+    let change = app.shows(ConnectionStatus::Suspend).await;
+
+    assert_eq!(change.code, Some(Code::RC_SOCKET_DISCONNECTED));
+    let default = Duration::from_secs(10);
+    assert!(start.elapsed() < default, "{:?}", start.elapsed());
+    cloud.clear_faults();
+    app.shows(ConnectionStatus::Connected).await;
+    let mut sent = BTreeSet::new();
+    for (friend, receipt) in friends.iter().zip(&receipts) {
+        match within("its fate", receipt.outcome()).await.unwrap() {
+            Outcome::Sent { .. } => assert!(sent.insert(friend)),
+            Outcome::InDoubt => {}
+            other => panic!("{friend}: {other:?}"),
+        }
+    }
+    assert!(!sent.is_empty(), "what was never written is sent again");
+    for friend in &friends {
+        let there = mailbox(&cloud, friend).len();
+        assert!(there <= 1, "{friend} has it {there} times");
+        assert!(there == 1 || !sent.contains(friend), "{friend} has nothing");
+    }
 }

@@ -1,11 +1,14 @@
-//! The daemon's machine wakes from sleep, as the login manager of a bus of the test's own says.
+//! The daemon's machine wakes from sleep, as the login manager of a bus of the test's own says, or its
+//! clocks alone.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use imlink::ConnectionStatus;
+use imlink_daemon::{Clocks, SleepWatch};
 use imlink_sandbox::{Ending, Sandbox, Scope};
 use imlink_tests::bus::{LoginManager, SystemBus};
-use imlink_tests::{App, Daemon, Setup, cloud, require, soon, within};
+use imlink_tests::{App, Daemon, Serving, Setup, cloud, require, soon, within};
 
 use crate::IMLINK;
 
@@ -89,4 +92,38 @@ async fn the_ladder_starts_again_when_the_machine_wakes() {
     let next = app.shows(ConnectionStatus::Suspend).await;
     // The attempt at once was the first step.
     assert_eq!(next.retry_in, Some(Duration::from_millis(250)));
+}
+
+/// Seconds that the machine of the test below has slept more than this one.
+static SLEPT: AtomicU64 = AtomicU64::new(0);
+
+fn clocks() -> Clocks {
+    let now = Clocks::now();
+    let slept = Duration::from_secs(SLEPT.load(Ordering::Relaxed));
+    Clocks {
+        since_boot: now.since_boot + slept,
+        ..now
+    }
+}
+
+// F-S22; decisions.md P5: without a bus
+#[tokio::test]
+async fn a_link_is_probed_when_the_clocks_alone_tell_of_a_sleep() {
+    let (cloud, setup) = (cloud(), Setup::new(IMLINK));
+    let period = Duration::from_millis(50);
+    let _daemon = Serving::start(&setup, |config| {
+        config.sleep = SleepWatch { clocks, period };
+    });
+    let _app = App::connected(&setup, &cloud, "notes", "lei").await;
+    soon("the first ping", || {
+        (cloud.counters().pings > 0).then_some(())
+    })
+    .await;
+    assert_eq!(cloud.counters().pings, 1, "the next is due after 15 s");
+
+    let woken = Instant::now();
+    SLEPT.store(600, Ordering::Relaxed);
+
+    soon("a ping", || (cloud.counters().pings > 1).then_some(())).await;
+    assert!(woken.elapsed() < PROBED_WITHIN, "{:?}", woken.elapsed());
 }

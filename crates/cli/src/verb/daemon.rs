@@ -1,6 +1,8 @@
 //! `imlink daemon`: the daemon itself, and what its configuration comes to, as JSON.
 
-use imlink_daemon::{Config, Flags, Rule};
+use std::time::Duration;
+
+use imlink_daemon::{Config, Flags, Rule, Timing, changed_timings};
 use serde::Serialize;
 
 use crate::command::Ending;
@@ -21,8 +23,8 @@ Exit status 3 says that another daemon is running, 2 that the configuration or a
 names cannot be used.
 
 With --check --json: socket, state_dir, navigators, allow_clear_text, transport, ca_file, pins,
-proxy (without name and password), reconnect_kick, max_accounts, log, remember,
-socket_group, allow (who, app, rights).";
+proxy (without name and password), reconnect_kick, max_accounts, log, remember, timings (name and
+seconds of those that are not the default), socket_group, allow (who, app, rights).";
 
 /// What the configuration comes to.
 #[derive(Serialize)]
@@ -39,8 +41,16 @@ struct Checked {
     max_accounts: usize,
     log: String,
     remember: &'static str,
+    timings: Vec<Changed>,
     socket_group: Option<u32>,
     allow: Vec<Allowed>,
+}
+
+/// A timing that is not the default; several values are the steps of a ladder.
+#[derive(Serialize)]
+struct Changed {
+    name: &'static str,
+    seconds: Vec<f64>,
 }
 
 /// A rule, in words.
@@ -84,8 +94,9 @@ impl From<Config> for Checked {
             allow,
             socket_group,
             remember,
-            // Nobody sets them from a shell.
-            timings: _,
+            timings,
+            // Nobody sets it from a shell.
+            sleep: _,
         } = config;
         Self {
             socket: socket.display().to_string(),
@@ -100,8 +111,21 @@ impl From<Config> for Checked {
             max_accounts,
             log,
             remember: remember.as_str(),
+            timings: changed_timings(&timings)
+                .into_iter()
+                .map(Changed::from)
+                .collect(),
             socket_group,
             allow: allow.into_iter().map(Allowed::from).collect(),
+        }
+    }
+}
+
+impl From<Timing> for Changed {
+    fn from(timing: Timing) -> Self {
+        Self {
+            name: timing.name,
+            seconds: timing.times.iter().map(Duration::as_secs_f64).collect(),
         }
     }
 }

@@ -48,6 +48,7 @@ fn a_program_gets_what_the_configuration_comes_to_as_one_object() {
         "reconnect_kick": true,
         "max_accounts": 3,
         "log": "debug",
+        "timings": [],
     });
     assert_eq!(ran.json(), [wanted]);
     assert_eq!(ran.err, "");
@@ -84,6 +85,36 @@ fn people_and_programs_are_told_the_same_configuration() {
             other => assert_eq!(other.to_string(), value, "{name}"),
         }
     }
+}
+
+// decisions.md P6
+#[test]
+fn timings_that_are_not_the_default_are_told_to_people_and_programs() {
+    let home = Home::new();
+    let config = home.path("imlinkd.toml");
+    std::fs::write(&config, "[timings]\nping = 60\nladder = [0.5, 4]\n").unwrap();
+    let check = ["daemon", "--check", "--config", config.to_str().unwrap()];
+
+    let human = home.run(&check);
+    let json = home.run(&[&check[..], &["--json"]].concat());
+
+    let told: Vec<&str> = human
+        .out
+        .lines()
+        .filter(|line| line.starts_with("timings"))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            "timings           ladder 0.5, 4 s",
+            "timings           ping 60 s"
+        ]
+    );
+    let wanted = json!([
+        { "name": "ladder", "seconds": [0.5, 4.0] },
+        { "name": "ping", "seconds": [60.0] },
+    ]);
+    assert_eq!(json.json()[0]["timings"], wanted);
 }
 
 #[test]
