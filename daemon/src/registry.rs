@@ -20,6 +20,7 @@ mod leave;
 mod live;
 mod outbox;
 mod peer;
+mod probe;
 mod purge;
 mod remember;
 mod report;

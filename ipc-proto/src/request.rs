@@ -37,9 +37,13 @@ pub enum Request {
         token: SecretText,
         /// Seconds until this app's connect ends with 34006; `None` or 0 for no limit.
         time_limit: Option<u32>,
-        /// A client that was attached before repeats its own connect: it takes up where it was
-        /// and is never answered with 34001.
+        /// A client that was attached before repeats its own connect: it takes up where it was,
+        /// is never answered with 34001, and does not start an account that has been stopped.
         replay: bool,
+        /// The connect that is repeated had succeeded: this client may send at once, and what ends
+        /// a first connect only is waited for. Without meaning unless `replay` is set.
+        #[serde(default)]
+        was_connected: bool,
         /// Rows that cannot be opened, because they are damaged or a newer version wrote them, are
         /// set aside on the disk and the account begins anew. Without it such a connect is refused
         /// with `RC_DB_CORRUPT` or `LOCAL_STORE_NEWER`, and nothing is touched.

@@ -92,6 +92,7 @@ fn connected(setup: &Setup, cloud: &Sandbox) -> Result<RawApp> {
         token: SecretText::from(&token(cloud, USER)),
         time_limit: None,
         replay: false,
+        was_connected: false,
         set_aside: false,
     })
     .map_err(refused)?;

@@ -24,6 +24,8 @@ def say(event, **fields):
 class Daemon:
     """One attachment: a greeting, then frames of JSON both ways."""
 
+    has_connected = False  # with this daemon or one before it
+
     def __init__(self, path, app_id):
         self.socket = socket.socket(socket.AF_UNIX)
         self.socket.connect(path)
@@ -62,6 +64,7 @@ def handle(daemon, frame):
             failed = answer["result"]["Failed"]
             say("failed", what=verb, code=failed["code"], cause=failed["message"])
         elif verb == "Connect":
+            Daemon.has_connected = True
             say("connected", user=answer["result"]["Ok"]["Connected"]["user"])
             daemon.request("Subscribe", name="inbox", start="Beginning")
         elif verb == "Acknowledge":
@@ -86,7 +89,8 @@ def main(app_key, app_id="app.py"):
             daemon = Daemon(path, app_id)
             say("attached", daemon=daemon.instance, reattached=attached_before)
             daemon.request("Init", app_key=app_key)
-            daemon.request("Connect", token=token, time_limit=None, replay=attached_before)
+            daemon.request("Connect", token=token, time_limit=None, replay=attached_before,
+                           was_connected=Daemon.has_connected)
             attached_before, pause = True, 0.05
             while True:
                 handle(daemon, json.loads(daemon.read()))

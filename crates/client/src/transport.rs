@@ -377,6 +377,7 @@ mod tests {
             ),
             time_limit: None,
             replay: false,
+            was_connected: false,
             set_aside: false,
         };
         let frame = ClientFrame::Request { id: 7, request };

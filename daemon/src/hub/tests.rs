@@ -189,6 +189,7 @@ fn a_broker_of_another_kind_carries_messages_for_apps_that_notice_nothing() {
             token: SecretText::from(&Token::new("lei").unwrap()),
             time_limit: None,
             replay: false,
+            was_connected: false,
             set_aside: false,
         });
         let user = UserId::new("lei").unwrap();

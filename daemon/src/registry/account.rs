@@ -43,6 +43,8 @@ pub(super) struct Account {
     pub(super) held: bool,
     /// A token that was brought and is to be remembered once the link has come up with it.
     pub(super) fresh: Option<Token>,
+    /// No app takes part: it is asked whose its token is, for that account (decisions.md P8).
+    pub(super) probes: Option<AccountId>,
     /// Apps that want the link, attached or not (decisions.md P10).
     pub(super) members: BTreeSet<App>,
     /// Connects that have no result yet.
@@ -135,6 +137,7 @@ impl Account {
             last_error: None,
             held: false,
             fresh: None,
+            probes: None,
             members: BTreeSet::new(),
             waiters: Vec::new(),
             parked: Vec::new(),

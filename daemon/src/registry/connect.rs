@@ -20,9 +20,11 @@ pub struct Connect {
     pub limit: Option<Duration>,
     /// What becomes of rows that cannot be opened.
     pub unreadable: Unreadable,
-    /// The app is back after its attachment broke and had been connected before: it may send at
-    /// once (decisions.md P23).
+    /// The app is back after its attachment broke: it has not asked again.
     pub replay: bool,
+    /// Before that it had been connected: it may send at once (decisions.md P23), and goes on as
+    /// after any break of a link (decisions.md P2). Never without `replay`.
+    pub was_connected: bool,
 }
 
 impl Registry {
@@ -42,8 +44,10 @@ impl Registry {
         if let Some(current) = followed {
             // P7: the first connect stays untouched; a newer token of the same user is kept for
             // the next attempt.
-            if target == Some(current) {
-                self.bring(current, connect.token);
+            match target {
+                Some(target) if target == current => self.bring(current, connect.token),
+                None if connect.known.is_none() => self.probe(current, app_key, connect),
+                Some(_) | None => {}
             }
             return self.refuse_plainly(peer, request, Code::RC_CONNECTION_EXIST);
         }
@@ -68,6 +72,7 @@ impl Registry {
             self.tie(peer, id, true);
             return self.refuse_plainly(peer, request, code);
         }
+        account.probes = None;
         account.members.insert(app);
         account.consent = account.consent.max(connect.unreadable);
         if let StoreState::Failed(_) = account.store {
@@ -86,8 +91,11 @@ impl Registry {
             });
             account.link = Link::Wanted;
         }
-        self.tie(peer, id, connect.replay);
-        self.bring(id, connect.token);
+        self.tie(peer, id, connect.was_connected);
+        match connect.was_connected {
+            true => self.bring_back(id, connect.token),
+            false => self.bring(id, connect.token),
+        }
         if online {
             self.succeed(peer, request, id);
         }
@@ -105,6 +113,7 @@ impl Registry {
         let open: Vec<AccountId> = self
             .accounts
             .iter()
+            .filter(|(_, account)| account.probes.is_none())
             .filter(|(_, account)| app_key.is_none_or(|key| account.app_key == *key))
             .filter(|(_, account)| user.is_none_or(|user| account.user.as_ref() == Some(user)))
             .map(|(id, _)| *id)
@@ -274,6 +283,7 @@ impl Registry {
     fn accounts_beside(&self, peer: PeerId) -> usize {
         self.accounts
             .iter()
+            .filter(|(_, account)| account.probes.is_none())
             .filter(|(id, account)| {
                 account.is_wanted()
                     || account.held

@@ -67,6 +67,7 @@ impl Registry {
 
     /// Stops the drivers and closes the rows of accounts that nobody needs.
     pub(super) fn close_unused_accounts(&mut self) {
+        self.end_idle_probes();
         let unused: Vec<AccountId> = self
             .accounts
             .iter()

@@ -22,6 +22,7 @@ impl Registry {
             limit: None,
             unreadable: Unreadable::Refuse,
             replay: false,
+            was_connected: false,
         };
         let id = match self.account_of(&app_key, &connect) {
             Some(id) => id,
@@ -32,9 +33,7 @@ impl Registry {
             account.held = true;
             account.link = Link::Wanted;
         }
-        let token = connect.token;
-        self.note(id, &token);
-        self.uplink(id, Command::Resume { token });
+        self.bring_back(id, connect.token);
         true
     }
 
@@ -42,6 +41,14 @@ impl Registry {
     pub(super) fn bring(&mut self, id: AccountId, token: Token) {
         self.note(id, &token);
         self.uplink(id, Command::Connect { token });
+        self.keep_token(id);
+    }
+
+    /// The same for an account that was connected before this daemon was: what ends a first connect
+    /// does not end this (decisions.md P2).
+    pub(super) fn bring_back(&mut self, id: AccountId, token: Token) {
+        self.note(id, &token);
+        self.uplink(id, Command::Resume { token });
         self.keep_token(id);
     }
 

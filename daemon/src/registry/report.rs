@@ -60,6 +60,7 @@ impl Registry {
         let mut accounts: Vec<AccountReport> = self
             .accounts
             .iter()
+            .filter(|(_, account)| account.probes.is_none())
             .map(|(id, account)| self.describe(*id, account, about, links.get(id)))
             .collect();
         accounts.sort_by(|a, b| (&a.app_key, &a.user).cmp(&(&b.app_key, &b.user)));

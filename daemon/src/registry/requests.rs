@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use imlink_ipc_proto::{Request, Response, SecretText, SendOptions, Start, limits};
+use imlink_ipc_proto::{Request, Response, SendOptions, Start, limits};
 use imlink_model::uplink::{Command, Hint};
 use imlink_model::{
     AppKey, Class, ClientMessageId, Code, Conversation, ConversationKind, Expansion,
@@ -175,19 +175,9 @@ impl Registry {
             Request::Join { app_key, user } => {
                 self.join(peer, id, app_key.as_ref(), user.as_ref());
             }
-            Request::Connect {
-                token,
-                time_limit,
-                replay,
-                set_aside,
-            } => {
-                let unreadable = match set_aside {
-                    true => Unreadable::SetAside,
-                    false => Unreadable::Refuse,
-                };
-                let limit = time_limit.filter(|limit| *limit > 0);
-                let limit = limit.map(|seconds| Duration::from_secs(seconds.into()));
-                self.connect_checked(peer, id, &token, limit, replay, unreadable, now, tokens)?;
+            Request::Connect { .. } => {
+                let connect = self.connecting(peer, request, tokens)?;
+                self.connect(peer, id, connect, now);
             }
             Request::Disconnect {} => self.disconnect(peer, id),
             Request::Logout {} => self.logout(peer, id),
@@ -303,38 +293,37 @@ impl Registry {
         Ok(())
     }
 
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "a request's fields beside the registry's usual"
-    )]
-    fn connect_checked(
-        &mut self,
+    fn connecting(
+        &self,
         peer: PeerId,
-        id: u64,
-        token: &SecretText,
-        limit: Option<Duration>,
-        replay: bool,
-        unreadable: Unreadable,
-        now: Instant,
+        request: Request,
         tokens: &impl Tokens,
-    ) -> Result<(), Refusal> {
-        let token = Token::try_from(token)
+    ) -> Result<Connect, Refusal> {
+        let Request::Connect {
+            token,
+            time_limit,
+            replay,
+            was_connected,
+            set_aside,
+        } = request
+        else {
+            return Err(plain(Code::LOCAL_BAD_REQUEST));
+        };
+        let token = Token::try_from(&token)
             .map_err(|error| Refusal(Code::INVALID_ARGUMENT_TOKEN, error.to_string()))?;
         let app_key = self.peers.get(&peer).and_then(|peer| peer.app_key.as_ref());
-        let known = app_key.and_then(|app_key| tokens.known_user(app_key, &token));
-        self.connect(
-            peer,
-            id,
-            Connect {
-                token,
-                known,
-                limit,
-                replay,
-                unreadable,
+        let limit = time_limit.filter(|limit| *limit > 0);
+        Ok(Connect {
+            known: app_key.and_then(|app_key| tokens.known_user(app_key, &token)),
+            token,
+            limit: limit.map(|seconds| Duration::from_secs(seconds.into())),
+            unreadable: match set_aside {
+                true => Unreadable::SetAside,
+                false => Unreadable::Refuse,
             },
-            now,
-        );
-        Ok(())
+            replay,
+            was_connected: replay && was_connected,
+        })
     }
 
     fn hint(&mut self, peer: PeerId, id: u64, hint: Hint) {

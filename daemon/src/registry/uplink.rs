@@ -106,6 +106,7 @@ impl Registry {
         match &account.user {
             Some(known) if *known == user => {}
             Some(_) => self.renamed(id, user, by),
+            None if account.probes.is_some() => self.probed(id, user),
             None => {
                 let live = self
                     .accounts

@@ -119,7 +119,8 @@ impl Registry {
     /// How each account is, for those who look for what is wrong.
     #[must_use]
     pub fn account_findings(&self) -> Vec<Finding> {
-        let accounts = self.accounts.values().map(|account| {
+        let shown = self.accounts.values().filter(|it| it.probes.is_none());
+        let accounts = shown.map(|account| {
             let subject = match &account.user {
                 Some(user) => user.to_string(),
                 None => format!("somebody of app {}", account.app_key),

@@ -87,11 +87,12 @@ pub fn message() -> BoxedStrategy<Message> {
 fn request() -> BoxedStrategy<Request> {
     prop_oneof![
         app_key().prop_map(|app_key| Request::Init { app_key }),
-        (secret(), any::<Option<u32>>(), any::<[bool; 2]>()).prop_map(
-            |(token, time_limit, [replay, set_aside])| Request::Connect {
+        (secret(), any::<Option<u32>>(), any::<[bool; 3]>()).prop_map(
+            |(token, time_limit, [replay, was_connected, set_aside])| Request::Connect {
                 token,
                 time_limit,
                 replay,
+                was_connected,
                 set_aside,
             }
         ),

@@ -216,6 +216,7 @@ fn session(cloud: &Sandbox, codec: Codec) -> Vec<u8> {
             token: SecretText::from(&token(cloud, "lei")),
             time_limit: None,
             replay: false,
+            was_connected: false,
             set_aside: false,
         },
         Request::Subscribe {

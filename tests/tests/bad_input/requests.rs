@@ -163,6 +163,7 @@ async fn a_text_that_is_no_token_is_refused_and_not_repeated() {
                     token: secret(wrong),
                     time_limit: None,
                     replay: false,
+                    was_connected: false,
                     set_aside: false,
                 })
                 .unwrap_err();

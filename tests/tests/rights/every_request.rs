@@ -126,6 +126,7 @@ fn every_request(house: &House) -> Vec<(Request, Right, &'static str)> {
         token: serde_json::from_str("\"no token\"").unwrap(),
         time_limit: Some(1),
         replay: false,
+        was_connected: false,
         set_aside,
     };
     let requests = vec![

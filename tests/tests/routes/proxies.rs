@@ -136,6 +136,34 @@ async fn a_proxy_that_goes_away_is_shown_and_found_again_when_it_is_back() {
     }
 }
 
+// S4-18, P2, P13: a connect that had succeeded goes on, whatever its next daemon finds
+#[tokio::test]
+async fn a_daemon_that_dies_while_its_proxy_is_down_costs_no_connect() {
+    let test = "a_daemon_that_dies_while_its_proxy_is_down_costs_no_connect";
+    for kind in KINDS {
+        let Some(mut proxy) = require(test, Proxy::open(kind)) else {
+            return;
+        };
+        let setup = Setup::new(IMLINK).argument(format!("--proxy={}", proxy.url()));
+        let daemon = setup.start();
+        let cloud = cloud();
+        let mut app = App::connected(&setup, &cloud, "notes", "lei").await;
+        proxy.stop();
+        app.shows(ConnectionStatus::ProxyUnavailable).await;
+
+        daemon.kill();
+        let change = app.shows(ConnectionStatus::Suspend).await;
+        assert_eq!(change.code, Some(Code::IPC_DISCONNECT));
+        let _daemon = setup.start();
+
+        let change = app.shows(ConnectionStatus::ProxyUnavailable).await;
+        assert_eq!(change.code, Some(Code::RC_CONN_PROXY_UNAVAILABLE));
+        assert!(change.retry_in.is_some(), "{change:?}");
+        proxy.start().unwrap();
+        app.shows(ConnectionStatus::Connected).await;
+    }
+}
+
 // behaviour.md 8; P10: what concerns other apps takes the admin right, which apps of the daemon's
 // own user have
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use imlink::{Code, ConnectionStatus, Outcome, Outgoing, Token};
+use imlink::{Code, ConnectionStatus, Event, Outcome, Outgoing, Token};
 use imlink_sandbox::{Ending, Scope};
 use imlink_tests::cloud::{token, user, with};
 use imlink_tests::{App, Setup, cloud, within};
@@ -88,10 +88,7 @@ async fn a_fresh_token_of_one_app_wakes_a_stopped_account_at_once_for_all() {
         }
         let asked = cloud.counters().navigations;
         for app in &mut apps {
-            within("the daemon answers", app.client.ping())
-                .await
-                .unwrap();
-            assert_eq!(app.statuses().await, []);
+            app.stays_away().await;
         }
         assert_eq!(cloud.counters().navigations, asked);
 
@@ -105,6 +102,35 @@ async fn a_fresh_token_of_one_app_wakes_a_stopped_account_at_once_for_all() {
         }
         assert_eq!(cloud.links().len(), 1);
     }
+}
+
+// P7, P8; behaviour.md 10: nothing to do now, and at the next reconnect the new one is used
+#[tokio::test]
+async fn a_new_token_that_a_connected_app_brings_is_used_for_its_next_reconnect() {
+    let (cloud, setup) = (cloud(), Setup::new(IMLINK));
+    let daemon = setup.start();
+    let mut app = App::connected(&setup, &cloud, "notes", "lei").await;
+    cloud.expire_tokens(&user("lei"));
+
+    let second = app.client.connect(token(&cloud, "lei"));
+    let error = within("an answer", second).await.unwrap_err();
+
+    assert_eq!(error.code(), Code::RC_CONNECTION_EXIST);
+    daemon
+        .log()
+        .wait_for("A new token of the same user is kept");
+    assert_eq!(cloud.counters().handshakes, 1, "navigation alone was asked");
+    app.rest().await;
+    cloud.drop_links(&Scope::Everyone, Ending::Close);
+    app.shows(ConnectionStatus::Suspend).await;
+    app.sees("connected again", |event| match event {
+        Event::Status(change) => {
+            assert_ne!(change.status, ConnectionStatus::TokenIncorrect);
+            (change.status == ConnectionStatus::Connected).then_some(())
+        }
+        _ => None,
+    })
+    .await;
 }
 
 #[derive(Clone, Copy, Debug)]

@@ -106,7 +106,10 @@ impl<W> Attachment<W> {
         match &result {
             Ok(Response::Connected { user }) => {
                 if let Some(token) = connecting.token {
-                    let wish = Wish::Connect(token);
+                    let wish = Wish::Connect {
+                        token,
+                        succeeded: true,
+                    };
                     self.connected(wish, user.clone(), connecting.generation, now);
                 }
             }
@@ -124,6 +127,9 @@ impl<W> Attachment<W> {
         let error = match result {
             Ok(Response::Connected { user }) => {
                 self.session.user = Some(user.clone());
+                if let Some(Wish::Connect { succeeded, .. }) = &mut self.session.wish {
+                    *succeeded = true;
+                }
                 self.repeat_ladder.reset();
                 self.repeat_rest(now);
                 return self.repeat_rooms(now);

@@ -287,6 +287,7 @@ impl<W> Attachment<W> {
             token: SecretText::from(token),
             time_limit: limit.map(TimeLimit::seconds),
             replay: false,
+            was_connected: false,
             set_aside: connecting.unreadable == Unreadable::SetAside,
         };
         self.request(Purpose::Connect(connecting), waiters, deadline, request);

@@ -34,8 +34,13 @@ pub(super) struct Session<W> {
 /// How the app came to its account.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Wish {
-    /// It brought a token. Kept in memory only, and only for this.
-    Connect(Token),
+    /// It brought a token.
+    Connect {
+        /// Kept in memory only, and only for this.
+        token: Token,
+        /// That connect has succeeded once.
+        succeeded: bool,
+    },
     /// It joined an account that was live.
     Join(Option<UserId>),
 }
@@ -66,7 +71,10 @@ impl<W> Session<W> {
             && self.wish.is_none()
             && let Some(token) = &connecting.token
         {
-            self.wish = Some(Wish::Connect(token.clone()));
+            self.wish = Some(Wish::Connect {
+                token: token.clone(),
+                succeeded: false,
+            });
         }
     }
 
@@ -101,12 +109,13 @@ impl<W> Attachment<W> {
             in_time,
             Request::Init { app_key },
         );
-        if let Some(Wish::Connect(token)) = &self.session.wish {
+        if let Some(Wish::Connect { token, succeeded }) = &self.session.wish {
             let token = SecretText::from(token);
             let request = Request::Connect {
                 token,
                 time_limit: None,
                 replay: true,
+                was_connected: *succeeded,
                 set_aside: false,
             };
             self.request(Purpose::Repeat, Vec::new(), None, request);

@@ -333,6 +333,7 @@ fn agreeing(token: &str) -> Request {
         token: secret(token),
         time_limit: None,
         replay: false,
+        was_connected: false,
         set_aside: true,
     }
 }

@@ -460,6 +460,13 @@ impl House {
             .count()
     }
 
+    /// How often an account was to go on as after a break.
+    pub(super) fn resumes(&self, account: AccountId) -> usize {
+        self.commands(account)
+            .filter(|c| matches!(c, Command::Resume { .. }))
+            .count()
+    }
+
     pub(super) fn newest_token(&self, account: AccountId) -> Option<String> {
         self.commands(account)
             .filter_map(|command| match command {
@@ -538,6 +545,7 @@ pub(super) fn connect(token: &str) -> Request {
         token: secret(token),
         time_limit: None,
         replay: false,
+        was_connected: false,
         set_aside: false,
     }
 }
@@ -547,6 +555,18 @@ pub(super) fn connect_within(token: &str, seconds: u32) -> Request {
         token: secret(token),
         time_limit: Some(seconds),
         replay: false,
+        was_connected: false,
+        set_aside: false,
+    }
+}
+
+/// What the client repeats once its daemon is another one.
+pub(super) fn connect_again(token: &str, was_connected: bool) -> Request {
+    Request::Connect {
+        token: secret(token),
+        time_limit: None,
+        replay: true,
+        was_connected,
         set_aside: false,
     }
 }

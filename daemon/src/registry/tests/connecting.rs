@@ -236,6 +236,67 @@ fn a_terminal_code_reaches_every_app_once_and_nothing_reconnects() {
     assert_eq!(house.connects(account), asked + 1);
 }
 
+// P8; behaviour.md 10
+#[test]
+fn a_new_token_of_a_connected_app_is_kept_if_navigation_names_the_same_user() {
+    for (user, kept) in [("alice", "fresh"), ("bob", "token")] {
+        let mut house = House::new();
+        let (app, guest) = (house.attach("notes"), house.attach("guest"));
+        let live = house.connect_alone(app);
+
+        let id = house.ask(app, connect("fresh"));
+
+        assert_eq!(house.failure(app, id), Some(Code::RC_CONNECTION_EXIST));
+        let probe = AccountId(live.0 + 1);
+        assert_eq!(house.connects(probe), 1);
+        let (app_key, nobody) = (None, None);
+        let join = Request::Join {
+            app_key,
+            user: nobody,
+        };
+        let joined = house.ask(guest, join);
+        assert_eq!(house.connected(guest, joined), 1, "there is one account");
+        house.identify(probe, user, IdentifiedBy::Directory);
+        assert!(house.stopped_upstream(probe), "nothing is dialled");
+        assert_eq!(house.newest_token(live).as_deref(), Some(kept), "{user}");
+        assert!(!house.was_disconnected(live));
+    }
+}
+
+// P8, P10
+#[test]
+fn a_token_is_asked_about_only_as_long_as_the_link_is_wanted_and_no_newer_one_is_brought() {
+    let mut house = House::new();
+    let app = house.attach("notes");
+    let live = house.connect_alone(app);
+    let (first, second) = (AccountId(live.0 + 1), AccountId(live.0 + 2));
+
+    house.ask(app, connect("fresh"));
+    house.ask(app, connect("fresher"));
+    assert!(house.stopped_upstream(first));
+    assert!(!house.stopped_upstream(second));
+    house.ask(app, Request::Disconnect {});
+
+    assert!(house.stopped_upstream(second));
+}
+
+// P8: whoever may connect takes the question over
+#[test]
+fn a_token_that_is_asked_about_can_be_connected_with() {
+    let mut house = House::new();
+    let (app, other) = (house.attach("notes"), house.attach("other"));
+    let live = house.connect_alone(app);
+    house.ask(app, connect("of-bob"));
+    let bobs = AccountId(live.0 + 1);
+
+    house.ask(other, connect("of-bob"));
+    house.ask(app, Request::Disconnect {});
+
+    assert!(!house.stopped_upstream(bobs));
+    house.identify(bobs, "bob", IdentifiedBy::Directory);
+    assert!(!house.stopped_upstream(bobs));
+}
+
 // P11 F-S36
 #[test]
 fn an_app_that_comes_back_does_not_start_a_stopped_account_again() {
@@ -250,18 +311,26 @@ fn an_app_that_comes_back_does_not_start_a_stopped_account_again() {
     let asked = house.connects(account);
 
     let back = house.attach("notes");
-    let id = house.ask(
-        back,
-        Request::Connect {
-            token: secret("token"),
-            time_limit: None,
-            replay: true,
-            set_aside: false,
-        },
-    );
+    let id = house.ask(back, connect_again("token", true));
 
     assert_eq!(house.failure(back, id), Some(Code::RC_DISCONN_KICK));
     assert_eq!(house.connects(account), asked);
+    assert_eq!(house.resumes(account), 0);
+}
+
+// P2, P13: what ends a first connect does not end one that had succeeded
+#[test]
+fn an_app_that_had_been_connected_goes_on_and_one_that_had_not_connects() {
+    for (was_connected, resumes) in [(true, 1), (false, 0)] {
+        let mut house = House::new();
+        let back = house.attach("notes");
+
+        house.ask(back, connect_again("token", was_connected));
+
+        let account = house.only_account();
+        assert_eq!(house.resumes(account), resumes);
+        assert_eq!(house.connects(account), 1 - resumes);
+    }
 }
 
 // F-A15

@@ -93,6 +93,7 @@ proptest! {
         let mut town = Town::new();
         for happening in &happenings {
             happen(&mut town, happening);
+            town.assert_views_are_true();
         }
 
         town.be_kind();

@@ -27,27 +27,22 @@ fn a_send_before_the_first_success_is_refused_with_30001() {
     assert_eq!(house.commits(), 1);
 }
 
-// P23
+// P23: also when the daemon is another one
 #[test]
-fn an_app_that_is_back_may_send_at_once() {
-    let mut house = House::new();
-    let app = house.attach("notes");
-    house.tokens.remember("token", "alice");
-    house.ask(
-        app,
-        Request::Connect {
-            token: secret("token"),
-            time_limit: None,
-            replay: true,
-            set_aside: false,
-        },
-    );
-    let account = house.only_account();
-    house.open_store(account);
+fn an_app_that_is_back_may_send_at_once_if_it_had_been_connected() {
+    for (was_connected, refused) in [(true, None), (false, Some(Code::RC_NET_CHANNEL_INVALID))] {
+        let mut house = House::new();
+        let app = house.attach("notes");
+        house.tokens.remember("token", "alice");
+        house.ask(app, connect_again("token", was_connected));
+        let account = house.only_account();
+        house.open_store(account);
 
-    house.ask(app, send("hello"));
+        let id = house.ask(app, send("hello"));
 
-    assert_eq!(house.commits(), 1);
+        assert_eq!(house.failure(app, id), refused);
+        assert_eq!(house.commits(), usize::from(was_connected));
+    }
 }
 
 // F-D21

@@ -122,6 +122,7 @@ fn a_connect_without_a_limit_waits_for_ever() {
         [Request::Connect {
             time_limit: None,
             replay: false,
+            was_connected: false,
             ..
         }]
     ));

@@ -81,7 +81,8 @@ impl Judge {
             Outcome::Ok(Response::Connected { .. }) => {
                 // P19
                 assert_eq!(told.status, ConnectionStatus::Connected);
-                assert!(told.database.is_some(), "connected before the database");
+                let opened = Some(Code::SUCCESS);
+                assert_eq!(told.database, opened, "connected before the database");
             }
             Outcome::Ok(other) => panic!("a connect is answered with {other:?}"),
             Outcome::Failed(failure) => {
@@ -116,6 +117,10 @@ impl Judge {
         );
         assert!(code.is_some() || next != ConnectionStatus::Suspend);
         told.status = next;
+        if next.is_final() {
+            // What comes next begins with the database again.
+            told.database = None;
+        }
         match next {
             ConnectionStatus::Timeout | ConnectionStatus::SignOut => told.looks = false,
             _ => {}

@@ -104,6 +104,21 @@ impl Town {
         self.judge.shown(peer)
     }
 
+    /// Whoever looks sees its account as it is.
+    pub(super) fn assert_views_are_true(&mut self) {
+        for peer in self.apps.clone() {
+            let session = self.house.registry.peers[&peer].session.as_ref();
+            let Some((id, Some(seen))) = session.map(|it| (it.account, it.last_shown())) else {
+                continue;
+            };
+            let Some(account) = self.house.registry.accounts.get(&id) else {
+                continue;
+            };
+            assert_eq!(seen, account.status.status, "{peer} of account {id}");
+            assert_eq!(seen, self.judge.shown(peer).0, "{peer}");
+        }
+    }
+
     pub(super) fn opened(&mut self, well: bool) {
         if self.opening.is_empty() {
             return;
