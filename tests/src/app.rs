@@ -10,12 +10,15 @@ use imlink_sandbox::Sandbox;
 use crate::cloud::{token, words};
 use crate::{DEADLINE, Setup, within};
 
-/// An app that uses the client library. Its events are kept from the start.
+/// An app that uses the client library. Its events are kept from the start, and each change of its
+/// status is judged when it is looked at: it must be one that may follow the one before.
 #[derive(Debug)]
 pub struct App {
     /// What it calls.
     pub client: Client,
     events: Events,
+    /// The status it saw last; `None` if one was missed.
+    seen: Option<ConnectionStatus>,
 }
 
 impl App {
@@ -50,7 +53,11 @@ impl App {
             .build()
             .unwrap();
         let events = client.events();
-        Self { client, events }
+        Self {
+            client,
+            events,
+            seen: Some(ConnectionStatus::Unconnected),
+        }
     }
 
     /// An app that is connected as that user.
@@ -80,7 +87,7 @@ impl App {
     /// # Panics
     /// If none comes.
     pub async fn event(&mut self) -> Event {
-        within("an event", self.events.next()).await.unwrap()
+        within("an event", self.next()).await
     }
 
     /// Waits for an event in which `look` finds something; those before it are passed over.
@@ -91,7 +98,7 @@ impl App {
         let mut others = Vec::new();
         let found = tokio::time::timeout(DEADLINE, async {
             loop {
-                let event = self.events.next().await.expect("the client lives");
+                let event = self.next().await;
                 match look(&event) {
                     Some(found) => return found,
                     None => others.push(event),
@@ -129,10 +136,44 @@ impl App {
     /// The events that came so far and were not looked at, without waiting for more.
     pub async fn rest(&mut self) -> Vec<Event> {
         let mut rest = Vec::new();
-        while let Ok(Some(event)) = tokio::time::timeout(Duration::ZERO, self.events.next()).await {
+        while let Ok(event) = tokio::time::timeout(Duration::ZERO, self.next()).await {
             rest.push(event);
         }
         rest
+    }
+
+    /// Sees that nothing is going to connect it again: every account of the daemon has come to an
+    /// end with nothing due, and the app sees nothing more.
+    ///
+    /// # Panics
+    /// If something is, or it does.
+    pub async fn stays_away(&mut self) {
+        // The driver of a link that was given up may be told a moment later.
+        within("nothing is due", async { while !self.is_away().await {} }).await;
+        assert_eq!(self.statuses().await, []);
+    }
+
+    /// Whether every account of the daemon is at an end, with no attempt due.
+    async fn is_away(&self) -> bool {
+        let report = self.client.daemon_status().await.unwrap();
+        report.accounts.iter().all(|account| {
+            let status = ConnectionStatus::from_number(account.status);
+            account.next_attempt_in_ms.is_none() && status.is_some_and(ConnectionStatus::is_final)
+        })
+    }
+
+    async fn next(&mut self) -> Event {
+        let event = self.events.next().await.expect("the client lives");
+        match &event {
+            Event::Status(change) => {
+                let (before, next) = (self.seen.replace(change.status), change.status);
+                let legal = before.is_none_or(|before| before.may_become(next));
+                assert!(legal, "{before:?} became {change:?}");
+            }
+            Event::Lagged { .. } => self.seen = None,
+            _ => {}
+        }
+        event
     }
 }
 

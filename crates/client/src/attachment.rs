@@ -344,20 +344,26 @@ impl<W> Attachment<W> {
     fn show_interruption(&mut self, now: Instant) {
         let lost = Some(Code::IPC_DISCONNECT);
         let status = match (&self.session.wish, self.shown) {
+            // It is interrupted already, and none follows itself: `Detached` has said why.
             (
                 Some(_),
                 StatusChange {
                     status: ConnectionStatus::Suspend,
-                    code,
                     ..
                 },
-            ) if code == lost => {
-                return;
-            }
+            ) => return,
             (Some(_), _) => ConnectionStatus::Suspend,
             (None, shown) if shown.status.is_final() => return,
             (None, _) => ConnectionStatus::Unconnected,
         };
+        if status == ConnectionStatus::Suspend && self.shown.status.is_final() {
+            // Its connect was under way, and the daemon went before it could say so.
+            self.show(StatusChange {
+                status: ConnectionStatus::Connecting,
+                code: None,
+                retry_in: None,
+            });
+        }
         let retry_in = match (&self.state, status) {
             (State::Waiting { until }, ConnectionStatus::Suspend) => {
                 Some(until.saturating_duration_since(now))

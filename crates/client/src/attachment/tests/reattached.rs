@@ -33,6 +33,7 @@ fn init_connect_subscriptions_and_open_receipts_are_repeated_in_this_order() {
             token,
             time_limit: None,
             replay: true,
+            was_connected: true,
             set_aside: false,
         },
         Request::Subscribe {
@@ -101,12 +102,63 @@ fn a_connect_without_a_limit_goes_on_with_the_next_daemon() {
     assert_eq!(bench.code_of(call), Code::IPC_DISCONNECT);
     assert!(matches!(
         bench.requests().as_slice(),
-        [Request::Init { .. }, Request::Connect { replay: true, .. }]
+        [
+            Request::Init { .. },
+            Request::Connect {
+                replay: true,
+                was_connected: false,
+                ..
+            }
+        ]
     ));
     assert_eq!(
         bench.statuses()[1],
         (ConnectionStatus::Suspend, Some(Code::IPC_DISCONNECT))
     );
+}
+
+// behaviour.md 2.3, P13
+#[test]
+fn a_connect_that_its_daemon_never_spoke_of_is_shown_as_begun_and_interrupted_once() {
+    let mut bench = Bench::initialised();
+    bench.call(connect());
+
+    bench.die();
+    bench.reattach();
+    bench.die();
+
+    assert_eq!(
+        bench.statuses(),
+        [
+            (ConnectionStatus::Connecting, None),
+            (ConnectionStatus::Suspend, Some(Code::IPC_DISCONNECT))
+        ]
+    );
+}
+
+// P23
+#[test]
+fn a_connect_that_succeeds_with_the_next_daemon_has_succeeded_for_the_one_after_it() {
+    let mut bench = Bench::initialised();
+    bench.call(connect());
+    bench.die();
+    bench.reattach();
+    bench.answer(Response::Ready {});
+    bench.answer(Response::Connected { user: user("lei") });
+
+    bench.die();
+    bench.reattach();
+
+    assert!(matches!(
+        bench.requests().as_slice(),
+        [
+            Request::Init { .. },
+            Request::Connect {
+                was_connected: true,
+                ..
+            }
+        ]
+    ));
 }
 
 // S4-11
