@@ -23,8 +23,8 @@ Examples:
   imlink explain RC_CONN_TOKEN_INCORRECT
   imlink explain --all
 
-With --json: code, name, area, cause, cure, retry (automatic, by-app, never, not-applicable) and
-terminal, one object for each code.")]
+With --json: code, name, area, cause, cure, retry (automatic, by-app, never, not-applicable),
+retryable and terminal, one object for each code.")]
 pub struct Arguments {
     /// A number such as 31004 or -2, or a name such as LOCAL_TIMEOUT.
     #[arg(allow_negative_numbers = true, required_unless_present = "all")]
@@ -107,6 +107,8 @@ struct Fields {
     cause: &'static str,
     cure: &'static str,
     retry: &'static str,
+    /// What an app's `is_retryable` says.
+    retryable: bool,
     terminal: bool,
 }
 
@@ -120,6 +122,7 @@ impl Serialize for Explanation {
             cause: info.cause,
             cure: info.cure,
             retry: retry(info.retry),
+            retryable: Code::new(info.number).is_retryable(),
             terminal: info.terminal,
         }
         .serialize(serializer)
@@ -130,20 +133,26 @@ impl fmt::Display for Explanation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (info, language) = (self.info, self.language);
         let code = Code::new(info.number);
-        let trying = match info.retry {
-            Retry::Automatic => language.of(
-                "by itself: imlink tries again, the app only waits",
-                "自动：imlink 会重试，应用只需等待",
+        let trying = match (info.retry, info.terminal) {
+            (Retry::Automatic, false) => language.of(
+                "yes, by itself: imlink tries again, the app only waits",
+                "可以，自动：imlink 会重试，应用只需等待",
             ),
-            Retry::ByApp => language.of(
-                "by the app: the same call can succeed later",
-                "由应用决定：同样的调用稍后可能成功",
+            (Retry::ByApp, false) => language.of(
+                "yes, by the app: the same call can succeed later",
+                "可以，由应用决定：同样的调用稍后可能成功",
             ),
-            Retry::Never => language.of(
-                "no use until something else is changed",
-                "在改变其他条件之前重试没有用",
+            (Retry::Automatic | Retry::ByApp, true) => language.of(
+                "no, not as it is: after another connect of the app it can succeed",
+                "不可以：应用再次调用 connect 之后才可能成功",
             ),
-            Retry::NotApplicable => language.of("nothing to try again", "无需重试"),
+            (Retry::Never, _) => language.of(
+                "no, there is no use until something else is changed",
+                "不可以：在改变其他条件之前重试没有用",
+            ),
+            (Retry::NotApplicable, _) => {
+                language.of("no, there is nothing to try again", "无需重试")
+            }
         };
         let connection = match info.terminal {
             true => language.of(
@@ -281,10 +290,30 @@ mod tests {
 90001 LOCAL_TIMEOUT
   cause       The daemon is running but did not answer in time, so it is unknown whether the call took effect.
   cure        Find out whether it took effect before repeating the call, and look at the daemon's log if it happens often.
-  retry       by the app: the same call can succeed later
+  retry       yes, by the app: the same call can succeed later
   connection  this code does not stop reconnecting
   area        local"
         );
+    }
+
+    /// What an app asks of its error and what a person reads must agree.
+    #[test]
+    fn the_words_about_retrying_are_those_of_the_table_for_every_code() {
+        let language = Language::English;
+        for info in CODES {
+            let retryable = Code::new(info.number).is_retryable();
+            let explanation = Explanation { info, language };
+            let shown = anstream::adapter::strip_str(&explanation.to_string()).to_string();
+            let fields = serde_json::to_value(&explanation).unwrap();
+
+            let says = if retryable {
+                "retry       yes, "
+            } else {
+                "retry       no, "
+            };
+            assert!(shown.contains(says), "{shown}");
+            assert_eq!(fields["retryable"], retryable, "{}", info.number);
+        }
     }
 
     #[test]
@@ -299,7 +328,7 @@ mod tests {
 31004 RC_CONN_TOKEN_INCORRECT
   原因  云端不接受此 Token，多半是用另一个 App Key 签发的。
   办法  请应用服务器用同一个 App Key 签发 Token，再用它连接。
-  重试  在改变其他条件之前重试没有用
+  重试  不可以：在改变其他条件之前重试没有用
   连接  停止重连，直到应用再次调用 connect
   范围  连接"
         );
