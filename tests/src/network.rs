@@ -83,6 +83,16 @@ impl Cable {
             .argument("--allow-clear-text")
     }
 
+    /// The same, of a daemon without any right: no capability, and none to be had.
+    #[must_use]
+    pub fn setup_without_rights(&self, command: crate::Command) -> Setup {
+        let takes_all = ["--bounding-set=-all", "--inh-caps=-all", "--no-new-privs"];
+        let runner = ["nsenter", MACHINE, "setpriv"].into_iter().chain(takes_all);
+        Setup::new(command)
+            .within(runner)
+            .argument("--allow-clear-text")
+    }
+
     /// Pulls it out at the cloud's end: the far one loses its carrier and keeps its addresses.
     ///
     /// # Panics

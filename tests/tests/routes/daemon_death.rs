@@ -1,5 +1,7 @@
 //! The daemon is killed, and what of it apps notice.
 
+use std::time::Duration;
+
 use imlink::{Client, Code, ConnectionStatus, Error, Event, Outcome, Outgoing};
 use imlink_sandbox::{Ending, Scope};
 use imlink_tests::cloud::{mailbox, token, user, with, write};
@@ -195,6 +197,85 @@ async fn a_connect_that_was_still_trying_goes_on_with_the_next_daemon() {
 
     app.shows(ConnectionStatus::Connected).await;
     assert_eq!(cloud.links()[0].user, user("lei"));
+}
+
+// P23
+#[tokio::test]
+async fn an_app_that_was_never_connected_may_not_send_with_the_next_daemon_either() {
+    let (cloud, setup) = (cloud(), Setup::new(IMLINK));
+    let daemon = setup.start();
+    let (valid, host) = (token(&cloud, "lei"), App::new(&setup, &cloud, "host"));
+    within("init", host.client.init()).await.unwrap();
+    // Whose the token is, is known from here on: the rows are open before there is a link.
+    let connect = host.client.connect(valid.clone());
+    within("connect", connect).await.unwrap();
+    within("disconnect", host.client.disconnect())
+        .await
+        .unwrap();
+    cloud.refuse_connections().unwrap();
+    let mut app = App::new(&setup, &cloud, "notes");
+    within("init", app.client.init()).await.unwrap();
+    let client = app.client.clone();
+    let connect = tokio::spawn(async move { client.connect(valid).await });
+    app.shows(ConnectionStatus::Suspend).await;
+
+    daemon.kill();
+    let ended = within("the call ends", connect).await.unwrap();
+    assert_eq!(ended.unwrap_err().code(), Code::IPC_DISCONNECT);
+    let _daemon = setup.start();
+    app.sees("attached again", reattached).await;
+    app.sees("its rows", |event| match event {
+        Event::DatabaseOpened { code } => {
+            assert!(code.is_success());
+            Some(())
+        }
+        _ => None,
+    })
+    .await;
+
+    let early = app.client.send(Outgoing::text(with("han"), "too early"));
+    let error = within("send", early).await.unwrap_err();
+    assert_eq!(error.code(), Code::RC_NET_CHANNEL_INVALID);
+
+    cloud.accept_connections().unwrap();
+    app.shows(ConnectionStatus::Connected).await;
+    let receipt = app.client.send(Outgoing::text(with("han"), "in time"));
+    let receipt = within("send", receipt).await.unwrap();
+    let outcome = within("its fate", receipt.outcome()).await.unwrap();
+    assert!(matches!(outcome, Outcome::Sent { .. }), "{outcome:?}");
+    assert_eq!(mailbox(&cloud, "han"), ["in time"]);
+}
+
+// P13: interrupted already, it is not interrupted once more; `Detached` says what happened
+#[tokio::test]
+async fn an_app_that_sees_suspend_sees_no_second_one_when_its_daemon_dies() {
+    let (cloud, setup) = (cloud(), Setup::new(IMLINK));
+    let daemon = setup.start();
+    let mut app = App::connected(&setup, &cloud, "notes", "lei").await;
+    cloud.refuse_connections().unwrap();
+    cloud.drop_links(&Scope::Everyone, Ending::Close);
+    // A wait that is long enough for what follows.
+    let long = Duration::from_secs(4);
+    while app.shows(ConnectionStatus::Suspend).await.retry_in < Some(long) {}
+
+    daemon.kill();
+    app.sees("the attachment breaks", |event| match event {
+        Event::Detached { code, .. } => {
+            assert_eq!(*code, Code::IPC_DISCONNECT);
+            Some(())
+        }
+        _ => None,
+    })
+    .await;
+    let _daemon = setup.start();
+
+    app.sees("attached again", |event| match event {
+        Event::Status(change) => panic!("{change:?} while there is no daemon"),
+        event => reattached(event),
+    })
+    .await;
+    cloud.accept_connections().unwrap();
+    app.shows(ConnectionStatus::Connected).await;
 }
 
 /// Calls of an app that are under way.

@@ -32,6 +32,7 @@ mod options;
 mod outbox;
 mod proxied_tls;
 mod proxies;
+mod random;
 mod recall;
 mod reconnect_kick;
 mod refusals;

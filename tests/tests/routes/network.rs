@@ -2,12 +2,13 @@
 //!
 //! Each test has two machines and a cable of its own, so that what the daemon hears is the kernel's.
 
+use std::fs;
 use std::time::{Duration, Instant};
 
 use imlink::{Code, ConnectionStatus, Error, UserId};
 use imlink_sandbox::Sandbox;
 use imlink_tests::cloud::{token, write};
-use imlink_tests::{App, Cable, next_words, on_own_network, within};
+use imlink_tests::{App, Cable, Daemon, next_words, on_own_network, within};
 use tokio::task::JoinHandle;
 
 use crate::{IMLINK, doctor};
@@ -64,7 +65,7 @@ async fn nothing_to_go_by() {
     );
 }
 
-// F-S25; decisions.md P5
+// F-S25; decisions.md P5: all of it without any right
 #[test]
 fn a_cable_pulled_out_is_seen_at_once_and_one_put_back_costs_no_connection() {
     on_own_network("network::pulled_out");
@@ -74,8 +75,9 @@ fn a_cable_pulled_out_is_seen_at_once_and_one_put_back_costs_no_connection() {
 #[ignore = "run by the test above on a network of its own"]
 async fn pulled_out() {
     let cable = Cable::plugged_in();
-    let (cloud, setup) = (cable.cloud(), cable.setup(IMLINK));
-    let _daemon = setup.start();
+    let (cloud, setup) = (cable.cloud(), cable.setup_without_rights(IMLINK));
+    let daemon = setup.start();
+    assert_eq!(rights_of(&daemon), ["0000000000000000"; 3]);
     let mut app = App::connected(&setup, &cloud, "notes", "lei").await;
     let mut inbox = app.client.subscribe("inbox").await.unwrap();
     app.rest().await;
@@ -212,6 +214,15 @@ async fn proxies() {
         let paused = shown.contains(&ConnectionStatus::NetworkUnavailable);
         assert!(!paused, "{shown:?}");
     }
+}
+
+/// What the daemon may do beyond its user, now and ever.
+fn rights_of(daemon: &Daemon) -> [String; 3] {
+    let status = fs::read_to_string(format!("/proc/{}/status", daemon.pid())).unwrap();
+    ["CapPrm:", "CapEff:", "CapBnd:"].map(|name| {
+        let line = status.lines().find_map(|line| line.strip_prefix(name));
+        line.unwrap().trim().to_owned()
+    })
 }
 
 /// The statuses that came so far and were not looked at.

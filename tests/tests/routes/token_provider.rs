@@ -64,10 +64,7 @@ async fn a_provider_of_wrong_tokens_is_asked_a_few_times_and_then_it_is_over() {
     assert_eq!(asked.load(Ordering::Relaxed), 4);
     app.rest().await;
     let navigations = cloud.counters().navigations;
-    within("the daemon answers", app.client.ping())
-        .await
-        .unwrap();
-    assert_eq!(app.statuses().await, []);
+    app.stays_away().await;
     assert_eq!(cloud.counters().navigations, navigations);
 }
 
