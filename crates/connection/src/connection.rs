@@ -203,6 +203,7 @@ impl Connection {
             }
             Command::Disconnect { push } => self.on_disconnect(push, now),
             Command::Restore(restored) => self.on_restore(restored, now),
+            Command::Unload => self.on_unload(now),
             Command::Send(message) => self.on_send(message),
             Command::Withdraw(row) => self.on_withdraw(row),
             Command::Resend(row) => self.on_resend(row),

@@ -43,6 +43,9 @@ pub enum Command {
     },
     /// What the store knows of the account: needed once before anything is pulled or sent.
     Restore(Restored),
+    /// The rows are closed, and others may take their place: what was restored is forgotten, and
+    /// nothing is pulled or sent before the next `Restore`. Ends the link like `Disconnect`.
+    Unload,
     /// Send this message; it is durable already. Its fate comes back as a
     /// [`Record::Outcome`].
     Send(OutgoingMessage),

@@ -1,6 +1,7 @@
 //! Rows that opened well and turn out to be unreadable while apps use them.
 
 use imlink_ipc_proto::Event;
+use imlink_model::uplink::Command;
 use imlink_model::{Code, ConnectionStatus};
 use imlink_store::{Change, Start};
 
@@ -25,6 +26,8 @@ impl Registry {
             self.emit(peer, Event::DatabaseOpened { code });
         }
         self.stop_here(id, ConnectionStatus::Unconnected, code);
+        // What it knows of the account may not be what the next rows say.
+        self.uplink(id, Command::Unload);
         self.close_unused_accounts();
     }
 

@@ -65,6 +65,12 @@ impl Connection {
         self.go_on_restored(now);
     }
 
+    pub(super) fn on_unload(&mut self, now: Instant) {
+        self.on_disconnect(PushAfterLeaving::Keep, now);
+        self.outlet.forget_records();
+        self.account = None;
+    }
+
     pub(super) fn on_send(&mut self, message: OutgoingMessage) {
         match &mut self.account {
             Some(account) => account.outbox.submit(message),

@@ -2,10 +2,10 @@
 
 use imlink_connection::Action;
 use imlink_model::ConnectionStatus::{Connecting, Unconnected};
-use imlink_model::uplink::{Command, PushAfterLeaving, Record, SendOutcome};
+use imlink_model::uplink::{Command, Cursor, PushAfterLeaving, Record, SendOutcome};
 use imlink_wire::ClientPacket;
 
-use super::cloud::outgoing;
+use super::cloud::{cursors, notification, outgoing, page, text};
 use super::driver::{Driver, SECOND, listing};
 
 fn leave(driver: &mut Driver, push: PushAfterLeaving) {
@@ -33,6 +33,33 @@ fn a_plain_disconnect_closes_and_a_logout_says_goodbye_first() {
             Action::Close { .. }
         ]
     ));
+}
+
+// F-D09
+#[test]
+fn rows_that_are_closed_are_waited_for_and_others_may_take_their_place() {
+    let mut driver = Driver::online();
+    driver.packet(notification(1, 500));
+    driver.answer_pull(&page(vec![text(500)], 500));
+    driver.forget();
+
+    driver.command(Command::Unload);
+    assert_eq!(driver.statuses(), [(Unconnected, None)]);
+    driver.connect("token-1");
+    assert_eq!(driver.take_dial(), None, "nothing is known of the account");
+    driver.restore_with(
+        "alice",
+        Cursor::default(),
+        vec![outgoing(1, "bob")],
+        Vec::new(),
+    );
+    driver.open_dial();
+    driver.accept("alice");
+
+    let (_, pull) = driver.take_query().expect("a pull is asked");
+    assert_eq!(cursors(pull), (0, 0, 1), "the new rows know nothing yet");
+    let known = driver.connection.snapshot();
+    assert_eq!(known.queued + known.in_flight, 1);
 }
 
 #[test]

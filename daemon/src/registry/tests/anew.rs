@@ -136,6 +136,8 @@ fn rows_that_turn_out_to_be_unreadable_end_the_account_and_every_app_hears_why()
         assert_eq!(house.failure(app, read), Some(code));
     }
     assert!(house.was_disconnected(account));
+    let last = house.commands(account).last();
+    assert!(matches!(last, Some(Command::Unload)), "{last:?}");
     house.registry.reading_failed(account, code);
     house.drain();
     assert!(house.heard(first).ends_with(&told), "once");
