@@ -20,6 +20,7 @@ fn nothing_is_acknowledged_into_files_that_were_removed() {
 
     let refused = store.commit(vec![submission(2)], Millis(0)).unwrap_err();
     assert!(refused.is_fatal(), "{refused}");
+    assert!(refused.is_removal());
     drop(store);
     let (mut store, _) = Store::open(place.path(), &me()).unwrap();
     assert!(messages(&store).is_empty());

@@ -15,6 +15,9 @@ use crate::IMLINK;
 
 const UNTIL_IT_SUCCEEDS: Duration = Duration::ZERO;
 
+/// Drafts that take more than the engine reads of its log at an opening.
+const DRAFTS: u32 = 300;
+
 /// Names and texts that are nowhere else.
 const LEI: &str = "lei-the-canary";
 const TEXTS: [&str; 3] = ["canary one", "canary two", "canary three"];
@@ -36,6 +39,51 @@ async fn damaged_messages_are_reported_and_begun_anew_once_the_app_agrees() {
     let page = app.client.history(with("han"), None, 10).await.unwrap();
     let places: Vec<u64> = page.entries.iter().map(|found| found.seq.0).collect();
     assert_eq!(places, [7, 6, 5, 4], "no place is given twice");
+}
+
+// issue 4: also where that shows only when they are read. F-D07, F-D09, F-A13, S4-15
+#[tokio::test]
+async fn messages_that_turn_out_to_be_damaged_are_reported_and_the_subscription_goes_on_anew() {
+    let place = Place::with_three_messages().await;
+    let (_daemon, mut app, unread) = place.with_a_damaged_draft().await;
+    let mut other = App::connected(&place.setup, &place.cloud, "other", LEI).await;
+    let mut inbox = app.client.subscribe("news").await.unwrap();
+    write(&place.cloud, "han", LEI, "four");
+    assert_eq!(next_words(&mut inbox).await, "four");
+
+    let code = Code::RC_DB_CORRUPT;
+    let read = app.client.conversation(with(&drafted(unread))).await;
+
+    assert_eq!(read.unwrap_err().code(), code);
+    for app in [&mut app, &mut other] {
+        app.sees("the database", |event| match event {
+            Event::DatabaseOpened { code: told } => (*told == code).then_some(()),
+            _ => None,
+        })
+        .await;
+        let shown = app.shows(ConnectionStatus::Unconnected).await;
+        assert_eq!(shown.code, Some(code));
+    }
+    let report = app.client.daemon_status().await.unwrap();
+    assert_eq!(report.accounts[0].database, Some(code));
+    let found = app.client.diagnose().await.unwrap();
+    assert!(
+        found.iter().any(|finding| finding.code == code),
+        "{found:?}"
+    );
+
+    let anew = app
+        .client
+        .connect_or_begin_anew(token(&place.cloud, LEI), UNTIL_IT_SUCCEEDS);
+    within("connect", anew).await.unwrap();
+    assert!(place.beside("aside-1").exists());
+    for text in TEXTS.into_iter().chain(["four"]) {
+        assert_eq!(
+            next_words(&mut inbox).await,
+            text,
+            "without a word of the app's"
+        );
+    }
 }
 
 // F-I31, S4-15
@@ -163,6 +211,51 @@ impl Place {
         self.account().with_extension(what)
     }
 
+    /// A daemon and an app that has connected to it, over rows in which a draft is damaged that no
+    /// opening reads; and which one it is. The engine reads where it wrote last, and moves rows there
+    /// now and then: so one draft after the other is tried.
+    async fn with_a_damaged_draft(&self) -> (Daemon, App, u32) {
+        let mut daemon = self.setup.start();
+        let app = App::connected(&self.setup, &self.cloud, "notes", LEI).await;
+        for n in 1..=DRAFTS {
+            let text = draft(n);
+            let set = app.client.set_draft(with(&drafted(n)), Some(&text));
+            set.await.unwrap();
+        }
+        // Its end leaves a snapshot, before which no opening reads.
+        for _ in 0..2 {
+            stop(&mut daemon);
+            daemon = self.setup.start();
+            App::connected(&self.setup, &self.cloud, "notes", LEI).await;
+        }
+        stop(&mut daemon);
+        let log = self.account().join("rows/db");
+        let written = fs::read(&log).unwrap();
+        let others = fs::read_dir(log.parent().unwrap()).unwrap();
+        let others: Vec<_> = others
+            .map(|entry| entry.unwrap().path())
+            .filter(|path| path.is_file())
+            .map(|path| (path.clone(), fs::read(path).unwrap()))
+            .collect();
+        for n in (10..DRAFTS).step_by(20) {
+            for (path, bytes) in &others {
+                fs::write(path, bytes).unwrap();
+            }
+            fs::write(&log, damaged(written.clone(), &draft(n))).unwrap();
+            let _ = fs::remove_file(self.account().join("failed"));
+            let mut daemon = self.setup.start();
+            let app = App::new(&self.setup, &self.cloud, "notes");
+            app.client.init().await.unwrap();
+            let connect = app.client.connect(token(&self.cloud, LEI));
+            match within("connect", connect).await {
+                Ok(_) => return (daemon, app, n),
+                Err(error) => assert_eq!(error.code(), Code::RC_DB_CORRUPT),
+            }
+            stop(&mut daemon);
+        }
+        panic!("every opening reads every draft");
+    }
+
     /// Starts a daemon, is refused by `code` wherever it may be, agrees to begin anew, and has
     /// everything again that the cloud keeps.
     async fn begun_anew_from(&self, code: Code) -> (Daemon, App, Subscription) {
@@ -223,6 +316,26 @@ async fn soon_stored(app: &App) {
         }
     })
     .await;
+}
+
+fn draft(n: u32) -> String {
+    format!("what was not yet said {n:>2000}")
+}
+
+fn drafted(n: u32) -> String {
+    format!("drafted-{n:03}")
+}
+
+/// The same with a byte changed wherever that text is.
+fn damaged(mut bytes: Vec<u8>, text: &str) -> Vec<u8> {
+    let windows = bytes.windows(text.len()).enumerate();
+    let found = windows.filter(|(_, window)| *window == text.as_bytes());
+    let found: Vec<usize> = found.map(|(at, _)| at).collect();
+    assert!(!found.is_empty());
+    for at in found {
+        bytes[at] ^= 0x10;
+    }
+    bytes
 }
 
 /// Changes every bit of a file.

@@ -278,6 +278,7 @@ fn after_a_failed_write_every_later_one_fails_with_the_same_error() {
     let second = commit();
 
     assert!(first.is_fatal() && second.is_fatal());
+    assert!(!first.is_removal(), "nobody need wait for one");
     assert_eq!(first.code(), Code::LOCAL_STORE_FULL);
     assert_eq!(second.code(), Code::LOCAL_STORE_FULL);
     assert_eq!(seqs(&house.messages()), [1, 2, 3]);
