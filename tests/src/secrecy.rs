@@ -80,8 +80,15 @@ pub fn told_by_process(pid: u32) -> Option<PathBuf> {
 #[must_use]
 pub fn told_by_file(path: &Path, from: usize) -> Option<String> {
     let bytes = std::fs::read(path).unwrap_or_default();
-    let text = String::from_utf8_lossy(bytes.get(from..).unwrap_or_default());
-    text.lines().find_map(told)
+    // Rows and reserves are mostly no text; looking at megabytes of zeros takes its time.
+    let is_text = |byte: &u8| byte.is_ascii_graphic() || *byte == b' ';
+    let texts = bytes
+        .get(from..)
+        .unwrap_or_default()
+        .split(|byte| !is_text(byte));
+    texts
+        .filter(|text| text.len() >= LENGTH)
+        .find_map(|text| told(&String::from_utf8_lossy(text)))
 }
 
 /// The file below a directory that tells a token, if there is one. Left out are those in which a
