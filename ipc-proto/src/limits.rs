@@ -79,6 +79,13 @@ pub const SUBSCRIPTIONS: usize = 64;
 /// costs the app nothing but time (failures.md I04).
 pub const PENDING_REQUESTS: usize = 256;
 
+/// Messages of an account without a final state; another one is refused with `LOCAL_QUOTA` before
+/// it is accepted.
+pub const OPEN_MESSAGES: usize = imlink_model::MAX_OPEN_MESSAGES;
+
+/// Bytes of their bodies, push texts, expansions and members together; beyond that, refused alike.
+pub const OPEN_BYTES: usize = imlink_model::MAX_OPEN_BYTES;
+
 /// Bytes waiting to be written to one connection. A client that lets more pile up, or takes
 /// nothing for [`WRITE_DEADLINE`], is detached with `LOCAL_SLOW` (failures.md I02, I03).
 ///

@@ -33,8 +33,8 @@ pub use ids::{
 };
 pub use local_app::LocalApp;
 pub use message::{
-    Direction, Flags, IncomingMessage, MAX_DIRECTED, Message, Origin, OutgoingMessage, Resend,
-    SendOptions,
+    Direction, Flags, IncomingMessage, MAX_DIRECTED, MAX_OPEN_BYTES, MAX_OPEN_MESSAGES, Message,
+    Origin, OutgoingMessage, Resend, SendOptions,
 };
 pub use proxy::{Proxy, ProxyError, ProxyFault, ProxyKind, ProxyPassword};
 pub use recall::{Recall, Trace};

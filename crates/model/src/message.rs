@@ -147,6 +147,34 @@ pub struct SendOptions {
     pub expansion: Option<String>,
 }
 
+impl SendOptions {
+    /// Bytes of their texts.
+    #[must_use]
+    pub fn text_bytes(&self) -> usize {
+        let Self {
+            silent: _,
+            push_content,
+            push_data,
+            resend: _,
+            directed,
+            expandable: _,
+            expansion,
+        } = self;
+        let texts = [push_content, push_data, expansion].into_iter().flatten();
+        let texts: usize = texts.map(String::len).sum();
+        let members: usize = directed.iter().map(|user| user.as_str().len()).sum();
+        texts + members
+    }
+}
+
+/// Messages of an account without a final state; one more is refused with `LOCAL_QUOTA` (90004)
+/// before it is accepted. Hours of writing by every app of a device.
+pub const MAX_OPEN_MESSAGES: usize = 10_000;
+
+/// Bytes of the texts of those messages together; beyond that, refused alike. They are in memory
+/// as long as they are open, so this is what a daemon may need for them (failures.md I04).
+pub const MAX_OPEN_BYTES: usize = 64 * 1024 * 1024;
+
 /// Most members a message of a group may be directed to (ours: what one packet holds easily; the
 /// vendor names no number).
 pub const MAX_DIRECTED: usize = 300;
@@ -190,6 +218,12 @@ pub struct OutgoingMessage {
 }
 
 impl OutgoingMessage {
+    /// Bytes of its texts: nearly all that it takes in memory.
+    #[must_use]
+    pub fn text_bytes(&self) -> usize {
+        self.body.as_str().len() + self.options.text_bytes()
+    }
+
     /// Its body says whom it mentions, as bodies of the built-in types do (behaviour.md 13.1).
     #[must_use]
     pub fn mentions_somebody(&self) -> bool {

@@ -13,7 +13,9 @@ mod weight;
 use std::path::{Path, PathBuf};
 
 use imlink_model::uplink::Restored;
-use imlink_model::{Code, Millis, OutgoingMessage, Seq, UserId};
+use imlink_model::{
+    Code, MAX_OPEN_BYTES, MAX_OPEN_MESSAGES, Millis, OutgoingMessage, Seq, UserId,
+};
 
 use crate::chain::Chain;
 use crate::database::{Database, Lookup};
@@ -82,8 +84,12 @@ pub struct RolledBack {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// Messages without a final state; beyond that, submitting is refused with `LOCAL_QUOTA`.
-    /// Default 10,000: hours of writing by every app of a device.
+    /// Default [`MAX_OPEN_MESSAGES`].
     pub open: usize,
+    /// Bytes of their texts together; beyond that, refused alike. Default [`MAX_OPEN_BYTES`]:
+    /// every start reads them all, so more would end in a daemon that dies of its memory limit
+    /// whenever it starts.
+    pub open_bytes: usize,
     /// Messages with a final state, whose fate can still be asked for; the oldest go first.
     /// Default 10,000.
     pub settled: usize,
@@ -96,7 +102,8 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            open: 10_000,
+            open: MAX_OPEN_MESSAGES,
+            open_bytes: MAX_OPEN_BYTES,
             settled: 10_000,
             recalls: 2_000,
         }

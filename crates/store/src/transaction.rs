@@ -39,6 +39,8 @@ pub(crate) struct State {
     pub(crate) cursor: Cursor,
     /// Outgoing messages without a final state.
     pub(crate) open: usize,
+    /// Bytes of their texts.
+    pub(crate) open_bytes: usize,
     /// Outgoing messages with one.
     pub(crate) settled: usize,
     /// Recalls that wait for their messages.

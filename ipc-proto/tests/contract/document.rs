@@ -104,6 +104,8 @@ fn the_limits_are_those_in_force() {
         ("WINDOW_BYTES", limits::WINDOW_BYTES.to_string()),
         ("SUBSCRIPTIONS", limits::SUBSCRIPTIONS.to_string()),
         ("PENDING_REQUESTS", limits::PENDING_REQUESTS.to_string()),
+        ("OPEN_MESSAGES", limits::OPEN_MESSAGES.to_string()),
+        ("OPEN_BYTES", limits::OPEN_BYTES.to_string()),
         ("OUTBOX_BYTES", limits::OUTBOX_BYTES.to_string()),
         ("WRITE_DEADLINE", seconds(limits::WRITE_DEADLINE)),
         ("HELLO_DEADLINE", seconds(limits::HELLO_DEADLINE)),

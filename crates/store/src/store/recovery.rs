@@ -55,6 +55,7 @@ impl Store {
                 .sound_row(&key::single(Kind::Cursor))?
                 .unwrap_or_default(),
             open: outbox.open,
+            open_bytes: outbox.bytes,
             settled: database.count(Kind::Settled)? + outbox.unreadable,
             recalls: database.count(Kind::Recall)?,
             next_wire_counter: 0,
@@ -164,6 +165,8 @@ fn claim_for(user: &UserId, draft: &mut Draft<'_>) -> Result<Rows, RecoveryError
 struct Outbox {
     /// Messages without a final state.
     open: usize,
+    /// Bytes of their texts.
+    bytes: usize,
     /// Messages that would have none, but for that they cannot be read: their apps ask in vain
     /// otherwise, and their places would never be free again.
     unreadable: usize,
@@ -174,6 +177,7 @@ struct Outbox {
 fn restart_outbox(draft: &mut Draft<'_>) -> Result<Outbox, EngineError> {
     let mut outbox = Outbox {
         open: 0,
+        bytes: 0,
         unreadable: 0,
     };
     for id in draft.database().numbers(Kind::Open)? {
@@ -181,7 +185,7 @@ fn restart_outbox(draft: &mut Draft<'_>) -> Result<Outbox, EngineError> {
         let key = key::outbox(Kind::Open, id);
         let outgoing: Option<OutgoingMessage> =
             draft.sound_row(&key::outbox(Kind::Outgoing, id))?;
-        if outgoing.is_none() {
+        let Some(outgoing) = outgoing else {
             tracing::warn!(%id, "An accepted message cannot be read any more: it has failed");
             outbox.unreadable += 1;
             let code = Code::RC_DB_CORRUPT;
@@ -191,8 +195,9 @@ fn restart_outbox(draft: &mut Draft<'_>) -> Result<Outbox, EngineError> {
                 &OutboxState::Failed { code },
             );
             continue;
-        }
+        };
         outbox.open += 1;
+        outbox.bytes += outgoing.text_bytes();
         if draft.sound_row(&key)? == Some(OutboxState::Sending) {
             draft.put(&key, &OutboxState::InDoubt);
         }

@@ -24,7 +24,10 @@ impl Transaction<'_> {
         if submission.body.as_str().len() > MAX_BODY_BYTES {
             return Ok(refused(Code::RC_MSG_CONTENT_EXCEED_LIMIT));
         }
-        if self.state.open >= self.limits.open {
+        let bytes = submission.body.as_str().len() + submission.options.text_bytes();
+        if self.state.open >= self.limits.open
+            || self.state.open_bytes.saturating_add(bytes) > self.limits.open_bytes
+        {
             return Ok(refused(Code::LOCAL_QUOTA));
         }
         let Submission {
@@ -54,6 +57,7 @@ impl Transaction<'_> {
         self.draft.put(&key::wire_ref(outgoing.wire_ref), &id);
         self.state.head.outbox = id.0;
         self.state.open += 1;
+        self.state.open_bytes += bytes;
         Ok(Applied::Accepted {
             outgoing,
             state: OutboxState::Queued,
@@ -135,6 +139,8 @@ impl Transaction<'_> {
             self.draft.remove(&open)?;
             self.draft.put(&key::outbox(Kind::Settled, id), &state);
             self.state.open = self.state.open.saturating_sub(1);
+            let bytes = outgoing.as_ref().map_or(0, OutgoingMessage::text_bytes);
+            self.state.open_bytes = self.state.open_bytes.saturating_sub(bytes);
             self.state.settled += 1;
         } else {
             self.draft.put(&open, &state);

@@ -16,6 +16,7 @@ use crate::{Limits, Start};
 
 const LIMITS: Limits = Limits {
     open: 6,
+    open_bytes: usize::MAX,
     settled: 4,
     recalls: 3,
 };

@@ -296,6 +296,54 @@ fn a_full_outbox_refuses_what_is_new_until_something_is_settled() {
     assert!(matches!(accepted, Applied::Accepted { new: true, .. }));
 }
 
+// F-I04
+#[test]
+fn a_message_that_would_not_fit_into_memory_is_refused_until_something_is_settled() {
+    let mut house = House::new();
+    house.store.limits.open_bytes = 10 * MAX_BODY_BYTES;
+    let long = |client_id: &str| {
+        Change::Submit(Submission {
+            body: Body::new("x".repeat(MAX_BODY_BYTES)),
+            ..submission(client_id)
+        })
+    };
+    let with_push = |client_id: &str| {
+        Change::Submit(Submission {
+            options: SendOptions {
+                push_content: Some("x".into()),
+                ..SendOptions::default()
+            },
+            ..submission(client_id)
+        })
+    };
+    let ids: Vec<_> = (0..9)
+        .map(|n| match house.apply(long(&format!("c-{n}"))) {
+            Applied::Accepted { outgoing, .. } => outgoing.id,
+            other => panic!("not accepted: {other:?}"),
+        })
+        .collect();
+    let in_doubt = ids[0];
+    house.apply(Change::Record(Record::Sending { id: in_doubt }));
+
+    let last = house.apply(long("last"));
+    let small = house.apply(Change::Submit(submission("small")));
+    house.reopen();
+    let still = house.apply(with_push("small"));
+    house.outcome(ids[1], sent("u-1"));
+    let accepted = house.apply(with_push("small"));
+    let again = house.apply(long("too long again"));
+    house.apply(withdraw("c-0"));
+    let after_withdrawal = house.apply(long("fits"));
+
+    let new = |applied: &Applied| matches!(applied, Applied::Accepted { new: true, .. });
+    assert!(new(&last), "exactly what fits: {last:?}");
+    assert_eq!(small, refused(Code::LOCAL_QUOTA));
+    assert_eq!(still, refused(Code::LOCAL_QUOTA), "also after a restart");
+    assert!(new(&accepted), "{accepted:?}");
+    assert_eq!(again, refused(Code::LOCAL_QUOTA));
+    assert!(new(&after_withdrawal), "{after_withdrawal:?}");
+}
+
 #[test]
 fn the_oldest_settled_rows_go_and_open_ones_stay() {
     let mut house = House::new();
