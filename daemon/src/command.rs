@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 use imlink_connection::Transport;
+use imlink_model::WithCauses;
 use rustix::process::{DumpableBehavior, Resource, Rlimit};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tracing_subscriber::EnvFilter;
@@ -89,7 +90,7 @@ pub fn run(flags: Flags) -> ExitCode {
     let check = flags.check;
     let config = match flags.settle() {
         Ok(config) => config,
-        Err(problem) => return fail(EXIT_CONFIG, &problem),
+        Err(problem) => return fail(EXIT_CONFIG, &WithCauses(&problem)),
     };
     if check {
         return describe(&config);
@@ -116,7 +117,7 @@ pub fn run(flags: Flags) -> ExitCode {
     });
     match served {
         Ok(()) => ExitCode::SUCCESS,
-        Err(problem) => fail(exit_status(&problem), &problem),
+        Err(problem) => fail(exit_status(&problem), &WithCauses(&problem)),
     }
 }
 

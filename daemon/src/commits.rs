@@ -2,6 +2,8 @@
 //!
 //! That is the order of an app's messages; an actor's own futures complete in any.
 
+use std::path::PathBuf;
+
 use futures_util::Stream;
 use futures_util::future::LocalBoxFuture;
 use futures_util::stream;
@@ -28,7 +30,7 @@ pub enum Outcome {
     /// Edits.
     Edited(Result<Vec<Edited>, Code>),
     /// The end of a conversation.
-    Forgotten(Conversation, Result<(), Code>),
+    Forgotten(Conversation, Result<Vec<PathBuf>, Code>),
 }
 
 /// What came of a change.

@@ -383,15 +383,14 @@ impl Hub {
         } = opening;
         let rows = self.stores.entry(directory.clone()).or_insert_with(|| {
             let thread = Arbiter::new();
-            let (hub, turns) = (ctx.address().recipient(), ctx.address().recipient());
+            let hub = ctx.address();
             let vital = self.vitals.of("store");
-            let failures = ctx.address().recipient();
             let addr = StoreActor::start_in_arbiter(&thread.handle(), move |ctx| {
                 // Unbounded: a request that waits for room in a mailbox is overtaken by the next
                 // one, and the order of an app's messages is lost. What waits here is bounded
                 // where it comes in, at the sockets.
                 ctx.set_mailbox_capacity(0);
-                StoreActor::new(directory, hub, turns, failures, vital)
+                StoreActor::new(directory, &hub, vital)
             });
             let (commits, committing) = mpsc::unbounded_channel();
             ctx.add_stream(one_by_one(committing));

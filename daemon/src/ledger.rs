@@ -9,7 +9,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 use std::{fmt, iter};
 
-use imlink_model::{AppKey, Code, Token, UserId};
+use imlink_model::{AppKey, Code, Token, UserId, WithCauses};
 use imlink_store::Accounts;
 use tokio::sync::oneshot;
 use tracing::{error, warn};
@@ -97,7 +97,7 @@ impl Ledger {
             let Books { accounts, memory } = books;
             let kept = memory.keep(accounts, &app_key, &user, &token);
             let kept = kept.unwrap_or_else(|error| {
-                error!(%error, "A token is not kept");
+                error!(error = %WithCauses(&error), "A token is not kept");
                 false
             });
             // A Hub that has gone need not know.
@@ -126,7 +126,7 @@ impl Ledger {
         self.change(move |books| {
             books.discard(&app_key, &user);
             if let Err(error) = books.accounts.forget_account(&app_key, &user) {
-                error!(%error, "The index of accounts cannot be written");
+                error!(error = %WithCauses(&error), "The index of accounts cannot be written");
             }
         });
     }
@@ -137,8 +137,7 @@ impl Ledger {
         self.change(move |books| {
             books.discard(&app_key, &user);
             let purged = books.accounts.purge(&app_key, &user).map_err(|error| {
-                let cause = std::error::Error::source(&error).map(ToString::to_string);
-                error!(%error, cause, "An account is not purged");
+                error!(error = %WithCauses(&error), "An account is not purged");
                 error.code()
             });
             // An app that has left since need not know.
@@ -191,19 +190,19 @@ impl Books {
             .iter()
             .map(|note| (&note.app_key, &note.token, &note.user));
         if let Err(error) = self.accounts.remember_all(notes) {
-            error!(%error, "The index of accounts cannot be written");
+            error!(error = %WithCauses(&error), "The index of accounts cannot be written");
         }
     }
 
     fn discard(&mut self, app_key: &AppKey, user: &UserId) {
         if let Err(error) = self.memory.forget(&self.accounts, app_key, user) {
-            error!(%error, "A token may be kept still");
+            error!(error = %WithCauses(&error), "A token may be kept still");
         }
     }
 
     fn refresh(&mut self) {
         if let Err(error) = self.memory.refresh() {
-            warn!(%error, "Remembered tokens may be lost");
+            warn!(error = %WithCauses(&error), "Remembered tokens may be lost");
         }
     }
 }
@@ -212,7 +211,10 @@ impl Tokens for Ledger {
     fn known_user(&self, app_key: &AppKey, token: &Token) -> Option<UserId> {
         self.accounts
             .known_user(app_key, token)
-            .inspect_err(|error| warn!(%error, "The index of accounts cannot be read"))
+            .inspect_err(|error| {
+                let error = WithCauses(error);
+                warn!(%error, "The index of accounts cannot be read");
+            })
             .ok()
             .flatten()
     }

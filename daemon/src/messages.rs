@@ -6,7 +6,7 @@ use actix::{Addr, Message};
 use imlink_ipc_proto::Request;
 use imlink_model::uplink::{self, LinkReport, SendOutcome};
 use imlink_model::{Code, Message as StoredMessage, OutgoingMessage, Seq};
-use imlink_store::{Edited, Progress};
+use imlink_store::{Anomalies, Edited, Progress};
 
 use crate::outbox::Outbox;
 use crate::registry::{AccountId, PeerId, PeerIdentity};
@@ -131,6 +131,16 @@ pub struct ReadingFailed {
     pub directory: PathBuf,
     /// Why.
     pub code: Code,
+}
+
+/// Store to Hub: something more was come upon in the rows of a directory that should not be.
+#[derive(Debug, Message)]
+#[rtype(result = "()")]
+pub struct AnomaliesFound {
+    /// Where the rows are.
+    pub directory: PathBuf,
+    /// All that was come upon since they were opened.
+    pub anomalies: Anomalies,
 }
 
 /// To the Hub and the stores: the state directory is being removed, and the process is about to end.

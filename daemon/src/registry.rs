@@ -56,7 +56,7 @@ use peer::Peer;
 pub use peer::{PeerId, PeerIdentity};
 pub use report::About;
 pub use requests::Tokens;
-pub use storage::Found;
+pub use storage::{Found, OpenedRows};
 use subscription::Subscription;
 pub use subscription::SubscriptionId;
 pub use way::{WayRequest, shown};

@@ -12,6 +12,7 @@ use std::os::fd::OwnedFd;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use imlink_model::WithCauses;
 use imlink_store::{Salvaged, Store};
 use rustix::fs::inotify::{self, CreateFlags, ReadFlags, Reader, WatchFlags};
 use tokio::io::unix::AsyncFd;
@@ -107,7 +108,10 @@ pub fn rescue(store: Store, directory: &Path) {
         }) => {
             warn!(outgoing, subscriptions, incomplete, "Written once more");
         }
-        Err(error) => error!(%error, "What waited to be sent is lost"),
+        Err(error) => {
+            let error = WithCauses(&error);
+            error!(%error, "What waited to be sent is lost");
+        }
     }
 }
 

@@ -16,20 +16,19 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use actix::{
-    Actor, AsyncContext, Context, Handler, Message, MessageResult, Recipient, ResponseFuture,
+    Actor, Addr, AsyncContext, Context, Handler, Message, MessageResult, Recipient, ResponseFuture,
 };
 use imlink_ipc_proto::limits;
-use imlink_model::uplink::Restored;
-use imlink_model::{Code, Conversation, Seq};
+use imlink_model::{Code, Conversation, Seq, WithCauses};
 use imlink_store::{
-    Applied, Change, CommitError, Edit, Edited, ForgetError, HistoryQuery, Opening, Page, Progress,
-    ReadError, Salvaged, SearchQuery, Store, Work, Writable,
+    Anomalies, Applied, Change, CommitError, Edit, Edited, ForgetError, HistoryQuery, Opening,
+    Page, Progress, ReadError, Salvaged, SearchQuery, Store, Work, Writable,
 };
 use tokio::sync::oneshot;
 
 use crate::clock;
-use crate::messages::{Progressed, ReadingFailed, Rescue, WritableTurned};
-use crate::registry::{Found, Read, Stretch, Unreadable};
+use crate::messages::{AnomaliesFound, Progressed, ReadingFailed, Rescue, WritableTurned};
+use crate::registry::{Found, OpenedRows, Read, Stretch, Unreadable};
 use crate::removal::rescue;
 use crate::vital::Vital;
 
@@ -56,6 +55,8 @@ pub struct StoreActor {
     turns: Recipient<WritableTurned>,
     /// Hears that rows it uses had to be closed.
     failures: Recipient<ReadingFailed>,
+    /// Hears what is come upon that should not be, each time there is more.
+    finds: Recipient<AnomaliesFound>,
     store: Option<Store>,
     /// Why there is no store, for those who ask for its rows all the same.
     closed: Code,
@@ -65,12 +66,14 @@ pub struct StoreActor {
     writable: Code,
     /// A look at the disk is due, while rows cannot be written.
     look_queued: bool,
+    /// What should not be, as it was told last.
+    anomalies: Anomalies,
     vital: Vital,
 }
 
 /// Opens the rows, or says how they are if they are open.
 #[derive(Debug, Message)]
-#[rtype(result = "Result<(Restored, Seq), Code>")]
+#[rtype(result = "Result<OpenedRows, Code>")]
 pub struct Open {
     /// Whose rows they are.
     pub user: imlink_model::UserId,
@@ -93,9 +96,9 @@ pub struct Fetch(pub Read);
 #[rtype(result = "Result<Vec<Edited>, Code>")]
 pub struct Alter(pub Vec<Edit>);
 
-/// Deletes a conversation and every byte of it.
+/// Deletes a conversation and every byte of it; answers where older rows are that may have it.
 #[derive(Debug, Message)]
-#[rtype(result = "Result<(), Code>")]
+#[rtype(result = "Result<Vec<PathBuf>, Code>")]
 pub struct ForgetConversation(pub Conversation);
 
 #[derive(Debug, Message)]
@@ -105,24 +108,27 @@ struct Flush;
 impl StoreActor {
     /// An actor for the rows in that directory; nothing is opened yet.
     #[must_use]
-    pub fn new(
-        directory: PathBuf,
-        hub: Recipient<Progressed>,
-        turns: Recipient<WritableTurned>,
-        failures: Recipient<ReadingFailed>,
-        vital: Vital,
-    ) -> Self {
+    pub fn new<H>(directory: PathBuf, hub: &Addr<H>, vital: Vital) -> Self
+    where
+        H: Actor<Context = Context<H>>
+            + Handler<Progressed>
+            + Handler<WritableTurned>
+            + Handler<ReadingFailed>
+            + Handler<AnomaliesFound>,
+    {
         Self {
             directory,
-            hub,
-            turns,
-            failures,
+            hub: hub.clone().recipient(),
+            turns: hub.clone().recipient(),
+            failures: hub.clone().recipient(),
+            finds: hub.clone().recipient(),
             writable: Code::SUCCESS,
             look_queued: false,
             store: None,
             closed: Code::LOCAL_STORE_FAILED,
             pending: Vec::new(),
             flush_queued: false,
+            anomalies: Anomalies::default(),
             vital,
         }
     }
@@ -148,6 +154,7 @@ impl StoreActor {
                         let _ = answer.send(Ok(applied));
                     });
                 self.look_after_refusal(ctx);
+                self.tell_anomalies();
             }
             Err(error) => {
                 let code = self.refuse(&error);
@@ -169,8 +176,9 @@ impl StoreActor {
             rescue(store, &self.directory);
         }
         // F-D04: an engine that failed once is not asked again by this process.
-        assert!(!error.is_fatal(), "the store failed: {error}");
-        tracing::error!(%error, "A batch was not stored");
+        let reason = WithCauses(error);
+        assert!(!error.is_fatal(), "the store failed: {reason}");
+        tracing::error!(error = %reason, "A batch was not stored");
         let code = error.code();
         if error.is_of_reading() {
             self.close(code);
@@ -216,6 +224,25 @@ impl StoreActor {
         }
     }
 
+    /// Tells what should not be, if there is more of it than was told.
+    fn tell_anomalies(&mut self) {
+        let Some(store) = &self.store else {
+            return;
+        };
+        let anomalies = store.anomalies();
+        if anomalies != self.anomalies {
+            self.found(anomalies);
+        }
+    }
+
+    fn found(&mut self, anomalies: Anomalies) {
+        self.anomalies = anomalies;
+        self.finds.do_send(AnomaliesFound {
+            directory: self.directory.clone(),
+            anomalies,
+        });
+    }
+
     /// A write came about: the disk is asked only if it refused the last one.
     fn look_after_refusal(&mut self, ctx: &mut Context<Self>) {
         if !self.writable.is_success() {
@@ -244,7 +271,7 @@ impl StoreActor {
     fn read(&mut self, read: Read) -> Result<Found, Code> {
         let store = self.store.as_ref().ok_or(self.closed)?;
         find(store, read).map_err(|error| {
-            tracing::error!(%error, "Rows could not be read");
+            tracing::error!(error = %WithCauses(&error), "Rows could not be read");
             let code = error.code();
             if error.is_of_the_engine() {
                 self.close(code);
@@ -340,7 +367,7 @@ impl Handler<Open> for StoreActor {
                     self.closed = Code::LOCAL_STORE_FAILED;
                 }
                 Err(error) => {
-                    tracing::error!(%error, "The store cannot be opened");
+                    tracing::error!(error = %WithCauses(&error), "The store cannot be opened");
                     return MessageResult(Err(error.code()));
                 }
             }
@@ -351,11 +378,15 @@ impl Handler<Open> for StoreActor {
         let Some(store) = &self.store else {
             return MessageResult(Err(self.closed));
         };
-        let restored = store
-            .restored()
-            .map(|restored| (restored, store.last_seq()));
-        MessageResult(restored.map_err(|error| {
-            tracing::error!(%error, "The store cannot be read");
+        let opened = store.restored().map(|restored| OpenedRows {
+            restored,
+            last_seq: store.last_seq(),
+            generation: store.generation(),
+        });
+        let anomalies = store.anomalies();
+        self.found(anomalies);
+        MessageResult(opened.map_err(|error| {
+            tracing::error!(error = %WithCauses(&error), "The store cannot be read");
             self.store = None;
             self.closed = error.code();
             self.closed
@@ -394,6 +425,7 @@ impl Handler<Alter> for StoreActor {
             Ok(_) => self.look_after_refusal(ctx),
             Err(_) => self.look(ctx),
         }
+        self.tell_anomalies();
         MessageResult(edited)
     }
 }
@@ -412,11 +444,19 @@ impl Handler<ForgetConversation> for StoreActor {
             return MessageResult(Err(self.closed));
         };
         let forgotten = store.forget(&conversation, clock::now(), &mut report);
+        let set_aside = store.set_aside();
+        let forgotten = forgotten.map(|()| {
+            set_aside.unwrap_or_else(|error| {
+                tracing::warn!(error = %WithCauses(&error), "Older rows cannot be looked for");
+                Vec::new()
+            })
+        });
         MessageResult(forgotten.map_err(|error| {
             if let ForgetError::Commit(error) = &error {
                 return self.refuse(error);
             }
-            tracing::error!(%error, "A conversation was not deleted to the last byte");
+            let reason = WithCauses(&error);
+            tracing::error!(error = %reason, "A conversation was not deleted to the last byte");
             let code = error.code();
             if error.is_of_the_engine() {
                 self.close(code);
@@ -439,7 +479,9 @@ impl Handler<Fetch> for StoreActor {
     type Result = MessageResult<Fetch>;
 
     fn handle(&mut self, Fetch(read): Fetch, _: &mut Self::Context) -> Self::Result {
-        MessageResult(self.read(read))
+        let found = self.read(read);
+        self.tell_anomalies();
+        MessageResult(found)
     }
 }
 

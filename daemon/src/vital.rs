@@ -90,8 +90,7 @@ mod tests {
         let vital = vitals.of("store");
         StoreActor::start_in_arbiter(&thread.handle(), move |_| {
             let nowhere = std::path::PathBuf::from("not opened");
-            let (progress, turns) = (hub.clone().recipient(), hub.clone().recipient());
-            StoreActor::new(nowhere, progress, turns, hub.recipient(), vital)
+            StoreActor::new(nowhere, &hub, vital)
         })
     }
 

@@ -4,7 +4,7 @@ use imlink_model::{ClientMessageId, Code, OutboxId, Seq, TargetId};
 use serde::{Deserialize, Serialize};
 
 use crate::limits::PAGE_ENTRIES;
-use crate::{ConversationSummary, Message, SendResult, wide};
+use crate::{AnomalyReport, ConversationSummary, Message, SendResult, wide};
 
 /// Most entries of a list, where the language wants an index.
 const ENTRIES: usize = PAGE_ENTRIES as usize;
@@ -109,6 +109,12 @@ pub enum Event {
         code: Code,
         /// The same in words.
         message: String,
+    },
+    /// Something more was come upon in the account's rows that should not be; also told behind
+    /// `DatabaseOpened` if there was something before.
+    Anomalies {
+        /// All that was come upon.
+        found: AnomalyReport,
     },
 }
 

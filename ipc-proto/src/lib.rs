@@ -53,7 +53,9 @@ pub use page::{
 };
 pub use private::{PrivateText, SecretText};
 pub use proxy::Proxy;
-pub use report::{AccountReport, AppReport, LastError, OutboxReport, Right, StatusReport};
+pub use report::{
+    AccountReport, AnomalyReport, AppReport, LastError, OutboxReport, Right, StatusReport,
+};
 pub use request::{Hint, MessageKey, Request, Start};
 pub use response::Response;
 pub use version::{Protocol, ProtocolRange};

@@ -65,6 +65,9 @@ pub const REPORTED_ACCOUNTS: usize = 64;
 /// Most findings of one diagnosis.
 pub const FINDINGS: usize = 256;
 
+/// Most places of set-aside rows named in one answer.
+pub const SET_ASIDE: usize = 16;
+
 /// Messages on their way to one subscription that are not acknowledged yet; then the daemon waits
 /// (failures.md I33).
 pub const WINDOW_MESSAGES: u32 = 64;

@@ -118,6 +118,22 @@ pub struct AccountReport {
     /// Place of the newest stored message; 0 if there is none.
     #[serde(with = "wide")]
     pub last_seq: Seq,
+    /// What is not as it should be in its rows.
+    pub anomalies: AnomalyReport,
+}
+
+/// What was come upon in an account's rows that should not be, since they were opened; all 0 if
+/// all is well.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AnomalyReport {
+    /// Rows that are left out: they are not what was written, or every process died of them.
+    pub left_out: u32,
+    /// Messages that came with the uid of another one; the first is kept.
+    pub uid_conflicts: u32,
+    /// Messages that apps handed over and whose rows are gone: nobody sends them.
+    pub lost_outgoing: u32,
+    /// Stretches of places that miss messages nobody deleted; subscriptions are told of each.
+    pub gaps: u32,
 }
 
 /// Why the link of an account was lost, or an attempt to open it ended.

@@ -277,7 +277,7 @@ pub enum Request {
         #[serde(deserialize_with = "wide::list::deserialize::<_, _, ENTRIES>")]
         seqs: Vec<Seq>,
     },
-    /// Deletes a conversation here with its messages and its draft. Answer: `Done`.
+    /// Deletes a conversation here with its messages and its draft. Answer: `Forgotten`.
     Forget {
         /// Which one.
         conversation: Conversation,

@@ -1,9 +1,9 @@
 //! What the daemon answers.
 
-use imlink_model::{OutboxId, Seq, UserId};
+use imlink_model::{Generation, OutboxId, Seq, UserId};
 use serde::{Deserialize, Serialize};
 
-use crate::limits::{FINDINGS, PAGE_ENTRIES};
+use crate::limits::{FINDINGS, PAGE_ENTRIES, SET_ASIDE};
 use crate::{
     ConversationSummary, Finding, Message, OutboxEntry, Proxy, SendState, StatusReport, list, wide,
 };
@@ -52,6 +52,9 @@ pub enum Response {
         /// Deliveries begin with the message after this place.
         #[serde(with = "wide")]
         after: Seq,
+        /// To which rows places belong; a place of another generation says nothing about these.
+        #[serde(with = "wide")]
+        generation: Generation,
     },
     /// To `History` and `Timeline`.
     Page {
@@ -130,5 +133,13 @@ pub enum Response {
         #[serde(serialize_with = "list::serialize::<_, _, FINDINGS>")]
         #[serde(deserialize_with = "list::deserialize::<_, _, FINDINGS>")]
         findings: Vec<Finding>,
+    },
+    /// To `Forget`.
+    Forgotten {
+        /// Directories of older rows of the account that were set aside: the conversation may be in
+        /// those still. At most [`SET_ASIDE`]; only `Purge` removes them.
+        #[serde(serialize_with = "list::serialize::<_, _, SET_ASIDE>")]
+        #[serde(deserialize_with = "list::deserialize::<_, _, SET_ASIDE>")]
+        set_aside: Vec<String>,
     },
 }

@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use imlink_model::{OutboxId, Seq};
+use imlink_model::{Generation, OutboxId, Seq};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 /// What is written as a 64-bit number.
@@ -23,6 +23,16 @@ impl Wide for u64 {
 }
 
 impl Wide for Seq {
+    fn number(self) -> u64 {
+        self.0
+    }
+
+    fn from_number(number: u64) -> Self {
+        Self(number)
+    }
+}
+
+impl Wide for Generation {
     fn number(self) -> u64 {
         self.0
     }

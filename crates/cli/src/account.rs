@@ -248,7 +248,7 @@ fn names(report: &StatusReport) -> String {
 
 #[cfg(test)]
 mod tests {
-    use imlink::{Millis, OutboxReport, Seq};
+    use imlink::{AnomalyReport, Millis, OutboxReport, Seq};
 
     use super::*;
 
@@ -322,6 +322,7 @@ mod tests {
             outbox: OutboxReport::default(),
             database: Some(Code::SUCCESS),
             last_seq: Seq(0),
+            anomalies: AnomalyReport::default(),
         });
         StatusReport {
             version: "0.0.0".to_owned(),

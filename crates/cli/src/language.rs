@@ -1,5 +1,6 @@
 //! The language in which people are spoken to. Programs (`--json`) get the same in every one.
 
+mod anomalies;
 mod codes;
 
 use std::ffi::OsString;

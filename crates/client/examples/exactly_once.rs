@@ -1,9 +1,9 @@
 //! Adds up the numbers it is sent, each exactly once, however often it or the daemon is killed.
 //!
 //! imlink brings every message at least once: what was not acknowledged comes again. To act on it
-//! once, keep the place of the last message in the same transaction as what you made of it, here a
-//! file that is replaced as a whole, and leave out what is not above it. Acknowledge after that.
-//! `docs/delivery.md` has all that is promised.
+//! once, keep the place of the last message, and to which rows it belongs, in the same transaction
+//! as what you made of it, here a file that is replaced as a whole, and leave out what is not above
+//! it. Acknowledge after that. `docs/delivery.md` has all that is promised.
 //!
 //! ```console
 //! $ imlink token alice | cargo run -p imlink --example exactly_once sum.txt
@@ -14,12 +14,13 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use imlink::content::Content;
-use imlink::{Client, Message, Seq, Start, Token};
+use imlink::{Client, Generation, Message, Seq, Start, Token};
 
 /// What there is to keep: the result, and how far it goes.
 #[derive(Default)]
 struct Sum {
-    last: Seq,
+    /// The last place, and the rows it is in: in others it says nothing.
+    last: (Generation, Seq),
     total: i64,
 }
 
@@ -40,8 +41,9 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     while let Some(delivery) = numbers.next().await {
         let delivery = delivery?;
         let message = delivery.message();
-        if message.seq > sum.last {
-            sum.last = message.seq;
+        let (generation, last) = sum.last;
+        if delivery.generation() != generation || message.seq > last {
+            sum.last = (delivery.generation(), message.seq);
             sum.total += number_in(message).unwrap_or_default();
             sum.save(&file)?;
         }
@@ -58,11 +60,12 @@ impl Sum {
             Err(error) => return Err(error),
         };
         let mut numbers = text.split_whitespace();
+        let generation = numbers.next().and_then(|text| text.parse().ok());
         let last = numbers.next().and_then(|text| text.parse().ok());
         let total = numbers.next().and_then(|text| text.parse().ok());
-        match (last, total) {
-            (Some(last), Some(total)) => Ok(Self {
-                last: Seq(last),
+        match (generation, last, total) {
+            (Some(generation), Some(last), Some(total)) => Ok(Self {
+                last: (Generation(generation), Seq(last)),
                 total,
             }),
             _ => Err(io::Error::other("the file does not hold a sum")),
@@ -73,9 +76,14 @@ impl Sum {
     fn save(&self, file: &Path) -> io::Result<()> {
         let new = file.with_extension("new");
         let mut writer = File::create(&new)?;
-        writeln!(writer, "{} {}", self.last, self.total)?;
+        let (generation, last) = self.last;
+        writeln!(writer, "{generation} {last} {}", self.total)?;
         writer.sync_all()?;
-        fs::rename(new, file)
+        fs::rename(&new, file)?;
+        // Until the directory is on the disk too, the power may take the new name back; and what is
+        // acknowledged does not come again.
+        let directory = file.parent().filter(|path| !path.as_os_str().is_empty());
+        File::open(directory.unwrap_or(Path::new(".")))?.sync_all()
     }
 }
 

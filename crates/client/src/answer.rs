@@ -1,6 +1,7 @@
 //! What an answer of the daemon means to the call that asked.
 
 use std::fmt;
+use std::path::PathBuf;
 
 use imlink_ipc_proto::{self as proto, Finding, Response, StatusReport};
 use imlink_model::{Code, Conversation, Direction, Message, Millis, OutboxId, Seq, UserId};
@@ -269,6 +270,13 @@ pub(crate) fn imported(response: Response) -> Result<u16, Error> {
     }
 }
 
+pub(crate) fn forgotten(response: Response) -> Result<Vec<PathBuf>, Error> {
+    match response {
+        Response::Forgotten { set_aside } => Ok(set_aside.into_iter().map(PathBuf::from).collect()),
+        other => Err(unexpected(&other)),
+    }
+}
+
 fn unexpected(response: &Response) -> Error {
     let kind = match response {
         Response::Ready {} => "Ready",
@@ -290,6 +298,7 @@ fn unexpected(response: &Response) -> Error {
         Response::Pong {} => "Pong",
         Response::Proxy { .. } => "Proxy",
         Response::Diagnosis { .. } => "Diagnosis",
+        Response::Forgotten { .. } => "Forgotten",
     };
     Error::because(
         Code::UNKNOWN,

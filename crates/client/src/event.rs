@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use imlink_ipc_proto::{ChatroomChange, GapCause, Work};
+use imlink_ipc_proto::{AnomalyReport, ChatroomChange, GapCause, Work};
 use imlink_model::{
     ClientMessageId, Code, ConnectionStatus, Message, MessageUid, Millis, OutboxId, Seq,
     SubscriptionName, TargetId,
@@ -60,6 +60,9 @@ pub enum Event {
     Conversation(Box<ConversationSummary>),
     /// A subscription goes on behind messages that are gone, though nobody deleted them.
     Gap(Gap),
+    /// Something more was come upon in the account's rows that should not be; all of it since they
+    /// were opened.
+    Anomalies(AnomalyReport),
     /// Long work on the account's rows goes on.
     Progress {
         /// Which work.

@@ -88,16 +88,17 @@ pub use client::Client;
 pub use error::Error;
 pub use event::{Event, Events, Gap, SendState, StatusChange};
 pub use imlink_ipc_proto::{
-    AccountReport, AppReport, ChatroomChange, Check, Distrust, Finding, GapCause, Hint, LastError,
-    OutboxReport, Proxy as ProxyReport, ProxyFault, Right, Seen, Start, StatusReport, Work,
+    AccountReport, AnomalyReport, AppReport, ChatroomChange, Check, Distrust, Finding, GapCause,
+    Hint, LastError, OutboxReport, Proxy as ProxyReport, ProxyFault, Right, Seen, Start,
+    StatusReport, Work,
 };
 pub use imlink_model::content;
 pub use imlink_model::{
     AppId, AppKey, Area, Body, ChannelId, ClientMessageId, Code, CodeInfo, ConnectionStatus,
-    Conversation, ConversationKind, Direction, Expansion, ExpansionError, Flags, IdError,
-    MAX_BODY_BYTES, MAX_DIRECTED, MAX_LOCAL_EXTRA_BYTES, Message, MessageUid, Millis, ObjectName,
-    Origin, OutboxId, Proxy, ProxyError, ProxyKind, ProxyPassword, ReceivedStatus, Resend, Retry,
-    SendOptions, Seq, SubscriptionName, TargetId, Token, TokenError, Typing, UserId,
+    Conversation, ConversationKind, Direction, Expansion, ExpansionError, Flags, Generation,
+    IdError, MAX_BODY_BYTES, MAX_DIRECTED, MAX_LOCAL_EXTRA_BYTES, Message, MessageUid, Millis,
+    ObjectName, Origin, OutboxId, Proxy, ProxyError, ProxyKind, ProxyPassword, ReceivedStatus,
+    Resend, Retry, SendOptions, Seq, SubscriptionName, TargetId, Token, TokenError, Typing, UserId,
 };
 pub use listeners::{ConnectCallback, ListenerId};
 pub use outbox::OutboxEntry;

@@ -1,6 +1,7 @@
 //! What an app does with the stored messages. None of it needs the cloud.
 
 use std::fmt;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use imlink_ipc_proto::{self as proto, MessageKey, PrivateText, Request, Side};
@@ -374,11 +375,14 @@ impl Client {
     ///
     /// # Errors
     /// 90001 if it takes longer than a call may; it goes on all the same. Else see above.
-    pub async fn forget(&self, conversation: Conversation) -> Result<(), Error> {
+    ///
+    /// Returns the directories of older rows of the account that were set aside, in which the
+    /// conversation may be still; only a [`purge`](Self::purge) removes those.
+    pub async fn forget(&self, conversation: Conversation) -> Result<Vec<PathBuf>, Error> {
         let request = Request::Forget {
             conversation: conversation.into(),
         };
-        self.rows(request).await.map(drop)
+        self.rows(request).await.and_then(answer::forgotten)
     }
 
     /// Stores messages of a [`timeline`](Self::timeline), at most 200 at a time, in new places and

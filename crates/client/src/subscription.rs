@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll};
 
 use imlink_ipc_proto::{Response, limits};
-use imlink_model::{Code, Message, Seq};
+use imlink_model::{Code, Generation, Message, Seq};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::Error;
@@ -23,7 +23,7 @@ const KEPT: usize = 16 * limits::WINDOW_MESSAGES as usize;
 /// A durable subscription continues after the last message that was acknowledged, also after a
 /// restart of the app or of the daemon. What was delivered and not acknowledged by then comes
 /// again: an app that must not act twice compares [`Message::seq`] with the last one it has dealt
-/// with. One from [`subscribe_now`](crate::Client::subscribe_now) begins with the next message to
+/// with, as long as [`Delivery::generation`] is the same. One from [`subscribe_now`](crate::Client::subscribe_now) begins with the next message to
 /// be stored, ends with the process, and misses what is stored while no daemon is attached;
 /// [`Event::Detached`](crate::Event::Detached) and [`Event::Attached`](crate::Event::Attached)
 /// say when that was.
@@ -67,6 +67,7 @@ pub struct Delivery {
     message: Message,
     left: u32,
     redelivered: bool,
+    generation: Generation,
     key: SubscriptionKey,
     line: Arc<Line>,
 }
@@ -145,6 +146,7 @@ impl Subscription {
             message,
             left,
             redelivered,
+            generation,
         } = handed;
         if self.kind == Kind::Ephemeral {
             let call = Call::Acknowledge {
@@ -157,6 +159,7 @@ impl Subscription {
             message,
             left,
             redelivered,
+            generation,
             key: self.key,
             line: Arc::clone(&self.line),
         }
@@ -212,6 +215,14 @@ impl Delivery {
     #[must_use]
     pub fn redelivered(&self) -> bool {
         self.redelivered
+    }
+
+    /// The rows its place is in. [`Message::seq`] compares with places of the same generation alone:
+    /// it is another one when the account was begun anew, or its files turned out to be those of an
+    /// earlier time. So who keeps the place of the last message keeps this beside it.
+    #[must_use]
+    pub fn generation(&self) -> Generation {
+        self.generation
     }
 
     /// Says that this message and everything before it has been dealt with.

@@ -240,6 +240,12 @@ number_id! {
     OutboxId
 }
 
+number_id! {
+    /// The rows that positions belong to: drawn at random when rows begin, and again whenever they
+    /// turn out to be those of an earlier time. A position of another generation says nothing.
+    Generation
+}
+
 impl Seq {
     /// The position after this one.
     #[must_use]

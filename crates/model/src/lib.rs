@@ -5,6 +5,7 @@
 //! back, is in [`uplink`]; a second driver beside the vendor's would speak the same words.
 
 mod body;
+mod causes;
 mod class;
 mod code;
 pub mod content;
@@ -23,13 +24,14 @@ mod typing;
 pub mod uplink;
 
 pub use body::{Body, MAX_BODY_BYTES};
+pub use causes::WithCauses;
 pub use class::{CLASSES, Class, RESERVED_PREFIX};
 pub use code::{Area, CODES, Code, CodeInfo, Retry};
 pub use conversation::{Conversation, ConversationKind};
 pub use expansion::{Expansion, ExpansionError};
 pub use ids::{
-    AppId, AppKey, ChannelId, ClientMessageId, IdError, MessageUid, ObjectName, OutboxId, Seq,
-    SubscriptionName, TargetId, UserId,
+    AppId, AppKey, ChannelId, ClientMessageId, Generation, IdError, MessageUid, ObjectName,
+    OutboxId, Seq, SubscriptionName, TargetId, UserId,
 };
 pub use local_app::LocalApp;
 pub use message::{

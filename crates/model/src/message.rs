@@ -172,7 +172,7 @@ impl SendOptions {
 pub const MAX_OPEN_MESSAGES: usize = 10_000;
 
 /// Bytes of the texts of those messages together; beyond that, refused alike. They are in memory
-/// as long as they are open, so this is what a daemon may need for them (failures.md I04).
+/// as long as they are open, so this is what a daemon may need for them (failures.md, invariant 9).
 pub const MAX_OPEN_BYTES: usize = 64 * 1024 * 1024;
 
 /// Most members a message of a group may be directed to (ours: what one packet holds easily; the

@@ -9,7 +9,7 @@ mod token_key;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
-use imlink_model::{AppKey, Token, UserId};
+use imlink_model::{AppKey, Code, Token, UserId, WithCauses};
 
 use crate::database::{Database, Lookup};
 use crate::draft::Draft;
@@ -20,7 +20,7 @@ use crate::opening::run::Run;
 use crate::row::AccountRow;
 use crate::space::Space;
 use crate::store::files::{self, Home};
-use crate::{CommitError, OpenError, ReadError, aside, directory};
+use crate::{CommitError, OpenError, ReadError, aside, directory, witness};
 use token_key::TokenKey;
 
 /// The index of accounts below one state directory.
@@ -50,6 +50,11 @@ impl Accounts {
     pub fn open(state_dir: &Path) -> Result<Self, OpenError> {
         directory::claim_from_writers(state_dir)?;
         let directory = state_dir.join("accounts");
+        match directory::claim(&state_dir.join(witness::OUTSIDE)) {
+            // Without room the index may still be opened; its reserve is for that.
+            Err(error) if error.code() == Code::LOCAL_STORE_FULL => {}
+            claimed => claimed?,
+        }
         let index = directory.join(INDEX);
         let opened = match is_unreadable(&index)? {
             true => Err(OpenError::damaged(&index)),
@@ -58,7 +63,7 @@ impl Accounts {
         let files = match opened {
             Err(error) if error.can_be_set_aside() => {
                 let aside = aside::set_aside(&index)?;
-                let aside = aside.display();
+                let (aside, error) = (aside.display(), WithCauses(&error));
                 tracing::warn!(%error, %aside, "The index of accounts begins anew");
                 files::open(&index, &mut |_| {})?
             }

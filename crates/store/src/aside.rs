@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 use crate::{OpenError, directory, salvage};
 
 /// Files of the old store that the new one goes on with: no number is given twice (F-D08).
-const KEPT: &str = "witness";
+const KEPT: &str = crate::witness::NAME;
 
 /// Gives the store in `home` another name and makes an empty one in its place; says where the old
 /// one is. Nobody may have it open.
@@ -68,6 +68,18 @@ pub(crate) fn all_beside(home: &Path) -> Result<Vec<PathBuf>, OpenError> {
     Ok(found)
 }
 
+/// The stores that were set aside of the one in `home`, oldest first.
+pub(crate) fn all_aside(home: &Path) -> Result<Vec<PathBuf>, OpenError> {
+    let number = |path: &PathBuf| -> Option<u32> {
+        let kind = path.extension()?.to_str()?;
+        kind.strip_prefix("aside-")?.parse().ok()
+    };
+    let mut found = all_beside(home)?;
+    found.retain(|path| number(path).is_some());
+    found.sort_by_key(number);
+    Ok(found)
+}
+
 const ANEW: &str = "anew";
 
 fn beside(home: &Path, what: &str) -> PathBuf {
@@ -98,6 +110,8 @@ mod tests {
             assert_eq!(fs::read(home.join("witness")).unwrap(), b"numbers");
         }
         assert_eq!(all_beside(&home).unwrap().len(), 3);
+        let aside = [1, 2, 3].map(|number| beside(&home, &format!("aside-{number}")));
+        assert_eq!(all_aside(&home).unwrap(), aside);
     }
 
     // F-D12

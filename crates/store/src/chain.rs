@@ -6,6 +6,7 @@
 //! written in the same batch as the messages, so a difference is damage, never a crash (F-D08).
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use imlink_model::{Message, Seq};
@@ -92,6 +93,8 @@ impl Draft<'_> {
 #[derive(Debug, Default)]
 pub(crate) struct Chain {
     checked: Mutex<BTreeMap<u64, Option<Gap>>>,
+    /// How many of the blocks miss something.
+    missing: AtomicUsize,
     /// Positions of messages that are there and cannot be read.
     damaged: Mutex<BTreeSet<Seq>>,
 }
@@ -152,9 +155,15 @@ impl Chain {
         let gap = damage(database, number)?;
         if let Some(gap) = &gap {
             tracing::warn!(first = %gap.first, last = %gap.last, "Messages are lost");
+            self.missing.fetch_add(1, Ordering::Relaxed);
         }
         self.lock().insert(number, gap);
         Ok(())
+    }
+
+    /// How many of the blocks checked so far miss something.
+    pub(crate) fn missing(&self) -> usize {
+        self.missing.load(Ordering::Relaxed)
     }
 
     /// What is missing of the blocks checked so far.

@@ -6,6 +6,7 @@
 //! 01    -                                   cursor of the account at the cloud
 //! 02    -                                   user the rows belong to
 //! 03    -                                   where the rows were begun anew
+//! 04    -                                   generation of the positions
 //! 10    seq                                 message
 //! 11    uid                                 seq of the message with that uid
 //! 12    conversation, seq                   its type, shortened: a conversation's messages in order
@@ -46,6 +47,7 @@ pub(crate) enum Kind {
     Cursor = 0x01,
     Owner = 0x02,
     Anew = 0x03,
+    Generation = 0x04,
     Message = 0x10,
     Uid = 0x11,
     Timeline = 0x12,
@@ -67,11 +69,12 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    const ALL: [Self; 22] = [
+    const ALL: [Self; 23] = [
         Self::Head,
         Self::Cursor,
         Self::Owner,
         Self::Anew,
+        Self::Generation,
         Self::Message,
         Self::Uid,
         Self::Timeline,
@@ -102,6 +105,7 @@ impl Kind {
             Some(Self::Cursor) => "cursor",
             Some(Self::Owner) => "owner",
             Some(Self::Anew) => "beginning",
+            Some(Self::Generation) => "generation",
             Some(Self::Message) => "message",
             Some(Self::Uid) => "message uid",
             Some(Self::Timeline) => "timeline",

@@ -18,6 +18,7 @@
 //!     deadly                   messages that were in hand when a process died
 //!     weight                   how much of the files are rows, as it was found out last
 //!     rows/                    the engine's files; rows-1 and so on once they were written anew
+//! <state>/witnesses/<hash>     its numbers once more, where a copy put back does not reach them
 //! ```
 //!
 //! The engine is named in one file; everything else speaks to a trait of three operations.

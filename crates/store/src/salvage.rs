@@ -15,7 +15,7 @@ use std::fs;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use imlink_model::Seq;
+use imlink_model::{Seq, WithCauses};
 
 use crate::database::{Database, Lookup};
 use crate::directory::Stroke;
@@ -94,7 +94,10 @@ pub(crate) fn carry_out(
         });
         match taken_over {
             Ok(found) => salvaged = found,
-            Err(TakeOver::Read(error)) => tracing::warn!(%error, "Nothing can be taken over"),
+            Err(TakeOver::Read(error)) => {
+                let error = WithCauses(&error);
+                tracing::warn!(%error, "Nothing can be taken over");
+            }
             // Once there is room it goes on.
             Err(TakeOver::NoRoom) => {
                 directory::remove(&tried)?;

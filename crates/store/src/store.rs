@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 
 use imlink_model::uplink::Restored;
 use imlink_model::{
-    Code, MAX_OPEN_BYTES, MAX_OPEN_MESSAGES, Millis, OutgoingMessage, Seq, UserId,
+    Code, Generation, MAX_OPEN_BYTES, MAX_OPEN_MESSAGES, Millis, OutgoingMessage, Seq, UserId,
 };
 
 use crate::chain::Chain;
@@ -296,6 +296,23 @@ impl Store {
         Seq(self.state.head.seq)
     }
 
+    /// Directories of older rows that were set aside here, oldest first: what is
+    /// [forgotten](Self::forget) may be in those still. Nothing but a purge removes them.
+    ///
+    /// # Errors
+    /// [`OpenError::Io`] if the directory around them cannot be read.
+    pub fn set_aside(&self) -> Result<Vec<PathBuf>, OpenError> {
+        let home = self.kept.home.as_ref();
+        home.map_or(Ok(Vec::new()), |home| aside::all_aside(home.path()))
+    }
+
+    /// Which rows the positions belong to. Another one than before says that positions may have
+    /// been given twice: the rows were begun anew, or are those of an earlier time (F-D23).
+    #[must_use]
+    pub fn generation(&self) -> Generation {
+        self.state.generation
+    }
+
     /// What was found that should not be.
     #[must_use]
     pub fn anomalies(&self) -> Anomalies {
@@ -303,7 +320,7 @@ impl Store {
             damaged_rows: self.database.quarantined(),
             uid_conflicts: self.state.uid_conflicts,
             lost_outgoing: self.state.lost_outgoing,
-            gaps: self.state.gaps + self.chain.gaps().len(),
+            gaps: self.state.gaps + self.chain.missing(),
         }
     }
 

@@ -13,7 +13,7 @@ mod timeline;
 mod wire_ref;
 
 use imlink_model::uplink::{Cursor, Record};
-use imlink_model::{Code, Message, Millis, Seq, UserId};
+use imlink_model::{Code, Generation, Message, Millis, Seq, UserId};
 
 use crate::draft::Draft;
 use crate::engine::{Batch, EngineError};
@@ -35,6 +35,8 @@ pub(crate) use timeline::summary_of;
 pub(crate) struct State {
     /// The last numbers given.
     pub(crate) head: Head,
+    /// Which rows the positions belong to.
+    pub(crate) generation: Generation,
     /// How far the account is read.
     pub(crate) cursor: Cursor,
     /// Outgoing messages without a final state.

@@ -12,13 +12,24 @@
 //! +--------+------+--------+-------+
 //! ```
 //!
-//! The note is not synced: it is never ahead of the rows, and one that lags after a power cut
+//! There are two notes, one in the store's directory and one outside of it: a copy of the whole
+//! directory that is put back has its own note with it, and is as old as that (F-D23). The newer
+//! one counts.
+//!
+//! ```text
+//! <state>/accounts/<hash>/witness
+//! <state>/witnesses/<hash>
+//! ```
+//!
+//! The notes are not synced: they are never ahead of the rows, and one that lags after a power cut
 //! notices less, not something wrong.
 
 use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+use imlink_model::WithCauses;
 
 use crate::row::Head;
 use crate::{OpenError, directory};
@@ -30,11 +41,13 @@ const BYTES: usize = NUMBERS_BYTES + 4;
 #[derive(Debug)]
 pub(crate) struct Witness {
     file: File,
+    /// The same note, where whoever puts a copy of the whole directory back does not reach it.
+    outside: Option<File>,
     seen: Option<Seen>,
 }
 
 /// The numbers of a commit that was durable.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Seen {
     pub(crate) commit: u64,
     pub(crate) seq: u64,
@@ -42,11 +55,19 @@ pub(crate) struct Seen {
 }
 
 impl Witness {
-    /// Opens the note, or makes an empty one. What is no note is as none.
-    pub(crate) fn open(path: &Path) -> Result<Self, OpenError> {
-        let seen = directory::read_private(path)?.and_then(|bytes| decode(&bytes));
-        let file = directory::open_private(path)?;
-        Ok(Self { file, seen })
+    /// Opens the note of the store in `home`, or makes an empty one. What is no note is as none.
+    pub(crate) fn open(home: &Path) -> Result<Self, OpenError> {
+        let inside = home.join(NAME);
+        let outside = outside(home);
+        let mut seen = read(&inside)?;
+        if let Some(path) = &outside {
+            seen = seen.max(read(path)?);
+        }
+        Ok(Self {
+            file: directory::open_private(&inside)?,
+            outside: outside.and_then(|path| opened_outside(&path)),
+            seen,
+        })
     }
 
     /// What it said when it was opened.
@@ -56,15 +77,46 @@ impl Witness {
 
     /// Notes a commit that is on the disk.
     pub(crate) fn note(&self, head: &Head) -> io::Result<()> {
-        self.file.write_all_at(
-            &encode(Seen {
-                commit: head.commit,
-                seq: head.seq,
-                outbox: head.outbox,
-            }),
-            0,
-        )
+        let note = encode(Seen {
+            commit: head.commit,
+            seq: head.seq,
+            outbox: head.outbox,
+        });
+        self.file.write_all_at(&note, 0)?;
+        let outside = self.outside.as_ref();
+        outside.map_or(Ok(()), |outside| outside.write_all_at(&note, 0))
     }
+}
+
+/// The directory of the notes outside, beside that of the accounts; stores that lie in no such
+/// place have none.
+pub(crate) fn outside(home: &Path) -> Option<PathBuf> {
+    let state = home.parent()?.parent()?;
+    let notes = state.join(OUTSIDE);
+    notes
+        .is_dir()
+        .then(|| notes.join(home.file_name().unwrap_or_default()))
+}
+
+/// Name of the note in a store's directory.
+pub(crate) const NAME: &str = "witness";
+
+/// Name of the directory of the notes outside.
+pub(crate) const OUTSIDE: &str = "witnesses";
+
+/// The note outside, `None` where it cannot be made, on a full disk for example: without it a loss
+/// is only noticed less well.
+fn opened_outside(path: &Path) -> Option<File> {
+    let opened = directory::open_private(path);
+    let told = opened.inspect_err(|error| {
+        let error = WithCauses(error);
+        tracing::warn!(%error, "There is no note outside the directory");
+    });
+    told.ok()
+}
+
+fn read(path: &Path) -> Result<Option<Seen>, OpenError> {
+    Ok(directory::read_private(path)?.and_then(|bytes| decode(&bytes)))
 }
 
 fn encode(seen: Seen) -> Vec<u8> {
@@ -102,7 +154,7 @@ mod tests {
     #[test]
     fn a_note_is_there_when_it_is_opened_again() {
         let home = tempfile::tempdir().unwrap();
-        let path = home.path().join("witness");
+        let path = home.path();
         let head = |commit| Head {
             commit,
             seq: 5,
@@ -110,7 +162,7 @@ mod tests {
             ..Head::default()
         };
 
-        let witness = Witness::open(&path).unwrap();
+        let witness = Witness::open(path).unwrap();
         assert_eq!(witness.seen(), None);
         witness.note(&head(6)).unwrap();
         witness.note(&head(7)).unwrap();
@@ -120,7 +172,7 @@ mod tests {
             seq: 5,
             outbox: 6,
         };
-        assert_eq!(Witness::open(&path).unwrap().seen(), Some(seen));
+        assert_eq!(Witness::open(path).unwrap().seen(), Some(seen));
     }
 
     proptest! {

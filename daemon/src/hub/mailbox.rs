@@ -12,8 +12,8 @@ use super::{Hub, Rows};
 use crate::clock;
 use crate::commits::{self, Committed};
 use crate::messages::{
-    Ask, Attach, Detach, GapNoted, Happened, Progressed, ReadingFailed, Rescue, Settled, Stop,
-    Stored, WritableTurned,
+    AnomaliesFound, Ask, Attach, Detach, GapNoted, Happened, Progressed, ReadingFailed, Rescue,
+    Settled, Stop, Stored, WritableTurned,
 };
 
 impl Handler<Attach> for Hub {
@@ -170,6 +170,21 @@ impl Handler<ReadingFailed> for Hub {
         let ReadingFailed { directory, code } = failed;
         for account in self.accounts_at(&directory) {
             self.registry.reading_failed(account, code);
+        }
+        self.drive(ctx);
+    }
+}
+
+impl Handler<AnomaliesFound> for Hub {
+    type Result = ();
+
+    fn handle(&mut self, found: AnomaliesFound, ctx: &mut Self::Context) {
+        let AnomaliesFound {
+            directory,
+            anomalies,
+        } = found;
+        for account in self.accounts_at(&directory) {
+            self.registry.anomalies_found(account, anomalies);
         }
         self.drive(ctx);
     }

@@ -5,7 +5,8 @@ use std::fmt;
 use std::time::{Duration, Instant};
 
 use imlink_ipc_proto::LastError;
-use imlink_model::{AppKey, Code, ConnectionStatus, Millis, Seq, Token, UserId};
+use imlink_model::{AppKey, Code, ConnectionStatus, Generation, Millis, Seq, Token, UserId};
+use imlink_store::Anomalies;
 
 use super::PeerId;
 use super::allowance::Allowance;
@@ -37,6 +38,8 @@ pub(super) struct Account {
     pub(super) store: StoreState,
     /// 0 if its rows can be written once they are open, else why not.
     pub(super) writable: Code,
+    /// What was come upon in them that should not be.
+    pub(super) anomalies: Anomalies,
     /// What an app that waits for a connect wants done with rows that cannot be opened.
     pub(super) consent: Unreadable,
     /// The daemon itself wants the link: it remembers the token (decisions.md P15).
@@ -99,6 +102,8 @@ pub(super) enum StoreState {
     },
     Open {
         last_seq: Seq,
+        /// Which rows positions belong to.
+        generation: Generation,
     },
     Failed(Code),
 }
@@ -127,6 +132,7 @@ impl Account {
             user,
             consent: Unreadable::Refuse,
             writable: Code::SUCCESS,
+            anomalies: Anomalies::default(),
             link: Link::Off,
             status: Status {
                 status: ConnectionStatus::Unconnected,
@@ -192,7 +198,15 @@ impl Account {
     /// The newest stored position, if the store is open.
     pub(super) fn last_seq(&self) -> Option<Seq> {
         match self.store {
-            StoreState::Open { last_seq } => Some(last_seq),
+            StoreState::Open { last_seq, .. } => Some(last_seq),
+            StoreState::Unknown | StoreState::Opening { .. } | StoreState::Failed(_) => None,
+        }
+    }
+
+    /// Which rows positions belong to, if the store is open.
+    pub(super) fn generation(&self) -> Option<Generation> {
+        match self.store {
+            StoreState::Open { generation, .. } => Some(generation),
             StoreState::Unknown | StoreState::Opening { .. } | StoreState::Failed(_) => None,
         }
     }

@@ -8,15 +8,18 @@
 
 use std::sync::Arc;
 
-use imlink_ipc_proto::{Event, GapCause};
+use imlink_ipc_proto::{Event, GapCause, limits};
 use imlink_model::{Message, Seq};
 use imlink_store::{Change, Gap};
 
-use super::subscription::{State, Subscription};
+use super::subscription::{Held, State, Subscription};
 use super::{AccountId, Effect, PeerId, Read, Registry, SubscriptionId, Then};
 
 /// Messages that a filter may pass over before the position is kept.
 const PASSED_OVER: u32 = 256;
+
+/// Messages read at a time beyond a full window, to learn whether a filter wants another one.
+const LOOK_AHEAD: usize = limits::WINDOW_MESSAGES as usize;
 
 /// What was read for a subscription: everything behind its position, but for rows that cannot be
 /// read any more.
@@ -49,7 +52,7 @@ impl Registry {
         let Some(known) = self.accounts.get_mut(&account) else {
             return;
         };
-        if let super::account::StoreState::Open { last_seq } = &mut known.store {
+        if let super::account::StoreState::Open { last_seq, .. } = &mut known.store {
             *last_seq = newest.max(*last_seq);
         }
         let messages: Vec<Arc<Message>> = messages.into_iter().map(Arc::new).collect();
@@ -63,7 +66,7 @@ impl Registry {
     /// past it is told, in its turn.
     pub fn gap_noted(&mut self, account: AccountId, last: Seq) {
         if let Some(known) = self.accounts.get_mut(&account)
-            && let super::account::StoreState::Open { last_seq } = &mut known.store
+            && let super::account::StoreState::Open { last_seq, .. } = &mut known.store
         {
             *last_seq = last.max(*last_seq);
         }
@@ -88,7 +91,14 @@ impl Registry {
         }
         // A page that brings nothing means that the newest rows cannot be read; asking again would
         // spin.
-        if sent(self) != Some(before) {
+        let newest = self.newest_for(id);
+        let Some(now) = sent(self) else {
+            return;
+        };
+        if now == before || newest.is_none_or(|newest| page.up_to.max(now) >= newest) {
+            self.end_of_what_waits(id);
+        }
+        if now != before {
             self.pump(id);
         }
     }
@@ -112,24 +122,40 @@ impl Registry {
         let behind = account
             .last_seq()
             .is_some_and(|newest| newest > subscription.sent);
-        let limit = subscription.window.room();
-        if subscription.state != State::Waiting || !behind || limit == 0 {
+        if subscription.state != State::Waiting || !behind {
             return;
         }
+        let room = subscription.window.room();
+        let (limit, bytes) = match &subscription.held {
+            // One more than fits: whether another one is wanted.
+            _ if room > 0 => (room + 1, subscription.window.room_bytes()),
+            Some(_) if subscription.filter.is_everything() => (1, limits::WINDOW_BYTES),
+            Some(_) => (LOOK_AHEAD, limits::WINDOW_BYTES),
+            None => return,
+        };
         subscription.state = State::Reading;
         self.effects.push_back(Effect::Read {
             account: subscription.account,
             read: Read::After {
                 seq: subscription.sent,
                 limit,
-                bytes: subscription.window.room_bytes(),
+                bytes,
             },
             then: Then::Deliver { subscription: id },
         });
     }
 
+    /// The newest position of the account of a subscription.
+    fn newest_for(&self, id: SubscriptionId) -> Option<Seq> {
+        let account = self.subscriptions.get(&id)?.account;
+        self.accounts.get(&account)?.last_seq()
+    }
+
     /// Sends what fits. Of a commit only what continues without a hole: the rest is left for a
     /// page, which knows everything in between.
+    ///
+    /// The last wanted message stays here until it is known whether another one follows, so that
+    /// what an app is told to be left is 0 exactly with the last one.
     fn hand_over(&mut self, id: SubscriptionId, messages: &[Arc<Message>], source: Source<'_>) {
         let Some(subscription) = self.subscriptions.get_mut(&id) else {
             return;
@@ -142,33 +168,43 @@ impl Registry {
             .get(&subscription.account)
             .and_then(super::Account::last_seq)
             .unwrap_or_default();
-        for message in messages {
+        let end = messages.last().map_or(newest, |last| last.seq);
+        let wanted: Vec<bool> = messages
+            .iter()
+            .map(|message| subscription.filter.wants(message))
+            .collect();
+        let mut left = newest.0.saturating_sub(end.0);
+        left += wanted.iter().map(|wanted| u64::from(*wanted)).sum::<u64>();
+        for (message, is_wanted) in messages.iter().zip(wanted) {
             let in_turn = match source {
                 Source::Commit => message.seq == subscription.sent.next(),
                 Source::Page(_) => message.seq > subscription.sent,
             };
-            if !in_turn || subscription.window.room() == 0 {
+            if !in_turn {
                 return;
+            }
+            if is_wanted {
+                self.effects.extend(subscription.let_go(id, left));
+                left -= 1;
+                if subscription.window.room() == 0 {
+                    return;
+                }
             }
             if let Source::Page(gaps) = source {
                 let told = subscription.tell_gaps(id, gaps, message.seq);
                 self.effects.extend(told);
             }
             subscription.sent = message.seq;
-            if !subscription.filter.wants(message) {
+            if !is_wanted {
                 subscription.passed_over += 1;
                 continue;
             }
-            subscription
-                .window
-                .push(message.seq, message.body.as_str().len());
-            let left = u32::try_from(newest.0.saturating_sub(message.seq.0)).unwrap_or(u32::MAX);
-            self.effects.push_back(Effect::Deliver {
-                peer: subscription.peer,
-                subscription: id,
-                left,
-                message: Arc::clone(message),
-            });
+            let bytes = message.body.as_str().len();
+            subscription.window.push(message.seq, bytes);
+            subscription.held = Some(Held::new(Arc::clone(message)));
+        }
+        if subscription.sent >= newest {
+            self.effects.extend(subscription.let_go(id, 0));
         }
         subscription.forget_passed_gaps();
         self.keep_passed(id);
@@ -187,6 +223,13 @@ impl Registry {
             .filter(|last| *last <= up_to);
         subscription.sent = passed.max().unwrap_or_default().max(subscription.sent);
         subscription.forget_passed_gaps();
+    }
+
+    /// Nothing follows the message that stayed here, as far as can be read.
+    pub(super) fn end_of_what_waits(&mut self, id: SubscriptionId) {
+        if let Some(subscription) = self.subscriptions.get_mut(&id) {
+            self.effects.extend(subscription.let_go(id, 0));
+        }
     }
 
     pub(super) fn subscriptions_of(&self, account: AccountId) -> Vec<SubscriptionId> {
@@ -229,7 +272,8 @@ impl Registry {
 }
 
 impl Subscription {
-    /// The events for the gaps between what went out and `next`; each once.
+    /// The events for the gaps between what went out and `next`; each once. They wait behind a
+    /// message that stayed here.
     fn tell_gaps(&mut self, id: SubscriptionId, gaps: &[Gap], next: Seq) -> Vec<Effect> {
         let sent = self.sent;
         let passed = |gap: &&Gap| gap.last > sent && gap.first <= next;
@@ -242,7 +286,28 @@ impl Subscription {
                 });
             }
         }
-        told
+        match &mut self.held {
+            Some(held) => {
+                held.behind.append(&mut told);
+                Vec::new()
+            }
+            None => told,
+        }
+    }
+
+    /// Sends the message that stayed here, with what waits behind it.
+    fn let_go(&mut self, id: SubscriptionId, left: u64) -> Vec<Effect> {
+        let Some(Held { message, behind }) = self.held.take() else {
+            return Vec::new();
+        };
+        let mut effects = vec![Effect::Deliver {
+            peer: self.peer,
+            subscription: id,
+            left: u32::try_from(left).unwrap_or(u32::MAX),
+            message,
+        }];
+        effects.extend(behind);
+        effects
     }
 
     /// A gap it is past is never among those to be told again.

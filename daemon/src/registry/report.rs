@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use imlink_ipc_proto::{
-    AccountReport, AppReport, OutboxReport, Response, SendState, StatusReport, limits,
+    AccountReport, AnomalyReport, AppReport, OutboxReport, Response, SendState, StatusReport,
+    limits,
 };
 use imlink_model::Millis;
 use imlink_model::uplink::{LinkReport, Network};
-use imlink_store::OutboxState;
+use imlink_store::{Anomalies, OutboxState};
 
 use super::{Account, AccountId, PeerId, Registry};
 
@@ -109,6 +110,7 @@ impl Registry {
             outbox: outbox.unwrap_or_default(),
             database: account.database(),
             last_seq: account.last_seq().unwrap_or_default(),
+            anomalies: anomaly_report(account.anomalies),
         }
     }
 }
@@ -120,6 +122,22 @@ pub(super) fn state_of(state: OutboxState) -> SendState {
         OutboxState::Sent { uid, at } => SendState::Sent { uid, sent_at: at },
         OutboxState::Failed { code } => SendState::Failed { code },
         OutboxState::InDoubt => SendState::InDoubt,
+    }
+}
+
+/// What an app is told of what should not be in rows.
+pub(super) fn anomaly_report(found: Anomalies) -> AnomalyReport {
+    let Anomalies {
+        damaged_rows,
+        uid_conflicts,
+        lost_outgoing,
+        gaps,
+    } = found;
+    AnomalyReport {
+        left_out: count(damaged_rows),
+        uid_conflicts: u32::try_from(uid_conflicts).unwrap_or(u32::MAX),
+        lost_outgoing: u32::try_from(lost_outgoing).unwrap_or(u32::MAX),
+        gaps: count(gaps),
     }
 }
 

@@ -1,5 +1,7 @@
 //! What apps ask of the stored messages: reading them, and changing them.
 
+use std::path::PathBuf;
+
 use imlink_ipc_proto::{
     ConversationSummary, Event, MessageKey, Request, Response, Work, conversation_cost,
     conversations_length, limits, page_length,
@@ -248,11 +250,12 @@ impl Registry {
         id: AccountId,
         conversation: Conversation,
         then: Then,
-        result: Result<(), Code>,
+        result: Result<Vec<PathBuf>, Code>,
     ) {
-        if let Err(code) = result {
-            return self.failed(then, code);
-        }
+        let set_aside = match result {
+            Ok(set_aside) => set_aside,
+            Err(code) => return self.failed(then, code),
+        };
         let Then::Answer { peer, request } = then else {
             return;
         };
@@ -269,7 +272,9 @@ impl Registry {
             draft: None,
         });
         self.tell_others(id, Some(peer), &Event::Conversation { conversation });
-        self.answer(peer, request, Response::Done {});
+        let set_aside = set_aside.into_iter().take(limits::SET_ASIDE);
+        let set_aside = set_aside.map(|path| path.display().to_string()).collect();
+        self.answer(peer, request, Response::Forgotten { set_aside });
     }
 
     /// Long work on the rows of an account goes on.

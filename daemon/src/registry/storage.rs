@@ -2,17 +2,30 @@
 
 use imlink_ipc_proto::{Event, Response, Work};
 use imlink_model::uplink::{Command, Restored};
-use imlink_model::{Code, ConnectionStatus, Message, Seq};
+use imlink_model::{Code, ConnectionStatus, Generation, Message, Seq};
 use imlink_store::{
-    Applied, ConversationEntry, ConversationPage, OutboxPage, OutboxState, Page, SearchPage, Unread,
+    Anomalies, Applied, ConversationEntry, ConversationPage, OutboxPage, OutboxState, Page,
+    SearchPage, Unread,
 };
 
 use super::account::{Parked, StoreState, Unreadable};
 use super::deliver::Stretch;
 use super::outbox::{Ended, outbox_response};
+use super::report::anomaly_report;
 use super::rows::{conversations_response, entry, page_response, search_response};
 use super::subscription::State;
 use super::{AccountId, Effect, PeerId, Registry, Then};
+
+/// Rows that were opened.
+#[derive(Clone, Debug)]
+pub struct OpenedRows {
+    /// What the driver of the account needs to know.
+    pub restored: Restored,
+    /// The newest stored position.
+    pub last_seq: Seq,
+    /// Which rows positions belong to.
+    pub generation: Generation,
+}
 
 /// What was read for a [`Read`](super::Read).
 #[derive(Debug)]
@@ -50,6 +63,7 @@ impl Registry {
         };
         let unreadable = account.consent;
         account.store = StoreState::Opening { unreadable };
+        account.anomalies = Anomalies::default();
         let app_key = account.app_key.clone();
         self.effects.push_back(Effect::OpenStore {
             account: id,
@@ -60,7 +74,7 @@ impl Registry {
     }
 
     /// The rows of an account are open, or cannot be opened.
-    pub fn store_opened(&mut self, id: AccountId, result: Result<(Restored, Seq), Code>) {
+    pub fn store_opened(&mut self, id: AccountId, result: Result<OpenedRows, Code>) {
         let Some(account) = self.accounts.get_mut(&id) else {
             return;
         };
@@ -79,8 +93,15 @@ impl Registry {
         }
         account.consent = Unreadable::Refuse;
         let code = match result {
-            Ok((restored, last_seq)) => {
-                account.store = StoreState::Open { last_seq };
+            Ok(OpenedRows {
+                restored,
+                last_seq,
+                generation,
+            }) => {
+                account.store = StoreState::Open {
+                    last_seq,
+                    generation,
+                };
                 // Other rows may have these numbers, if the ones before were set aside.
                 account.ended = Ended::default();
                 self.effects.push_back(Effect::Uplink {
@@ -94,12 +115,8 @@ impl Registry {
                 code
             }
         };
-        let writable = account.writable;
         for peer in self.peers_of(id) {
-            self.emit(peer, Event::DatabaseOpened { code });
-            if code.is_success() && !writable.is_success() {
-                self.emit(peer, Event::DatabaseWritable { code: writable });
-            }
+            self.show_database(peer, id);
         }
         if code.is_success() {
             self.resume_subscriptions(id);
@@ -111,6 +128,49 @@ impl Registry {
         };
         for Parked { peer, id, request } in std::mem::take(&mut account.parked) {
             self.handle_store_request(peer, id, request);
+        }
+    }
+
+    /// Tells an app how the rows of an account are, if that is known.
+    pub(super) fn show_database(&mut self, peer: PeerId, id: AccountId) {
+        let Some(account) = self.accounts.get(&id) else {
+            return;
+        };
+        let (writable, anomalies) = (account.writable, account.anomalies);
+        let code = match account.store {
+            StoreState::Open { .. } => Code::SUCCESS,
+            StoreState::Failed(code) => code,
+            StoreState::Unknown | StoreState::Opening { .. } => return,
+        };
+        self.emit(peer, Event::DatabaseOpened { code });
+        if !code.is_success() {
+            return;
+        }
+        if !writable.is_success() {
+            self.emit(peer, Event::DatabaseWritable { code: writable });
+        }
+        if anomalies != Anomalies::default() {
+            let found = anomaly_report(anomalies);
+            self.emit(peer, Event::Anomalies { found });
+        }
+    }
+
+    /// Something more was come upon in the rows of an account that should not be (F-D07, F-D08,
+    /// F-D16, F-D25).
+    pub fn anomalies_found(&mut self, id: AccountId, anomalies: Anomalies) {
+        let Some(account) = self.accounts.get_mut(&id) else {
+            return;
+        };
+        let before = std::mem::replace(&mut account.anomalies, anomalies);
+        let StoreState::Open { .. } = account.store else {
+            return;
+        };
+        if before == anomalies {
+            return;
+        }
+        let found = anomaly_report(anomalies);
+        for peer in self.peers_of(id) {
+            self.emit(peer, Event::Anomalies { found });
         }
     }
 
@@ -189,12 +249,14 @@ impl Registry {
                 },
                 Applied::Subscribed { after },
             ) => {
+                let generation = self.generation_of(id);
                 if let Some(found) = self.subscriptions.get_mut(&subscription) {
                     found.sent = after;
                     found.state = State::Waiting;
                     let response = Response::Subscribed {
                         subscription: subscription.0,
                         after,
+                        generation,
                     };
                     self.answer(peer, request, response);
                     self.pump(subscription);
@@ -297,6 +359,7 @@ impl Registry {
                 if let Some(found) = self.subscriptions.get_mut(&subscription) {
                     found.state = State::Waiting;
                 }
+                self.end_of_what_waits(subscription);
             }
         }
     }

@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use imlink_ipc_proto::{Response, limits};
-use imlink_model::{Code, Seq, SubscriptionName};
+use imlink_model::{Code, Generation, Seq, SubscriptionName};
 use imlink_store::{Change, SubscriptionKey};
 
 use super::requests::{Refusal, plain};
 use super::subscription::{Filter, State, Subscription};
 use super::window::Window;
-use super::{AccountId, Effect, PeerId, Registry, SubscriptionId, Then};
+use super::{Account, AccountId, Effect, PeerId, Registry, SubscriptionId, Then};
 
 impl Registry {
     pub(super) fn subscribe(
@@ -49,10 +49,7 @@ impl Registry {
         }
         self.last_subscription += 1;
         let subscription = SubscriptionId(self.last_subscription);
-        let newest = self
-            .accounts
-            .get(&account)
-            .and_then(super::Account::last_seq);
+        let newest = self.accounts.get(&account).and_then(Account::last_seq);
         let sent = newest.unwrap_or_default();
         let state = if key.is_some() {
             State::Starting
@@ -68,21 +65,19 @@ impl Registry {
             state,
             sent,
             window,
+            held: None,
             gaps_told: BTreeMap::new(),
             passed_over: 0,
         };
         self.subscriptions.insert(subscription, new);
         match key {
             None => {
-                let subscription = subscription.0;
-                self.answer(
-                    peer,
-                    id,
-                    Response::Subscribed {
-                        subscription,
-                        after: sent,
-                    },
-                );
+                let response = Response::Subscribed {
+                    subscription: subscription.0,
+                    after: sent,
+                    generation: self.generation_of(account),
+                };
+                self.answer(peer, id, response);
             }
             Some(subscription_key) => {
                 let change = Change::Subscribe {
@@ -101,6 +96,12 @@ impl Registry {
                 });
             }
         }
+    }
+
+    /// Which rows the positions of an account belong to.
+    pub(super) fn generation_of(&self, account: AccountId) -> Generation {
+        let account = self.accounts.get(&account);
+        account.and_then(Account::generation).unwrap_or_default()
     }
 
     pub(super) fn acknowledge(

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::Arc;
 
 use imlink_ipc_proto::{self as proto, UnknownKind};
 use imlink_model::{Conversation, Message, ObjectName, Seq};
 use imlink_store::SubscriptionKey;
 
 use super::window::Window;
-use super::{AccountId, PeerId};
+use super::{AccountId, Effect, PeerId};
 
 /// One live subscription; a number that is never used twice while the daemon lives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -31,10 +32,27 @@ pub(super) struct Subscription {
     /// Everything up to here that is wanted went out.
     pub(super) sent: Seq,
     pub(super) window: Window,
+    /// The last wanted message before that, until it is known whether another one follows.
+    pub(super) held: Option<Held>,
     /// First and last positions of the gaps it was told of, as long as it is not past them.
     pub(super) gaps_told: BTreeMap<Seq, Seq>,
     /// Messages passed over since its position was last kept.
     pub(super) passed_over: u32,
+}
+
+/// A message that stays here for a moment.
+#[derive(Debug)]
+pub(super) struct Held {
+    pub(super) message: Arc<Message>,
+    /// What is told behind it.
+    pub(super) behind: Vec<Effect>,
+}
+
+impl Held {
+    pub(super) fn new(message: Arc<Message>) -> Self {
+        let behind = Vec::new();
+        Self { message, behind }
+    }
 }
 
 /// Which messages a subscription wants; empty lists want everything.
@@ -58,6 +76,11 @@ impl Filter {
             conversations: conversations?,
             object_names,
         })
+    }
+
+    /// No message is passed over.
+    pub(super) fn is_everything(&self) -> bool {
+        self.conversations.is_empty() && self.object_names.is_empty()
     }
 
     pub(super) fn wants(&self, message: &Message) -> bool {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use imlink_ipc_proto::Event;
 use imlink_model::{Code, ConnectionStatus};
 
-use super::account::{Link, StoreState};
+use super::account::Link;
 use super::peer::{Session, View};
 use super::{AccountId, PeerId, Registry};
 
@@ -63,19 +63,9 @@ impl Registry {
         let Some(account) = self.accounts.get(&id) else {
             return;
         };
-        let (link, status, writable) = (account.link, account.status, account.writable);
-        let opened = match account.store {
-            StoreState::Open { .. } => Some(Code::SUCCESS),
-            StoreState::Failed(code) => Some(code),
-            StoreState::Unknown | StoreState::Opening { .. } => None,
-        };
+        let (link, status) = (account.link, account.status);
         self.show(peer, ConnectionStatus::Connecting, None, None);
-        if let Some(code) = opened {
-            self.emit(peer, Event::DatabaseOpened { code });
-            if code.is_success() && !writable.is_success() {
-                self.emit(peer, Event::DatabaseWritable { code: writable });
-            }
-        }
+        self.show_database(peer, id);
         // A link that is being made shows only what interrupts it; older news is not news.
         let current = match (link, status.status) {
             (Link::Online | Link::Off | Link::Stopped(_), _) => true,

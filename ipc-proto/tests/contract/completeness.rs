@@ -51,12 +51,12 @@ variants! {
     Response {
         Ready Connected Done Accepted SendState Outbox Subscribed Page Message Found Conversations
         Conversation Unread Stored Imported Status Pong
-        Proxy Diagnosis
+        Proxy Diagnosis Forgotten
     }
     SendState { Queued Sending Sent Failed InDoubt }
     Event {
         Status DatabaseOpened DatabaseWritable SendResult Transient Chatroom Synchronized Changed
-        Deleted Conversation Gap Progress GoingAway
+        Deleted Conversation Gap Progress GoingAway Anomalies
     }
     ChatroomChange { Rejoined Left }
     Work { Migrating Recovering Forgetting Compacting Importing Exporting }

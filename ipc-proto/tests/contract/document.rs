@@ -100,6 +100,7 @@ fn the_limits_are_those_in_force() {
         ("PAGE_ENTRIES", limits::PAGE_ENTRIES.to_string()),
         ("PAGE_BYTES", limits::PAGE_BYTES.to_string()),
         ("FINDINGS", limits::FINDINGS.to_string()),
+        ("SET_ASIDE", limits::SET_ASIDE.to_string()),
         ("WINDOW_MESSAGES", limits::WINDOW_MESSAGES.to_string()),
         ("WINDOW_BYTES", limits::WINDOW_BYTES.to_string()),
         ("SUBSCRIPTIONS", limits::SUBSCRIPTIONS.to_string()),

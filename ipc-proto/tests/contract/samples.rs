@@ -1,15 +1,15 @@
 //! One of everything that can stand in a frame.
 
 use imlink_ipc_proto::{
-    AccountReport, AppReport, ChatroomChange, Check, ClientFrame, Conversation,
+    AccountReport, AnomalyReport, AppReport, ChatroomChange, Check, ClientFrame, Conversation,
     ConversationSummary, Delivery, Direction, Distrust, Event, Failure, Filter, Finding, Flags,
     GapCause, Hint, LastError, Message, MessageKey, Origin, OutboxEntry, OutboxReport, Outcome,
     Place, PrivateText, Proxy, ProxyFault, ProxyKind, Request, Resend, Response, Right, SecretText,
     Seen, SendOptions, SendResult, SendState, ServerFrame, Side, Start, StatusReport, Work,
 };
 use imlink_model::{
-    AppId, AppKey, Body, ChannelId, ClientMessageId, Code, MessageUid, Millis, ObjectName,
-    OutboxId, Seq, SubscriptionName, TargetId, Token, UserId,
+    AppId, AppKey, Body, ChannelId, ClientMessageId, Code, Generation, MessageUid, Millis,
+    ObjectName, OutboxId, Seq, SubscriptionName, TargetId, Token, UserId,
 };
 
 /// Stands in every place that must stay secret or private.
@@ -498,6 +498,7 @@ fn responses() -> Vec<(&'static str, Outcome)> {
             Outcome::Ok(Response::Subscribed {
                 subscription: 1,
                 after: Seq(41),
+                generation: Generation(0x0123_4567_89ab_cdef),
             }),
         ),
         (
@@ -584,6 +585,12 @@ fn responses() -> Vec<(&'static str, Outcome)> {
             "diagnosis",
             Outcome::Ok(Response::Diagnosis {
                 findings: findings(),
+            }),
+        ),
+        (
+            "forgotten",
+            Outcome::Ok(Response::Forgotten {
+                set_aside: vec!["/home/alice/.local/state/imlink/accounts/5f.aside-1".to_owned()],
             }),
         ),
         (
@@ -697,7 +704,17 @@ fn events() -> Vec<(&'static str, Event)> {
                 message: "the daemon is stopping".to_owned(),
             },
         ),
+        ("anomalies", Event::Anomalies { found: anomalies() }),
     ]
+}
+
+fn anomalies() -> AnomalyReport {
+    AnomalyReport {
+        left_out: 1,
+        uid_conflicts: 2,
+        lost_outgoing: 3,
+        gaps: 4,
+    }
 }
 
 fn chatroom(change: ChatroomChange) -> Event {
@@ -863,6 +880,7 @@ fn report() -> StatusReport {
                 },
                 database: Some(Code::LOCAL_STORE_READ_ONLY),
                 last_seq: Seq(42),
+                anomalies: anomalies(),
             },
             AccountReport {
                 app_key: AppKey::new("uwd1c0sxdlx2").unwrap(),
@@ -880,6 +898,7 @@ fn report() -> StatusReport {
                 outbox: OutboxReport::default(),
                 database: None,
                 last_seq: Seq(0),
+                anomalies: AnomalyReport::default(),
             },
         ],
     }

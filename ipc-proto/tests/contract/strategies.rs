@@ -1,15 +1,16 @@
 //! Any value of every type.
 
 use imlink_ipc_proto::{
-    AccountReport, AppReport, ChatroomChange, Check, ClientFrame, Codec, Conversation,
-    ConversationSummary, Delivery, Direction, Distrust, Event, Failure, Filter, Finding, Flags,
-    GapCause, Hint, LastError, Message, MessageKey, Origin, OutboxEntry, OutboxReport, Outcome,
-    Place, PrivateText, Proxy, ProxyFault, ProxyKind, Request, Resend, Response, Right, SecretText,
-    Seen, SendOptions, SendResult, SendState, ServerFrame, Side, Start, StatusReport, Work,
+    AccountReport, AnomalyReport, AppReport, ChatroomChange, Check, ClientFrame, Codec,
+    Conversation, ConversationSummary, Delivery, Direction, Distrust, Event, Failure, Filter,
+    Finding, Flags, GapCause, Hint, LastError, Message, MessageKey, Origin, OutboxEntry,
+    OutboxReport, Outcome, Place, PrivateText, Proxy, ProxyFault, ProxyKind, Request, Resend,
+    Response, Right, SecretText, Seen, SendOptions, SendResult, SendState, ServerFrame, Side,
+    Start, StatusReport, Work,
 };
 use imlink_model::{
-    AppId, AppKey, Body, ChannelId, ClientMessageId, Code, MessageUid, Millis, ObjectName,
-    OutboxId, Seq, SubscriptionName, TargetId, UserId,
+    AppId, AppKey, Body, ChannelId, ClientMessageId, Code, Generation, MessageUid, Millis,
+    ObjectName, OutboxId, Seq, SubscriptionName, TargetId, UserId,
 };
 use proptest::collection::vec;
 use proptest::option;
@@ -324,9 +325,12 @@ fn response() -> BoxedStrategy<Response> {
         option::of(send_state()).prop_map(|state| Response::SendState { state }),
         (vec(outbox_entry(), 0..3), any::<bool>())
             .prop_map(|(entries, more)| Response::Outbox { entries, more }),
-        (any::<u32>(), any::<u64>()).prop_map(|(subscription, after)| Response::Subscribed {
-            subscription,
-            after: Seq(after)
+        (any::<u32>(), any::<u64>(), any::<u64>()).prop_map(|(subscription, after, generation)| {
+            Response::Subscribed {
+                subscription,
+                after: Seq(after),
+                generation: Generation(generation),
+            }
         }),
         (vec(message(), 0..4), any::<bool>())
             .prop_map(|(messages, more)| Response::Page { messages, more }),
@@ -344,6 +348,7 @@ fn response() -> BoxedStrategy<Response> {
             .prop_map(|(messages, mentions)| Response::Unread { messages, mentions }),
         any::<u64>().prop_map(|seq| Response::Stored { seq: Seq(seq) }),
         any::<u16>().prop_map(|new| Response::Imported { new }),
+        vec(text(), 0..4).prop_map(|set_aside| Response::Forgotten { set_aside }),
         (vec(summary(), 0..4), any::<bool>()).prop_map(|(conversations, more)| {
             Response::Conversations {
                 conversations,
@@ -423,6 +428,7 @@ fn event() -> BoxedStrategy<Event> {
         )
             .prop_map(|(work, done, total)| Event::Progress { work, done, total }),
         (code(), text()).prop_map(|(code, message)| Event::GoingAway { code, message }),
+        anomalies().prop_map(|found| Event::Anomalies { found }),
     ]
     .boxed()
 }
@@ -601,13 +607,14 @@ fn account_report() -> impl Strategy<Value = AccountReport> {
             any::<u32>(),
             option::of(code()),
             any::<u64>(),
+            anomalies(),
         ),
     )
         .prop_map(
             |(
                 (app_key, user, status, since, cause),
                 (next_attempt_in_ms, address, slot, round_trip_ms, last_error, remembered),
-                (apps, queued, in_doubt, database, last_seq),
+                (apps, queued, in_doubt, database, last_seq, anomalies),
             )| AccountReport {
                 app_key,
                 user,
@@ -627,8 +634,20 @@ fn account_report() -> impl Strategy<Value = AccountReport> {
                 outbox: OutboxReport { queued, in_doubt },
                 database,
                 last_seq: Seq(last_seq),
+                anomalies,
             },
         )
+}
+
+fn anomalies() -> impl Strategy<Value = AnomalyReport> {
+    any::<[u32; 4]>().prop_map(
+        |[left_out, uid_conflicts, lost_outgoing, gaps]| AnomalyReport {
+            left_out,
+            uid_conflicts,
+            lost_outgoing,
+            gaps,
+        },
+    )
 }
 
 fn summary() -> BoxedStrategy<ConversationSummary> {

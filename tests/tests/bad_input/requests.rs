@@ -130,6 +130,7 @@ async fn a_request_that_cannot_be_done_fails_with_its_code_and_nothing_else_happ
         let Ok(Response::Subscribed {
             subscription,
             after,
+            ..
         }) = code(Request::Subscribe {
             name: None,
             start: Start::Now,

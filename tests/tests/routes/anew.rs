@@ -100,6 +100,25 @@ async fn messages_of_a_newer_version_are_reported_and_begun_anew_once_the_app_ag
     assert_eq!(kept, "99\nelsewhere\n");
 }
 
+// issue 4: after forgetting a search of the files finds nothing, but for what was set aside
+#[tokio::test]
+async fn who_forgets_a_conversation_is_told_where_older_rows_have_it_still() {
+    let place = Place::with_three_messages().await;
+    flip(&place.account().join("rows/conf"));
+    let (_daemon, app, _inbox) = place.begun_anew_from(Code::RC_DB_CORRUPT).await;
+    let aside = place.beside("aside-1");
+
+    let told = within("forgotten", app.client.forget(with("han"))).await;
+
+    assert_eq!(told.unwrap(), [aside.clone()]);
+    let mut command = place.setup.imlink();
+    let output = command.args(["forget", "han", "--yes"]).output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert!(said.contains(aside.to_str().unwrap()), "{said}");
+    assert!(said.contains("imlink purge"), "{said}");
+}
+
 // issue 4: `imlink purge` (an account), after which a search of the files finds nothing
 #[tokio::test]
 async fn a_purged_account_leaves_no_byte_behind() {

@@ -32,13 +32,14 @@ async fn a_daemon_whose_disk_fails_ends_and_the_next_one_has_what_was_accepted()
     });
 
     // On another thread: the apps are on this one.
-    let ended = tokio::task::spawn_blocking(move || daemon.ended());
-    let ended = within("the daemon ends", ended).await.unwrap();
+    let ended = tokio::task::spawn_blocking(move || (daemon.ended(), daemon.log().text()));
+    let (ended, said) = within("the daemon ends", ended).await.unwrap();
     let setup = disk::repaired(setup);
     let _daemon = setup.start();
     let accepted = within("the call under way ends", sending).await.unwrap();
 
     assert!(!ended.success(), "{ended}");
+    assert!(said.contains("Input/output error"), "the reason: {said}");
     assert!(accepted.len() > 3, "only {accepted:?}");
     for (client_id, words) in accepted {
         let state = within("its fate", fate(&app, &client_id)).await;

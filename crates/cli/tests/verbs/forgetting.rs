@@ -30,7 +30,7 @@ fn a_forgotten_conversation_is_in_no_list_and_in_no_file() {
     assert_eq!(kept, 1, "a refusal deletes nothing");
     assert_eq!(
         ran.json(),
-        [json!({"kind": "private", "target": "bob", "messages": 1})]
+        [json!({"kind": "private", "target": "bob", "messages": 1, "set_aside": []})]
     );
     assert_eq!(again.out, "Nothing is stored with bob.\n");
     let left = home.run(&["conversations", "--json"]).json();

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use imlink_ipc_proto::{self as proto, ClientFrame, Hint, Request, Response, Start};
 use imlink_model::{
-    ClientMessageId, Code, Message, Seq, SubscriptionName, TargetId, Token, UserId,
+    ClientMessageId, Code, Generation, Message, Seq, SubscriptionName, TargetId, Token, UserId,
 };
 
 use crate::{Error, Event, Outgoing, SendState, TokenRefused};
@@ -118,6 +118,7 @@ pub(crate) struct Handed {
     pub(crate) message: Message,
     pub(crate) left: u32,
     pub(crate) redelivered: bool,
+    pub(crate) generation: Generation,
 }
 
 /// What the driver is to do, in order.

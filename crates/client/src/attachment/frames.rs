@@ -80,7 +80,7 @@ impl<W> Attachment<W> {
             Purpose::Resubscribe(key) => self.resubscribed(key, &result, now),
             Purpose::Acknowledge(key) => {
                 if let Some(subscription) = self.session.subscriptions.get_mut(key) {
-                    subscription.acknowledged();
+                    subscription.acknowledged(result.is_ok());
                 }
                 self.send_acknowledgement(key, now);
             }
@@ -164,6 +164,7 @@ impl<W> Attachment<W> {
         let Ok(Response::Subscribed {
             subscription,
             after,
+            generation,
         }) = result
         else {
             self.session.subscriptions.remove(key);
@@ -172,9 +173,10 @@ impl<W> Attachment<W> {
         if self.session.subscriptions.get_mut(key).is_none() {
             return self.give_back(*subscription, now);
         }
-        self.session
-            .subscriptions
-            .go_live(key, *subscription, *after);
+        let subscriptions = &mut self.session.subscriptions;
+        if let Some(gap) = subscriptions.go_live(key, *subscription, *after, *generation) {
+            self.emit(Event::Gap(gap));
+        }
         self.send_acknowledgement(key, now);
     }
 
@@ -289,18 +291,22 @@ impl<W> Attachment<W> {
                 cause,
             } => {
                 let found = self.session.subscriptions.by_number(subscription);
-                let subscription = found.and_then(|(_, found)| found.name.clone());
-                self.emit(Event::Gap(Gap {
-                    subscription,
+                let found = found.map(|(_, found)| found);
+                let gap = Gap {
+                    subscription: found.as_ref().and_then(|found| found.name.clone()),
                     first,
                     last,
                     lost,
                     cause,
-                }));
+                };
+                if !found.is_some_and(|found| found.knows(&gap)) {
+                    self.emit(Event::Gap(gap));
+                }
             }
             proto::Event::Progress { work, done, total } => {
                 self.emit(Event::Progress { work, done, total });
             }
+            proto::Event::Anomalies { found } => self.emit(Event::Anomalies(found)),
             proto::Event::GoingAway { code, message } => {
                 if let State::Attached(attached) = &mut self.state {
                     attached.leaving = Some((now + LEAVING_LIMIT, message.clone()));
@@ -392,11 +398,13 @@ impl<W> Attachment<W> {
             return trace!(number, "A message came for a subscription that is no more");
         };
         let redelivered = subscription.hand(seq);
+        let generation = subscription.rows();
         let handed = match Message::try_from(message) {
             Ok(message) => Ok(Handed {
                 message,
                 left,
                 redelivered,
+                generation,
             }),
             Err(error) => {
                 let text = format!("message {seq} cannot be understood: {error}");

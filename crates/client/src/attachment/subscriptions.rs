@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use imlink_ipc_proto::{Filter, Request, Start};
-use imlink_model::{Seq, SubscriptionName};
+use imlink_ipc_proto::{Filter, GapCause, Request, Start};
+use imlink_model::{Generation, Seq, SubscriptionName};
 
 use super::call::SubscriptionKey;
+use crate::Gap;
 
 /// Subscriptions by their key here and by the daemon's number for them.
 #[derive(Debug)]
@@ -33,6 +34,12 @@ pub(super) struct Subscription<W> {
     acknowledging: bool,
     /// The last acknowledgement that was sent in this attachment.
     acknowledged: Seq,
+    /// The last one that the daemon made durable.
+    confirmed: Seq,
+    /// The rows its places are in; `None` until the daemon named them.
+    rows: Option<Generation>,
+    /// The place up to which the app was told that its rows are not those it knew.
+    told: Option<Seq>,
     /// How far the app has got, if the daemon does not know yet, and who wants to hear that it
     /// does.
     waiting: Option<(Seq, Vec<W>)>,
@@ -86,17 +93,25 @@ impl<W> Subscriptions<W> {
         Some(subscription)
     }
 
-    /// The daemon delivers on it from after that place.
-    pub(super) fn go_live(&mut self, key: SubscriptionKey, number: u32, after: Seq) {
-        let Some(subscription) = self.by_key.get_mut(&key) else {
-            return;
-        };
+    /// The daemon delivers on it from after that place of those rows. Returns what the app is to be
+    /// told if they are not the rows it knew.
+    pub(super) fn go_live(
+        &mut self,
+        key: SubscriptionKey,
+        number: u32,
+        after: Seq,
+        rows: Generation,
+    ) -> Option<Gap> {
+        let subscription = self.by_key.get_mut(&key)?;
+        let gap = subscription.take_up(after, rows);
         subscription.place = Place::Live(number);
         subscription.handed = after;
         subscription.acknowledged = after;
+        subscription.confirmed = after;
         subscription.newest = subscription.newest.max(after);
         subscription.refusals = 0;
         self.by_number.insert(number, key);
+        gap
     }
 
     /// The subscription the daemon means, if it is still wanted.
@@ -172,8 +187,41 @@ impl<W> Subscription<W> {
             refusals: 0,
             acknowledging: false,
             acknowledged: Seq(0),
+            confirmed: Seq(0),
+            rows: None,
+            told: None,
             waiting: None,
         }
+    }
+
+    /// Starts over if these are not the rows it knew: places of others say nothing of theirs. The
+    /// daemon says so itself, or it knows less than it once had made durable (F-D23).
+    fn take_up(&mut self, after: Seq, rows: Generation) -> Option<Gap> {
+        let known = self.rows.replace(rows)?;
+        if known == rows && after >= self.confirmed {
+            return None;
+        }
+        let gap = Gap {
+            subscription: self.name.clone(),
+            first: after.next(),
+            last: self.newest.max(after.next()),
+            lost: None,
+            cause: GapCause::RolledBack,
+        };
+        self.newest = after;
+        self.waiting = None;
+        self.told = Some(gap.last);
+        Some(gap)
+    }
+
+    /// The rows its places are in.
+    pub(super) fn rows(&self) -> Generation {
+        self.rows.unwrap_or_default()
+    }
+
+    /// Whether the app was told of that gap when the subscription started over.
+    pub(super) fn knows(&self, gap: &Gap) -> bool {
+        gap.cause == GapCause::RolledBack && self.told.is_some_and(|told| gap.first <= told)
     }
 
     /// What asks the daemon for it.
@@ -237,8 +285,11 @@ impl<W> Subscription<W> {
     }
 
     /// The acknowledgement under way was answered.
-    pub(super) fn acknowledged(&mut self) {
+    pub(super) fn acknowledged(&mut self, is_durable: bool) {
         self.acknowledging = false;
+        if is_durable {
+            self.confirmed = self.acknowledged;
+        }
     }
 
     /// What is still to be acknowledged when the subscription ends.
@@ -257,6 +308,7 @@ mod tests {
     use super::*;
 
     const KEY: SubscriptionKey = SubscriptionKey(1);
+    const ROWS: Generation = Generation(7);
 
     fn live(after: u64) -> Subscriptions<&'static str> {
         let mut subscriptions = Subscriptions::default();
@@ -264,7 +316,7 @@ mod tests {
             KEY,
             Subscription::new(None, Start::Now, Filter::default(), 0),
         );
-        subscriptions.go_live(KEY, 7, Seq(after));
+        assert_eq!(subscriptions.go_live(KEY, 7, Seq(after), ROWS), None);
         subscriptions
     }
 
@@ -293,7 +345,7 @@ mod tests {
             Acknowledged::Queued
         );
         assert_eq!(subscription.next_acknowledgement(), None);
-        subscription.acknowledged();
+        subscription.acknowledged(true);
 
         assert_eq!(
             subscription.next_acknowledgement(),
@@ -322,7 +374,7 @@ mod tests {
         subscriptions.get_mut(KEY).unwrap().hand(Seq(1));
         assert_eq!(subscriptions.lose(), Vec::<&str>::new());
         assert_eq!(subscriptions.repeat().len(), 1);
-        subscriptions.go_live(KEY, 9, Seq(0));
+        assert_eq!(subscriptions.go_live(KEY, 9, Seq(0), ROWS), None);
         let subscription = subscriptions.get_mut(KEY).unwrap();
 
         assert_eq!(
@@ -350,5 +402,77 @@ mod tests {
 
         assert_eq!(subscriptions.lose(), ["app"]);
         assert!(subscriptions.by_number(7).is_none());
+    }
+
+    // F-D23
+    #[test]
+    fn rows_that_know_less_than_was_durable_are_others_and_it_starts_over() {
+        let mut subscriptions = live(0);
+        let subscription = subscriptions.get_mut(KEY).unwrap();
+        for seq in 1..=5 {
+            subscription.hand(Seq(seq));
+        }
+        subscription.acknowledge(Seq(4), Some("app"));
+        subscription.next_acknowledgement().unwrap();
+        subscription.acknowledged(true);
+        subscription.acknowledge(Seq(5), None);
+        subscriptions.lose();
+
+        let gap = subscriptions.go_live(KEY, 9, Seq(2), ROWS).unwrap();
+
+        assert_eq!((gap.first, gap.last, gap.lost), (Seq(3), Seq(5), None));
+        assert_eq!(gap.cause, GapCause::RolledBack);
+        let subscription = subscriptions.get_mut(KEY).unwrap();
+        assert!(!subscription.hand(Seq(3)), "another message than before");
+        assert_eq!(
+            subscription.next_acknowledgement(),
+            None,
+            "what was acknowledged was of other rows"
+        );
+    }
+
+    // F-D23
+    #[test]
+    fn rows_of_another_generation_are_others_wherever_they_are() {
+        for after in [0, 5, 9] {
+            let mut subscriptions = live(0);
+            subscriptions.get_mut(KEY).unwrap().hand(Seq(5));
+            subscriptions.lose();
+
+            let gap = subscriptions.go_live(KEY, 9, Seq(after), Generation(8));
+
+            let gap = gap.expect("the app is told");
+            assert_eq!(gap.first, Seq(after + 1));
+            let subscription = subscriptions.get_mut(KEY).unwrap();
+            assert_eq!(subscription.rows(), Generation(8));
+            assert!(subscription.knows(&gap), "so the daemon's is not told too");
+            let damage = Gap {
+                cause: GapCause::Damaged,
+                ..gap
+            };
+            assert!(!subscription.knows(&damage));
+            subscriptions.lose();
+            assert_eq!(
+                subscriptions.go_live(KEY, 10, Seq(after), Generation(8)),
+                None,
+                "once"
+            );
+        }
+    }
+
+    #[test]
+    fn an_acknowledgement_that_was_not_made_durable_is_no_reason_to_start_over() {
+        let mut subscriptions = live(0);
+        let subscription = subscriptions.get_mut(KEY).unwrap();
+        subscription.hand(Seq(1));
+        subscription.acknowledge(Seq(1), None);
+        subscription.next_acknowledgement().unwrap();
+        subscription.acknowledged(false);
+        subscriptions.lose();
+
+        assert_eq!(subscriptions.go_live(KEY, 9, Seq(0), ROWS), None);
+
+        let subscription = subscriptions.get_mut(KEY).unwrap();
+        assert!(subscription.hand(Seq(1)), "the app had it before");
     }
 }

@@ -1,5 +1,7 @@
 //! What an app does with the stored messages, without `async`.
 
+use std::path::PathBuf;
+
 use imlink_model::{Conversation, Message, MessageUid, Millis, Seq};
 
 use super::Client;
@@ -153,7 +155,7 @@ impl Client {
     ///
     /// # Errors
     /// As there; -3 inside an async runtime.
-    pub fn forget(&self, conversation: Conversation) -> Result<(), Error> {
+    pub fn forget(&self, conversation: Conversation) -> Result<Vec<PathBuf>, Error> {
         self.runtime.wait(self.client.forget(conversation))?
     }
 

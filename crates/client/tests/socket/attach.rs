@@ -153,7 +153,8 @@ async fn everything_the_client_gave_out_ends_with_it() {
         client.subscribe("inbox"),
         peer.answer_next(Response::Subscribed {
             subscription: 1,
-            after: imlink::Seq(0)
+            after: imlink::Seq(0),
+            generation: imlink::Generation(7),
         })
     );
     let mut subscription = subscription.unwrap();

@@ -44,6 +44,7 @@ async fn an_app_without_a_runtime_connects_sends_and_reads() {
     peer.answer_next(Response::Subscribed {
         subscription: 5,
         after: Seq(0),
+        generation: imlink::Generation(7),
     })
     .await;
     peer.deliver(5, 1).await;

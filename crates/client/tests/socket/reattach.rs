@@ -76,7 +76,8 @@ async fn everything_is_repeated_in_one_go_and_in_order() {
         client.subscribe("inbox"),
         peer.answer_next(Response::Subscribed {
             subscription: 1,
-            after: imlink::Seq(0)
+            after: imlink::Seq(0),
+            generation: imlink::Generation(7),
         })
     );
     let _subscription = subscription.unwrap();

@@ -9,6 +9,7 @@ async fn subscribe(client: &Client, peer: &mut Peer) -> Subscription {
     let subscribed = Response::Subscribed {
         subscription: 5,
         after: Seq(0),
+        generation: imlink::Generation(7),
     };
     let (subscription, request) =
         tokio::join!(client.subscribe("inbox"), peer.answer_next(subscribed));
@@ -68,6 +69,7 @@ async fn after_a_restart_what_was_not_acknowledged_comes_again() {
     peer.answer_next(Response::Subscribed {
         subscription: 9,
         after: Seq(0),
+        generation: imlink::Generation(7),
     })
     .await;
     peer.deliver(9, 1).await;
@@ -85,6 +87,7 @@ async fn a_subscription_without_a_name_moves_its_window_as_it_is_read() {
     let subscribed = Response::Subscribed {
         subscription: 5,
         after: Seq(7),
+        generation: imlink::Generation(7),
     };
     let (subscription, request) =
         tokio::join!(client.subscribe_now(), peer.answer_next(subscribed));
@@ -209,6 +212,7 @@ async fn a_subscribe_that_is_given_up_leaves_nothing_behind_at_the_daemon() {
         Response::Subscribed {
             subscription: 5,
             after: Seq(0),
+            generation: imlink::Generation(7),
         },
     )
     .await;

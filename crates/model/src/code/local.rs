@@ -25,8 +25,8 @@ codes! { Local:
     "Update the older of the two, and restart the daemon if it was the one updated."
 
     90006 LOCAL_STORE_FULL ByApp;
-    "The account's store has reached its size limit or the disk is full, so nothing was accepted."
-    "Free disk space, shorten retention or raise the limit, then repeat the call."
+    "The disk is full, or a quota of it is used up, so nothing was accepted."
+    "Free disk space; the daemon notices by itself, and then the call can be repeated."
 
     90007 LOCAL_STORE_FAILED Never;
     "The account's messages cannot be read or kept here, for a reason that the daemon's log names."

@@ -10,11 +10,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError};
 
-use imlink_model::{AppKey, UserId};
+use imlink_model::{AppKey, UserId, WithCauses};
 
 use super::{Accounts, INDEX};
 use crate::row::{AccountRow, Row};
-use crate::{OpenError, PurgeError, aside, directory};
+use crate::{OpenError, PurgeError, aside, directory, witness};
 
 impl Accounts {
     /// Removes everything of an account: its tokens from the index, and its rows with everything
@@ -56,6 +56,7 @@ impl Accounts {
                 Some(account) => {
                     if let Err(error) = self.finish_purge(&path, &account) {
                         // The account is of no use to anybody; the daemon is to the others.
+                        let error = WithCauses(&error);
                         tracing::error!(%error, "An account is not purged yet");
                     }
                 }
@@ -71,6 +72,9 @@ impl Accounts {
             directory::remove_all(&made_of_it)?;
         }
         directory::remove_all(&rows)?;
+        if let Some(outside) = witness::outside(&rows) {
+            directory::remove(&outside)?;
+        }
         self.forget_account(&account.app_key, &account.user)?;
         self.rewrite()?;
         Ok(directory::remove_all(decided)?)

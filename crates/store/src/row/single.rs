@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use imlink_model::uplink::Cursor;
-use imlink_model::{Body, OutboxId, Seq, UserId};
+use imlink_model::{Body, Generation, OutboxId, Seq, UserId};
 use serde::{Deserialize, Serialize};
 
 use super::{Row, read, read_form, write};
@@ -90,6 +90,16 @@ impl Row for Body {
 }
 
 impl Row for Seq {
+    fn encode(&self) -> Vec<u8> {
+        write(&self.0)
+    }
+
+    fn decode(form: u8, payload: &[u8]) -> Option<Self> {
+        read(form, payload).map(Self)
+    }
+}
+
+impl Row for Generation {
     fn encode(&self) -> Vec<u8> {
         write(&self.0)
     }

@@ -105,7 +105,7 @@ pub(crate) fn open(path: &Path, report: Report<'_>) -> Result<Files, OpenError> 
             new
         }
     };
-    let witness = Witness::open(&path.join("witness"))?;
+    let witness = Witness::open(path)?;
     let last = Seq(witness.seen().map_or(0, |seen| seen.seq));
     let room = |batch: &_| space.for_batch(batch, || 0);
     let salvaged = salvage::carry_out(path, &database, last, &room)?;

@@ -1,6 +1,8 @@
 //! What a store finds out about its rows before it serves them.
 
-use imlink_model::{Code, Message, OutboxId, OutgoingMessage, Seq, UserId};
+use std::io;
+
+use imlink_model::{Code, Generation, Message, OutboxId, OutgoingMessage, Seq, UserId};
 
 use super::{Kept, Limits, RolledBack, Store};
 use crate::chain::Chain;
@@ -45,12 +47,14 @@ impl Store {
         if fresh && head.seq > 0 && !subscriptions_are_here {
             draft.put(&key::single(Kind::Anew), &Anew::after(Seq(head.seq)));
         }
+        let generation = generation(rolled_back, &mut draft)?;
         let gaps = Chain::check_end(Seq(head.listed), Seq(head.seq), &mut draft)?;
         let Derived { indexed, damaged } = restore_derived(&head, &database)?;
         ask_again_for(&damaged, &mut draft)?;
         let lost_outgoing = head.open.saturating_sub(outbox.open as u64);
         let mut state = State {
             head,
+            generation,
             cursor: draft
                 .sound_row(&key::single(Kind::Cursor))?
                 .unwrap_or_default(),
@@ -65,6 +69,10 @@ impl Store {
             gaps: gaps.len() + usize::from(rolled_back.is_some()),
             anew: draft.sound_row(&key::single(Kind::Anew))?,
         };
+        if state.lost_outgoing > 0 {
+            let lost = state.lost_outgoing;
+            tracing::warn!(lost, "Messages that were handed over are gone");
+        }
         let mut unsaved = Batch::new();
         if !draft.is_empty() {
             state.seal_commit(&mut draft);
@@ -159,6 +167,23 @@ fn claim_for(user: &UserId, draft: &mut Draft<'_>) -> Result<Rows, RecoveryError
     let was_there = draft.value(&key)?.is_some();
     draft.put(&key, user);
     Ok(if was_there { Rows::Served } else { Rows::Fresh })
+}
+
+/// Which rows the positions belong to: others than before, if they are those of an earlier time.
+fn generation(
+    rolled_back: Option<RolledBack>,
+    draft: &mut Draft<'_>,
+) -> Result<Generation, EngineError> {
+    let key = key::single(Kind::Generation);
+    let known: Option<Generation> = draft.sound_row(&key)?;
+    if let (Some(known), None) = (known, rolled_back) {
+        return Ok(known);
+    }
+    let mut drawn = [0; 8];
+    getrandom::fill(&mut drawn).map_err(io::Error::from)?;
+    let drawn = Generation(u64::from_ne_bytes(drawn));
+    draft.put(&key, &drawn);
+    Ok(drawn)
 }
 
 /// What is left of an outbox.

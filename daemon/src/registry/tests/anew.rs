@@ -164,7 +164,7 @@ fn a_subscription_goes_on_when_its_rows_are_open_again() {
     let inbox = house.subscribe(account, app, "inbox", 0);
     house.stored(account, 1..=2, &Origin::Remote);
     house.stored(account, 5..=5, &Origin::Remote);
-    assert_eq!(house.last_read(), Some((Seq(2), 62)));
+    assert_eq!(house.last_read(), Some((Seq(2), 63)));
     let then = Then::Deliver {
         subscription: SubscriptionId(inbox),
     };
@@ -174,13 +174,11 @@ fn a_subscription_goes_on_when_its_rows_are_open_again() {
     let reads = house.reads();
 
     house.ask(app, agreeing("token"));
-    let restored = Restored {
-        user: UserId::new("alice").unwrap(),
-        cursor: uplink::Cursor::default(),
-        queued: Vec::new(),
-        in_doubt: Vec::new(),
+    let opened = OpenedRows {
+        last_seq: Seq(5),
+        ..rows_of("alice")
     };
-    house.registry.store_opened(account, Ok((restored, Seq(5))));
+    house.registry.store_opened(account, Ok(opened));
     house.drain();
 
     let known = house.position(|effect| {
@@ -190,7 +188,7 @@ fn a_subscription_goes_on_when_its_rows_are_open_again() {
     assert!(known.is_some(), "rows that were begun anew know of it");
     assert_eq!(
         (house.reads(), house.last_read()),
-        (reads + 1, Some((Seq(2), 62)))
+        (reads + 1, Some((Seq(2), 63)))
     );
     let gone = Gap {
         first: Seq(1),

@@ -160,13 +160,7 @@ impl House {
     }
 
     pub(super) fn open_store(&mut self, account: AccountId) {
-        let restored = Restored {
-            user: UserId::new("alice").unwrap(),
-            cursor: uplink::Cursor::default(),
-            queued: Vec::new(),
-            in_doubt: Vec::new(),
-        };
-        self.registry.store_opened(account, Ok((restored, Seq(0))));
+        self.registry.store_opened(account, Ok(rows_of("alice")));
         self.drain();
     }
 
@@ -223,6 +217,26 @@ impl House {
         subscription.0
     }
 
+    /// A subscription from now on, to the conversation with one user.
+    pub(super) fn subscribe_to(&mut self, peer: PeerId, user: &str) -> u32 {
+        let conversation = imlink_model::Conversation::private(UserId::new(user).unwrap());
+        let request = self.ask(
+            peer,
+            Request::Subscribe {
+                name: None,
+                start: Start::Now,
+                filter: Filter {
+                    conversations: vec![conversation.into()],
+                    object_names: Vec::new(),
+                },
+            },
+        );
+        match self.outcome(peer, request)[..] {
+            [Outcome::Ok(Response::Subscribed { subscription, .. })] => *subscription,
+            ref other => panic!("it begins at once: {other:?}"),
+        }
+    }
+
     pub(super) fn stored(
         &mut self,
         account: AccountId,
@@ -260,6 +274,24 @@ impl House {
             messages: messages.collect(),
             gaps: gaps.to_vec(),
             up_to: Seq(up_to),
+        };
+        self.registry.read(then, Ok(Found::Stretch(stretch)));
+        self.drain();
+    }
+
+    /// A page of messages in conversations with these users.
+    pub(super) fn stretch_of(&mut self, subscription: u32, messages: &[(u64, &str)]) {
+        let messages = messages.iter().map(|(seq, user)| Message {
+            conversation: imlink_model::Conversation::private(UserId::new(*user).unwrap()),
+            ..message(*seq, Origin::Remote)
+        });
+        let stretch = Stretch {
+            messages: messages.collect(),
+            gaps: Vec::new(),
+            up_to: Seq(0),
+        };
+        let then = Then::Deliver {
+            subscription: SubscriptionId(subscription),
         };
         self.registry.read(then, Ok(Found::Stretch(stretch)));
         self.drain();
@@ -417,6 +449,17 @@ impl House {
                 Effect::Deliver {
                     peer: to, message, ..
                 } if *to == peer => Some(message.seq.0),
+                _ => None,
+            })
+            .collect()
+    }
+
+    /// How many were said to be left with each message that was delivered.
+    pub(super) fn said_left(&self, peer: PeerId) -> Vec<u32> {
+        self.seen
+            .iter()
+            .filter_map(|effect| match effect {
+                Effect::Deliver { peer: to, left, .. } if *to == peer => Some(*left),
                 _ => None,
             })
             .collect()
@@ -613,3 +656,20 @@ pub(super) fn message(seq: u64, origin: Origin) -> Message {
         local_extra: None,
     }
 }
+
+/// Empty rows that were opened.
+pub(super) fn rows_of(user: &str) -> OpenedRows {
+    OpenedRows {
+        restored: Restored {
+            user: UserId::new(user).unwrap(),
+            cursor: uplink::Cursor::default(),
+            queued: Vec::new(),
+            in_doubt: Vec::new(),
+        },
+        last_seq: Seq(0),
+        generation: GENERATION,
+    }
+}
+
+/// Which rows positions belong to.
+pub(super) const GENERATION: imlink_model::Generation = imlink_model::Generation(7);

@@ -57,10 +57,79 @@ fn a_subscription_that_does_not_acknowledge_gets_one_window_and_then_reads_on() 
             seq: Seq(4),
         },
     );
-    assert_eq!(house.last_read(), Some((Seq(window), 4)));
-    house.page(number, window + 1..=window + 4);
+    // One more than fits, to know what is left.
+    assert_eq!(house.last_read(), Some((Seq(window), 5)));
+    house.page(number, window + 1..=window + 5);
 
     assert_eq!(house.delivered(app).last(), Some(&(window + 4)));
+    assert_eq!(house.said_left(app).last(), Some(&6));
+}
+
+#[test]
+fn what_is_left_is_none_with_the_last_message_alone() {
+    let mut house = House::new();
+    let app = house.attach("notes");
+    let account = house.connect_alone(app);
+    let number = house.subscribe(account, app, "inbox", 0);
+
+    house.stored(account, 1..=3, &Origin::Remote);
+    assert_eq!(house.said_left(app), [2, 1, 0]);
+    // One that is behind, whose pages end before the newest message.
+    house.stored(account, 6..=9, &Origin::Remote);
+    house.page(number, 4..=6);
+    assert_eq!(house.said_left(app)[3..], [5, 4]);
+    house.page(number, 7..=9);
+
+    assert_eq!(house.said_left(app)[3..], [5, 4, 3, 2, 1, 0]);
+}
+
+// decisions.md P18
+#[test]
+fn what_is_left_is_none_with_the_last_wanted_message_whatever_is_passed_over_behind_it() {
+    let mut house = House::new();
+    let app = house.attach("notes");
+    let account = house.connect_alone(app);
+    let number = house.subscribe_to(app, "han");
+    let window = u64::from(limits::WINDOW_MESSAGES);
+
+    house.stored(account, 1..=1, &Origin::Remote);
+    house.registry.gap_noted(account, Seq(500));
+    house.drain();
+    house.stretch_of(number, &[(2, "han"), (3, "bob"), (4, "han"), (5, "bob")]);
+    assert_eq!(
+        house.delivered(app),
+        [2],
+        "whether another follows is not known"
+    );
+    house.stretch_of(number, &[(6, "bob"), (500, "bob")]);
+    assert_eq!(house.delivered(app), [2, 4]);
+    assert_eq!(house.said_left(app).last(), Some(&0));
+
+    // A full window is no reason not to look.
+    house.registry.gap_noted(account, Seq(1000));
+    let full: Vec<_> = (501..501 + window - 2).map(|seq| (seq, "han")).collect();
+    house.stretch_of(number, &full);
+    let held = house.delivered(app).len();
+    let (_, limit) = house.last_read().unwrap();
+    assert!(limit > 0, "it looks ahead");
+    house.stretch_of(number, &[(700, "bob"), (1000, "bob")]);
+
+    assert_eq!(house.delivered(app).len(), held + 1);
+    assert_eq!(house.said_left(app).last(), Some(&0));
+}
+
+#[test]
+fn a_message_beyond_a_full_window_waits_and_the_last_one_says_that_it_does() {
+    let mut house = House::new();
+    let app = house.attach("notes");
+    let account = house.connect_alone(app);
+    house.subscribe(account, app, "inbox", 0);
+    let window = u64::from(limits::WINDOW_MESSAGES);
+
+    house.stored(account, 1..=window + 1, &Origin::Remote);
+
+    assert_eq!(house.delivered(app).last(), Some(&window));
+    assert_eq!(house.said_left(app).last(), Some(&1));
 }
 
 // F-S17
@@ -157,7 +226,7 @@ fn a_gap_is_told_between_the_messages_around_it_and_once() {
     let inbox = house.subscribe(account, app, "inbox", 0);
     house.registry.gap_noted(account, Seq(2));
     house.drain();
-    assert_eq!(house.last_read(), Some((Seq(0), 64)));
+    assert_eq!(house.last_read(), Some((Seq(0), 65)));
 
     house.stretch(inbox, &[1], &[expired(2)], 2);
     house.stored(account, 3..=3, &Origin::Remote);

@@ -258,14 +258,8 @@ impl Bench {
                     self.drivers.remove(account);
                 }
                 Effect::OpenStore { account, user, .. } => {
-                    let restored = Restored {
-                        user: user.clone(),
-                        cursor: uplink::Cursor::default(),
-                        queued: Vec::new(),
-                        in_doubt: Vec::new(),
-                    };
                     let account = *account;
-                    let opened = Ok((restored, Seq(0)));
+                    let opened = Ok(rows_of(user.as_str()));
                     self.house.registry.store_opened(account, opened);
                     self.house.drain();
                 }

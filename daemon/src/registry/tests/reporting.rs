@@ -1,7 +1,8 @@
 //! What `imlink status` is told.
 
-use imlink_ipc_proto::{AccountReport, StatusReport};
+use imlink_ipc_proto::{AccountReport, AnomalyReport, StatusReport};
 use imlink_model::uplink::Network;
+use imlink_store::Anomalies;
 
 use super::super::report::About;
 use super::bench::*;
@@ -29,6 +30,46 @@ fn the_last_error_of_an_account_is_told_until_there_is_another() {
     );
     let kicked = only_account(&mut house, app).last_error;
     assert_eq!(kicked.map(|error| error.code), Some(Code::RC_DISCONN_KICK));
+}
+
+// F-D08, F-D16
+#[test]
+fn what_should_not_be_in_rows_is_told_once_and_again_to_who_comes_later() {
+    let mut house = House::new();
+    let app = house.attach("notes");
+    let account = house.connect_alone(app);
+    let found = Anomalies {
+        uid_conflicts: 1,
+        lost_outgoing: 2,
+        ..Anomalies::default()
+    };
+
+    for _ in 0..2 {
+        house.registry.anomalies_found(account, found);
+        house.drain();
+    }
+    let late = house.attach("late");
+    house.ask(late, connect("token"));
+
+    let wanted = AnomalyReport {
+        uid_conflicts: 1,
+        lost_outgoing: 2,
+        ..AnomalyReport::default()
+    };
+    assert_eq!(told(&house, app), [wanted]);
+    assert_eq!(told(&house, late), [wanted]);
+    assert_eq!(only_account(&mut house, app).anomalies, wanted);
+}
+
+fn told(house: &House, app: PeerId) -> Vec<AnomalyReport> {
+    let told = house.seen.iter().filter_map(|effect| match effect {
+        Effect::Event {
+            peer,
+            event: Event::Anomalies { found },
+        } if *peer == app => Some(*found),
+        _ => None,
+    });
+    told.collect()
 }
 
 #[test]

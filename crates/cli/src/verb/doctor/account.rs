@@ -17,8 +17,26 @@ pub fn look(report: &StatusReport, language: Language) -> Vec<Finding> {
     }
     let accounts = report.accounts.iter();
     accounts
-        .map(|account| describe(account, language))
+        .flat_map(|account| {
+            let rows = rows(account, language);
+            [Some(describe(account, language)), rows]
+                .into_iter()
+                .flatten()
+        })
         .collect()
+}
+
+/// What is not as it should be in the rows of an account; all of it is one finding.
+fn rows(account: &AccountReport, language: Language) -> Option<Finding> {
+    let seen = language.anomalies(account.anomalies)?;
+    let subject = account.user.as_ref().map(UserId::to_string);
+    let finding = Finding::wrong(
+        Step::Account,
+        subject.unwrap_or_default(),
+        Code::RC_DB_CORRUPT,
+        seen,
+    );
+    Some(finding.with_cure(language.anomalies_cure()))
 }
 
 fn describe(account: &AccountReport, language: Language) -> Finding {

@@ -3,8 +3,8 @@
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use imlink::{
-    AccountReport, AppReport, Code, ConnectionStatus, LastError, Millis, ProxyKind, ProxyReport,
-    Right, StatusReport, UserId,
+    AccountReport, AnomalyReport, AppReport, Code, ConnectionStatus, LastError, Millis, ProxyKind,
+    ProxyReport, Right, StatusReport, UserId,
 };
 use serde::Serialize;
 
@@ -83,6 +83,8 @@ pub(super) struct AccountFields {
     pub(super) database_name: Option<&'static str>,
     /// Place of the newest stored message.
     pub(super) last_seq: u64,
+    /// What is not as it should be in its rows.
+    pub(super) anomalies: AnomalyReport,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -189,6 +191,7 @@ impl From<AccountReport> for AccountFields {
             database: account.database.map(Code::number),
             database_name: account.database.map(Code::name),
             last_seq: account.last_seq.0,
+            anomalies: account.anomalies,
         }
     }
 }

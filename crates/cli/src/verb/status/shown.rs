@@ -156,6 +156,12 @@ impl AccountFields {
                 database.map(|code| Paint::bad(told(code, language)).to_string()),
             ),
             (cure, database.map(|code| language.cure(code).to_owned())),
+            (
+                language.of("rows", "数据"),
+                language
+                    .anomalies(self.anomalies)
+                    .map(|told| Paint::bad(told).to_string()),
+            ),
             (language.of("outbox", "发件箱"), Some(self.outbox(language))),
             (language.of("newest", "最新"), self.newest(language)),
         ])

@@ -1,8 +1,8 @@
 //! One report, as people and as programs get it.
 
 use imlink::{
-    AccountReport, AppId, AppKey, AppReport, Code, LastError, Millis, OutboxReport, ProxyKind,
-    ProxyReport, Right, Seq, StatusReport, UserId,
+    AccountReport, AnomalyReport, AppId, AppKey, AppReport, Code, LastError, Millis, OutboxReport,
+    ProxyKind, ProxyReport, Right, Seq, StatusReport, UserId,
 };
 
 use super::report::Report;
@@ -35,6 +35,7 @@ alice  CONNECTED for 5s
   because       30011 RC_SOCKET_DISCONNECTED: The connection to the cloud broke.
   cure          Nothing; imlink reconnects.
   next attempt  in 250ms
+  rows          1 came with the id of another message and not kept
   outbox        2 queued, 1 in doubt
 
 APP    PID   USER   RIGHT  ATTACHED  CLIENT
@@ -67,6 +68,7 @@ alice  已连接 CONNECTED，已持续 5 秒
   原因      30011 RC_SOCKET_DISCONNECTED: 与云端的连接中断。
   办法      无需处理，imlink 会重连。
   下次尝试  250 毫秒后
+  数据      1 条与已有消息同号，未保存
   发件箱    2 条排队，1 条结果不明
 
 应用   进程  用户   权限   已接入  客户端
@@ -170,11 +172,13 @@ fn programs_get_every_field() {
             r#""user":"alice","status":0,"status_name":"CONNECTED","since":999995000,"#,
             r#""code":null,"code_name":null,"last_error":{"code":30012,"code_name":"RC_PING_EXCEED_LIMIT","at":999875000},"next_attempt_in_ms":null,"#,
             r#""gateway":"127.0.0.1:7341","slot":"web","round_trip_ms":3,"apps":1,"remembered":true,"queued":0,"#,
-            r#""in_doubt":0,"database":0,"database_name":"SUCCESS","last_seq":12},{"app_key":"imlink-sandbox","user":"李雷","#,
+            r#""in_doubt":0,"database":0,"database_name":"SUCCESS","last_seq":12,"#,
+            r#""anomalies":{"left_out":0,"uid_conflicts":0,"lost_outgoing":0,"gaps":0}},{"app_key":"imlink-sandbox","user":"李雷","#,
             r#""status":13,"status_name":"SUSPEND","since":999990000,"code":30011,"#,
             r#""code_name":"RC_SOCKET_DISCONNECTED","last_error":{"code":30011,"code_name":"RC_SOCKET_DISCONNECTED","at":999990000},"next_attempt_in_ms":250,"gateway":null,"#,
             r#""slot":null,"round_trip_ms":null,"apps":0,"remembered":false,"queued":2,"in_doubt":1,"database":null,"#,
-            r#""database_name":null,"last_seq":0}],"#,
+            r#""database_name":null,"last_seq":0,"#,
+            r#""anomalies":{"left_out":0,"uid_conflicts":1,"lost_outgoing":0,"gaps":0}}],"#,
             r#""apps":[{"app":"notes","pid":4712,"uid":1000,"client":"imlink-rust 0.1.0","#,
             r#""attached_at":999940000,"user":"alice","right":"admin"}],"more_apps":3}"#
         )
@@ -218,6 +222,7 @@ fn report() -> StatusReport {
         outbox: OutboxReport::default(),
         database: Some(Code::SUCCESS),
         last_seq: Seq(12),
+        anomalies: AnomalyReport::default(),
     };
     let suspended = AccountReport {
         user: Some(UserId::new("李雷").unwrap()),
@@ -240,6 +245,10 @@ fn report() -> StatusReport {
         },
         database: Some(Code::SUCCESS),
         last_seq: Seq(0),
+        anomalies: AnomalyReport {
+            uid_conflicts: 1,
+            ..AnomalyReport::default()
+        },
         ..connected.clone()
     };
     StatusReport {

@@ -97,6 +97,7 @@ fn every_call_under_way_ends_once_with_minus_two_when_the_daemon_dies() {
     bench.answer(Response::Subscribed {
         subscription: 5,
         after: Seq(0),
+        generation: imlink_model::Generation(7),
     });
     bench.deliver(5, 1);
     bench.forget_log();

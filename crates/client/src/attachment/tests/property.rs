@@ -171,6 +171,7 @@ fn fitting(request: &proto::Request) -> Response {
         proto::Request::Subscribe { .. } => Response::Subscribed {
             subscription: 1,
             after: Seq(0),
+            generation: imlink_model::Generation(7),
         },
         proto::Request::SendState { .. } => Response::SendState { state: None },
         _ => Response::Done {},

@@ -16,6 +16,7 @@ fn init_connect_subscriptions_and_open_receipts_are_repeated_in_this_order() {
     bench.answer(Response::Subscribed {
         subscription: 5,
         after: Seq(0),
+        generation: imlink_model::Generation(7),
     });
     bench.call(send(2));
     bench.answer(Response::Accepted {
@@ -321,6 +322,7 @@ fn a_joined_account_is_joined_again_as_soon_as_it_is_live() {
     bench.answer(Response::Subscribed {
         subscription: 5,
         after: Seq(0),
+        generation: imlink_model::Generation(7),
     });
     bench.die();
     bench.reattach();
@@ -346,6 +348,7 @@ fn a_joined_account_is_joined_again_as_soon_as_it_is_live() {
     bench.answer(Response::Subscribed {
         subscription: 6,
         after: Seq(0),
+        generation: imlink_model::Generation(7),
     });
 
     bench.deliver(6, 1);
@@ -360,6 +363,7 @@ fn a_subscription_that_is_still_held_is_asked_for_again_and_ends_if_it_stays_so(
     bench.answer(Response::Subscribed {
         subscription: 5,
         after: Seq(0),
+        generation: imlink_model::Generation(7),
     });
     bench.die();
     bench.reattach();

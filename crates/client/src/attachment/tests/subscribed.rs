@@ -14,6 +14,7 @@ fn subscribed() -> Bench {
     bench.answer(Response::Subscribed {
         subscription: 5,
         after: Seq(0),
+        generation: imlink_model::Generation(7),
     });
     bench
 }
@@ -26,6 +27,7 @@ fn again(bench: &mut Bench, after: u64) {
     bench.answer(Response::Subscribed {
         subscription: 6,
         after: Seq(after),
+        generation: imlink_model::Generation(7),
     });
 }
 
@@ -170,6 +172,7 @@ fn a_subscription_dropped_before_the_daemon_answers_is_given_back_then() {
     bench.answer(Response::Subscribed {
         subscription: 5,
         after: Seq(0),
+        generation: imlink_model::Generation(7),
     });
 
     assert_eq!(

@@ -296,7 +296,7 @@ fn a_full_outbox_refuses_what_is_new_until_something_is_settled() {
     assert!(matches!(accepted, Applied::Accepted { new: true, .. }));
 }
 
-// F-I04
+// invariant 9
 #[test]
 fn a_message_that_would_not_fit_into_memory_is_refused_until_something_is_settled() {
     let mut house = House::new();

@@ -124,15 +124,8 @@ impl Town {
             return;
         }
         let (account, user) = self.opening.remove(0);
-        let (cursor, queued, in_doubt) = (uplink::Cursor::default(), Vec::new(), Vec::new());
-        let restored = Restored {
-            user,
-            cursor,
-            queued,
-            in_doubt,
-        };
         let result = match well {
-            true => Ok((restored, Seq(0))),
+            true => Ok(rows_of(user.as_str())),
             false => Err(Code::LOCAL_STORE_FAILED),
         };
         self.house.registry.store_opened(account, result);
