@@ -6,7 +6,7 @@ use imlink::{ConnectionStatus, Hint};
 use imlink_daemon::Timings;
 use imlink_sandbox::{Ending, Scope};
 use imlink_tests::cloud::token;
-use imlink_tests::{App, Serving, Setup, cloud, within};
+use imlink_tests::{App, DEADLINE, Serving, Setup, cloud, within};
 
 use crate::IMLINK;
 
@@ -57,11 +57,9 @@ async fn a_dead_cloud_is_tried_on_the_ladder_for_as_long_as_it_takes() {
         passed >= announced,
         "{announced:?} were announced, {passed:?} passed"
     );
-    let most = 3 * waits[..7].iter().sum::<Duration>();
-    assert!(
-        passed <= most,
-        "{passed:?} passed, three times as much as {waits:?}"
-    );
+    // Each attempt may take as long as a busy machine takes for what should happen at once.
+    let most = 3 * waits[..7].iter().sum::<Duration>() + DEADLINE;
+    assert!(passed <= most, "{passed:?} passed for {waits:?}");
     assert!(passed > LIMIT, "once connected there is no limit any more");
 
     // A link that did not last begins no new ladder, a hint does.
