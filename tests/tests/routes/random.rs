@@ -15,7 +15,7 @@ use rand::{Rng, SeedableRng};
 use crate::IMLINK;
 
 const LIVES: u64 = 16;
-const STEPS: usize = 24;
+const STEPS: usize = 12;
 
 #[derive(Clone, Copy, Debug)]
 enum Step {
