@@ -110,7 +110,7 @@ async fn who_forgets_a_conversation_is_told_where_older_rows_have_it_still() {
 
     let told = within("forgotten", app.client.forget(with("han"))).await;
 
-    assert_eq!(told.unwrap(), [aside.clone()]);
+    assert_eq!(told.unwrap(), std::slice::from_ref(&aside));
     let mut command = place.setup.imlink();
     let output = command.args(["forget", "han", "--yes"]).output().unwrap();
     assert!(output.status.success(), "{output:?}");
