@@ -23,7 +23,6 @@ def say(event, **fields):
 
 class Daemon:
     """One attachment: a greeting, then frames of JSON both ways."""
-
     has_connected = False  # with this daemon or one before it
 
     def __init__(self, path, app_id):
@@ -31,9 +30,8 @@ class Daemon:
         self.socket.connect(path)
         self.stream = self.socket.makefile("rb")
         self.asked, self.numbers = {}, itertools.count(1)
-        name, client = app_id.encode(), b"app.py"
-        self.write(b"IMLK" + struct.pack("<BBHHB", 1, 1, 1, 1, 1)
-                   + bytes([len(name)]) + name + bytes([len(client)]) + client)
+        name = app_id.encode()
+        self.write(b"IMLK" + struct.pack("<BBHHBB", 1, 1, 1, 1, 1, len(name)) + name + b"\x06app.py")
         welcome = self.read()
         if welcome[:6] != b"IMLK\x01\x02":
             raise ConnectionError("the daemon refuses this app")
@@ -52,8 +50,7 @@ class Daemon:
     def request(self, verb, note=None, **fields):
         number = str(next(self.numbers))
         self.asked[number] = (verb, note)
-        request = {"Request": {"id": number, "request": {verb: fields}}}
-        self.write(json.dumps(request).encode())
+        self.write(json.dumps({"Request": {"id": number, "request": {verb: fields}}}).encode())
 
 
 def handle(daemon, frame):
@@ -74,8 +71,7 @@ def handle(daemon, frame):
         say("message", seq=seq, uid=message["uid"], sender=message["sender"],
             text=json.loads(message["body"]).get("content", ""))
         daemon.request("Acknowledge", seq, subscription=frame["Delivery"]["subscription"], seq=str(seq))
-    elif "Status" in frame.get("Event", {}).get("event", {}):
-        status = frame["Event"]["event"]["Status"]
+    elif status := frame.get("Event", {}).get("event", {}).get("Status"):
         say("status", status=STATUS.get(status["status"], "?"), code=status["code"])
 
 

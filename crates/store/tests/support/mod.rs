@@ -283,3 +283,14 @@ pub fn on_own_mount(name: &str, options: &str) {
     );
     assert!(String::from_utf8_lossy(&output.stdout).contains("1 passed"));
 }
+
+/// A place with so many messages, a multiple of a hundred.
+pub fn filled(messages: u64) -> Place {
+    let place = Place::new();
+    let (mut store, _) = Store::open(place.path(), &me()).unwrap();
+    for first in (1..=messages).step_by(100) {
+        let group = (first..first + 100).map(arrival).collect();
+        store.commit(group, Millis(0)).unwrap();
+    }
+    place
+}
