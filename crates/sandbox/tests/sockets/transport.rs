@@ -92,7 +92,7 @@ async fn a_stream_is_cut_after_any_number_of_bytes() {
 
 /// What a client that upgrades and pings hears: up to the PINGRESP, or up to the cut.
 async fn stream_until_end(
-    sandbox: &imlink_sandbox::Sandbox,
+    sandbox: &Sandbox,
     token: &str,
     cut: Option<usize>,
 ) -> Vec<u8> {
