@@ -69,6 +69,16 @@ fn the_table_of_rules_and_tests_is_true() {
             "{EXCEPTIONS}: {id} is no id, or has a test"
         );
     }
+    let missing: Vec<_> = known
+        .iter()
+        .flatten()
+        .filter(|id| !shown.contains_key(*id) && !exceptions.contains_key(*id))
+        .collect();
+    assert_eq!(
+        missing,
+        [] as [&String; 0],
+        "ids without a test, and without a reason in {EXCEPTIONS}"
+    );
     let shapes = shapes(root);
     for id in shapes.keys() {
         assert!(
