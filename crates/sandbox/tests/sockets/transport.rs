@@ -91,11 +91,7 @@ async fn a_stream_is_cut_after_any_number_of_bytes() {
 }
 
 /// What a client that upgrades and pings hears: up to the PINGRESP, or up to the cut.
-async fn stream_until_end(
-    sandbox: &Sandbox,
-    token: &str,
-    cut: Option<usize>,
-) -> Vec<u8> {
+async fn stream_until_end(sandbox: &Sandbox, token: &str, cut: Option<usize>) -> Vec<u8> {
     let cut_after = cut.map(|cut| u64::try_from(cut).unwrap());
     let faults = TransportFaults {
         cut_after,
