@@ -86,8 +86,10 @@ impl Up {
             self.wait_until(|faults| !faults.freeze && !faults.stop_reading)
                 .await;
             let read = tokio::select! {
-                read = from_client.read(&mut chunk) => read.unwrap_or_default(),
+                // Bytes that come after a fault was set meet the fault.
+                biased;
                 () = change(&mut self.faults) => continue,
+                read = from_client.read(&mut chunk) => read.unwrap_or_default(),
             };
             if read == 0 {
                 break;
