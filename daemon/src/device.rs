@@ -1,12 +1,13 @@
 //! What this machine is called towards the cloud: a random name, never a hardware address
 //! (decisions.md P20).
 
-use std::io::{self, Write};
-use std::os::unix::fs::OpenOptionsExt;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use rand::Rng;
 use rand::distr::Alphanumeric;
+
+use crate::private_file;
 
 /// Characters in a device id, as many as the vendor's client draws (`protocol/cloud-wire.md` 2).
 const LENGTH: usize = 22;
@@ -50,25 +51,12 @@ pub fn id(state_dir: &Path) -> Result<String, DeviceIdError> {
                 .take(LENGTH)
                 .map(char::from)
                 .collect();
-            write(&path, &id).map_err(|source| DeviceIdError::Io { path, source })?;
+            private_file::write(&path, id.as_bytes())
+                .map_err(|source| DeviceIdError::Io { path, source })?;
             Ok(id)
         }
         Err(source) => Err(DeviceIdError::Io { path, source }),
     }
-}
-
-/// Whole or not at all: a crash in between leaves no half of an id behind.
-fn write(path: &Path, id: &str) -> io::Result<()> {
-    let unfinished = path.with_extension("new");
-    let mut file = std::fs::File::options()
-        .write(true)
-        .create(true)
-        .truncate(true)
-        .mode(0o600)
-        .open(&unfinished)?;
-    file.write_all(id.as_bytes())?;
-    file.sync_all()?;
-    std::fs::rename(&unfinished, path)
 }
 
 #[cfg(test)]

@@ -7,6 +7,9 @@ use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
+/// What the name of a file ends in as long as it is being written.
+pub const UNFINISHED: &str = "new";
+
 /// Longest file that is read, in bytes; what is kept in one is far shorter.
 const LONGEST: u64 = 64 * 1024;
 
@@ -66,26 +69,32 @@ pub fn read(path: &Path) -> Result<Option<Zeroizing<String>>, PrivateFileError> 
 ///
 /// # Errors
 /// What the system says; what was there before is still there.
-pub fn write(path: &Path, text: &str) -> io::Result<()> {
-    let unfinished = path.with_extension("new");
-    // One from a crash may have another mode.
-    remove(&unfinished)?;
+pub fn write(path: &Path, content: &[u8]) -> io::Result<()> {
+    let unfinished = path.with_extension(UNFINISHED);
+    // A mode is given at creation only: what a crash left behind may not have it.
+    remove_one(&unfinished)?;
     let mut file = File::options()
         .write(true)
         .create_new(true)
         .mode(0o600)
         .open(&unfinished)?;
-    file.write_all(text.as_bytes())?;
+    file.write_all(content)?;
     file.sync_all()?;
     std::fs::rename(&unfinished, path)?;
     sync_directory(path)
 }
 
-/// Removes a file, durably. One that is not there is removed already.
+/// Removes a file, durably, and what a crash left of writing it. One that is not there is removed
+/// already.
 ///
 /// # Errors
 /// What the system says.
 pub fn remove(path: &Path) -> io::Result<()> {
+    remove_one(path)?;
+    remove_one(&path.with_extension(UNFINISHED))
+}
+
+fn remove_one(path: &Path) -> io::Result<()> {
     match std::fs::remove_file(path) {
         Ok(()) => sync_directory(path),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
@@ -111,7 +120,7 @@ mod tests {
     fn a_file_that_others_can_read_is_refused_with_the_cure() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("secret");
-        write(&path, "canary").unwrap();
+        write(&path, b"canary").unwrap();
         assert_eq!(read(&path).unwrap().unwrap().as_str(), "canary");
 
         for mode in [0o640, 0o604, 0o610] {
@@ -130,12 +139,13 @@ mod tests {
         let path = dir.path().join("secret");
         std::fs::write(path.with_extension("new"), "left by a crash").unwrap();
 
-        write(&path, "one").unwrap();
-        write(&path, "two").unwrap();
+        write(&path, b"one").unwrap();
+        write(&path, b"two").unwrap();
 
         assert_eq!(read(&path).unwrap().unwrap().as_str(), "two");
         let mode = std::fs::metadata(&path).unwrap().mode() & 0o777;
         assert_eq!(mode, 0o600);
+        std::fs::write(path.with_extension("new"), "left by a crash").unwrap();
         remove(&path).unwrap();
         remove(&path).unwrap();
         assert!(read(&path).unwrap().is_none());

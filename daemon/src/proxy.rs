@@ -113,7 +113,7 @@ impl KeptProxy {
         let _turn = self.turn.lock().await;
         let path = Arc::clone(&self.path);
         let kept = tokio::task::spawn_blocking(move || match proxy {
-            Some(proxy) => private_file::write(&path, &proxy.reveal_url()),
+            Some(proxy) => private_file::write(&path, proxy.reveal_url().as_bytes()),
             None => private_file::remove(&path),
         });
         kept.await.map_err(io::Error::other)?
@@ -158,7 +158,7 @@ mod tests {
     #[test]
     fn a_file_that_holds_something_else_is_named_with_the_cure() {
         let dir = tempfile::tempdir().unwrap();
-        private_file::write(&dir.path().join(FILE), "socks5://canary").unwrap();
+        private_file::write(&dir.path().join(FILE), b"socks5://canary").unwrap();
 
         let error = load(dir.path()).unwrap_err().to_string();
 

@@ -180,7 +180,7 @@ fn a_proxys_password_is_refused_in_the_environment_and_on_the_command_line() {
 fn a_proxys_password_may_stand_in_a_file_of_its_own() {
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("password");
-    crate::private_file::write(&file, "canary\n").unwrap();
+    crate::private_file::write(&file, b"canary\n").unwrap();
     let file = file.display().to_string();
     let url = ("IMLINK_PROXY", "socks5://alice@proxy.example:1080");
     let named = ("IMLINK_PROXY_PASSWORD_FILE", file.as_str());

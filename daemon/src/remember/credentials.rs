@@ -6,7 +6,7 @@
 //! another one.
 
 use std::os::unix::fs::MetadataExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use imlink_model::{AppKey, Token, UserId};
 use imlink_store::Accounts;
@@ -14,6 +14,7 @@ use tracing::{info, warn};
 
 use super::files::{self, io_at};
 use super::{RememberError, RememberedAccount};
+use crate::private_file;
 
 /// What the names of credentials end in.
 const EXTENSION: &str = "token";
@@ -74,7 +75,7 @@ impl Credentials {
                 .inspect_err(|error| warn!(%error, "The index of accounts cannot be read"))
                 .unwrap_or_default();
             let fingerprint = accounts.fingerprint(&account.app_key, &account.token);
-            let is_set_aside = self.mark_of(&fingerprint).exists();
+            let is_set_aside = mark_of(&self.marks, &fingerprint).exists();
             self.given.push(Given {
                 app_key: account.app_key.clone(),
                 user: account.user.clone(),
@@ -100,13 +101,13 @@ impl Credentials {
         token: &Token,
     ) -> Result<bool, RememberError> {
         let fingerprint = accounts.fingerprint(app_key, token);
-        let mark = self.mark_of(&fingerprint);
+        let mark = mark_of(&self.marks, &fingerprint);
         let given = self.given.iter_mut();
         if let Some(given) = given.into_iter().find(|one| one.fingerprint == fingerprint) {
             given.user = Some(user.clone());
             // An app brought the same token: it is good again.
             if std::mem::take(&mut given.is_set_aside) {
-                files::remove(&mark).map_err(io_at(&mark, "remove it"))?;
+                private_file::remove(&mark).map_err(io_at(&mark, "remove it"))?;
             }
         }
         let mut own = self.given.iter().filter(|one| one.is_of(app_key, user));
@@ -134,18 +135,18 @@ impl Credentials {
     }
 
     fn mark(&mut self, is_meant: impl Fn(&Given) -> bool) -> Result<(), RememberError> {
-        let marks = self.marks.clone();
         for given in self.given.iter_mut().filter(|one| is_meant(one)) {
-            let mark = marks.join(&given.fingerprint).with_extension("unused");
-            files::write_private(&mark, b"").map_err(io_at(&mark, "write it"))?;
+            let mark = mark_of(&self.marks, &given.fingerprint);
+            private_file::write(&mark, b"").map_err(io_at(&mark, "write it"))?;
             given.is_set_aside = true;
         }
         Ok(())
     }
+}
 
-    fn mark_of(&self, fingerprint: &str) -> PathBuf {
-        self.marks.join(fingerprint).with_extension("unused")
-    }
+/// The file that says that a credential is used no more.
+fn mark_of(marks: &Path, fingerprint: &str) -> PathBuf {
+    marks.join(fingerprint).with_extension("unused")
 }
 
 impl Given {

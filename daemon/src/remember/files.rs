@@ -1,7 +1,7 @@
 //! Tokens in files of their own below the state directory, 0600, written whole.
 
 use std::fs::{self, DirBuilder, File};
-use std::io::{self, Read, Write};
+use std::io::{self, Read};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
@@ -9,6 +9,7 @@ use tracing::warn;
 use zeroize::Zeroizing;
 
 use super::{RememberError, RememberedAccount};
+use crate::private_file;
 
 /// What the names of these files end in.
 const EXTENSION: &str = "token";
@@ -31,7 +32,15 @@ impl Files {
     pub(super) fn load(&self) -> Result<Vec<RememberedAccount>, RememberError> {
         let mut found = Vec::new();
         for path in entries(&self.0)? {
-            if path.extension().is_none_or(|ending| ending != EXTENSION) {
+            let ending = path.extension().unwrap_or_default();
+            if ending == private_file::UNFINISHED {
+                // A token that was about to be kept when the daemon before was killed: nobody's now.
+                let removed = private_file::remove(&path).map_err(io_at(&path, "remove it"));
+                if let Err(error) = removed {
+                    warn!(%error, "A token that was not kept is still there");
+                }
+            }
+            if ending != EXTENSION {
                 continue;
             }
             let text = read_private(&path)?;
@@ -55,12 +64,12 @@ impl Files {
             return Ok(());
         };
         let path = self.path(name);
-        write_private(&path, &text).map_err(io_at(&path, "write it"))
+        private_file::write(&path, &text).map_err(io_at(&path, "write it"))
     }
 
     pub(super) fn forget(&self, name: &str) -> Result<(), RememberError> {
         let path = self.path(name);
-        remove(&path).map_err(io_at(&path, "remove it"))
+        private_file::remove(&path).map_err(io_at(&path, "remove it"))
     }
 
     fn path(&self, name: &str) -> PathBuf {
@@ -128,38 +137,6 @@ pub(super) fn read(file: File, path: &Path) -> Result<Zeroizing<Vec<u8>>, Rememb
         .read_to_end(&mut text)
         .map_err(io_at(path, "read it"))?;
     Ok(text)
-}
-
-/// Whole or not at all, and on the disk when this returns.
-pub(super) fn write_private(path: &Path, text: &[u8]) -> io::Result<()> {
-    let unfinished = path.with_extension("new");
-    // A mode is given at creation only: what a crash left behind may not have it.
-    remove(&unfinished)?;
-    let mut file = File::options()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(&unfinished)?;
-    file.write_all(text)?;
-    file.sync_all()?;
-    fs::rename(&unfinished, path)?;
-    sync_directory_of(path)
-}
-
-/// Removes a file if it is there, for good when this returns.
-pub(super) fn remove(path: &Path) -> io::Result<()> {
-    match fs::remove_file(path) {
-        Ok(()) => sync_directory_of(path),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-        Err(error) => Err(error),
-    }
-}
-
-fn sync_directory_of(path: &Path) -> io::Result<()> {
-    match path.parent() {
-        Some(directory) => File::open(directory)?.sync_all(),
-        None => Ok(()),
-    }
 }
 
 pub(super) fn io_at(path: &Path, doing: &'static str) -> impl FnOnce(io::Error) -> RememberError {
@@ -239,20 +216,30 @@ mod tests {
     fn a_link_in_place_of_a_token_is_not_followed() {
         let (dir, files) = files();
         let elsewhere = dir.path().join("elsewhere");
-        write_private(&elsewhere, &account("canary").encode().unwrap()).unwrap();
+        private_file::write(&elsewhere, &account("canary").encode().unwrap()).unwrap();
         symlink(&elsewhere, files.path("lei")).unwrap();
 
         assert!(matches!(files.load(), Err(RememberError::Io { .. })));
     }
 
     #[test]
-    fn what_a_crash_left_and_what_is_damaged_are_in_nobodys_way() {
+    fn what_a_crash_left_is_removed_and_what_is_damaged_is_in_nobodys_way() {
         let (_dir, files) = files();
-        fs::write(files.0.join("lei.new"), "imlink tok").unwrap();
-        write_private(&files.path("torn"), b"imlink token 1\nkey\n").unwrap();
+        let left = ["lei.new", "of-an-account-logged-out-since.new"];
+        for name in left {
+            fs::write(files.0.join(name), "imlink tok").unwrap();
+        }
+        private_file::write(&files.path("torn"), b"imlink token 1\nkey\n").unwrap();
 
         files.keep("lei", &account("kept")).unwrap();
 
         assert_eq!(tokens(&files), ["kept"]);
+        assert!(left.iter().all(|name| !files.0.join(name).exists()));
+
+        fs::write(files.0.join("lei.new"), "imlink tok").unwrap();
+        files.forget("lei").unwrap();
+
+        let kept = entries(&files.0).unwrap();
+        assert_eq!(kept, [files.path("torn")]);
     }
 }
