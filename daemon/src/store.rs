@@ -12,23 +12,24 @@
 //! While a batch is being synced, the mailbox gathers the next one: group commit without a timer
 //! (docs/measured.md, "Store").
 
+mod reading;
+
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use actix::{
     Actor, Addr, AsyncContext, Context, Handler, Message, MessageResult, Recipient, ResponseFuture,
 };
-use imlink_ipc_proto::limits;
-use imlink_model::{Code, Conversation, Seq, WithCauses};
+use imlink_model::{Code, Conversation, WithCauses};
 use imlink_store::{
-    Anomalies, Applied, Change, CommitError, Edit, Edited, ForgetError, HistoryQuery, Opening,
-    Page, Progress, ReadError, Salvaged, SearchQuery, Store, Work, Writable,
+    Anomalies, Applied, Change, CommitError, Edit, Edited, ForgetError, Opening, Progress,
+    Salvaged, Store, Work, Writable,
 };
 use tokio::sync::oneshot;
 
 use crate::clock;
 use crate::messages::{AnomaliesFound, Progressed, ReadingFailed, Rescue, WritableTurned};
-use crate::registry::{Found, OpenedRows, Read, Stretch, Unreadable};
+use crate::registry::{Found, OpenedRows, Read, Unreadable};
 use crate::removal::rescue;
 use crate::vital::Vital;
 
@@ -41,9 +42,6 @@ const PROGRESS_PAUSE: Duration = Duration::from_millis(100);
 /// Between two looks at a disk that cannot be written to: soon enough for a person who made room,
 /// and one system call.
 const DEGRADED_LOOK: Duration = Duration::from_secs(1);
-
-/// Bytes of message bodies that an answer carries at most, so that it fits into a frame.
-const PAGE_BYTES: usize = limits::PAGE_BYTES;
 
 /// The actor; see the module.
 #[derive(Debug)]
@@ -270,7 +268,7 @@ impl StoreActor {
 
     fn read(&mut self, read: Read) -> Result<Found, Code> {
         let store = self.store.as_ref().ok_or(self.closed)?;
-        find(store, read).map_err(|error| {
+        reading::find(store, read).map_err(|error| {
             tracing::error!(error = %WithCauses(&error), "Rows could not be read");
             let code = error.code();
             if error.is_of_the_engine() {
@@ -278,64 +276,6 @@ impl StoreActor {
             }
             code
         })
-    }
-}
-
-/// Reads what is asked for.
-fn find(store: &Store, read: Read) -> Result<Found, ReadError> {
-    match read {
-        Read::After { seq, limit, bytes } => stretch(store, seq, limit, bytes).map(Found::Stretch),
-        Read::History {
-            conversation,
-            side,
-            object_names,
-            limit,
-        } => store
-            .history_page(&HistoryQuery {
-                conversation: &conversation,
-                side,
-                object_names: &object_names,
-                limit,
-                max_bytes: PAGE_BYTES,
-            })
-            .map(Found::Page),
-        Read::Timeline { after, limit } => {
-            let messages = store.messages_after(after, limit, PAGE_BYTES);
-            messages.map(|messages| {
-                let last = messages.last().map(|message| message.seq);
-                Found::Timeline(Page {
-                    more: last.is_some_and(|last| last < store.last_seq()),
-                    messages,
-                })
-            })
-        }
-        Read::Place(seq) => store.message(seq).map(Found::Message),
-        Read::Uid(uid) => store.message_by_uid(&uid).map(Found::Message),
-        Read::Search {
-            keyword,
-            conversation,
-            before,
-            limit,
-        } => store
-            .search(&SearchQuery {
-                keyword: keyword.as_str(),
-                conversation: conversation.as_ref(),
-                before,
-                limit,
-                max_bytes: PAGE_BYTES,
-            })
-            .map(Found::Search),
-        Read::Conversations { behind, limit } => store
-            .conversation_page(behind.as_ref(), limit, PAGE_BYTES)
-            .map(Found::Conversations),
-        Read::Conversation(conversation) => {
-            store.conversation(&conversation).map(Found::Conversation)
-        }
-        Read::Unread => Ok(Found::Unread(store.unread())),
-        Read::Outbox { app, behind, limit } => store
-            .outbox_page(&app, behind, limit, PAGE_BYTES)
-            .map(Found::Outbox),
-        Read::Outgoing { app, client_id } => store.fate(&app, &client_id).map(Found::Outgoing),
     }
 }
 
@@ -507,22 +447,6 @@ impl Handler<crate::messages::Stop> for StoreActor {
         self.store = None;
         actix::ActorContext::stop(ctx);
     }
-}
-
-/// What a subscription that is behind gets next.
-fn stretch(store: &Store, after: Seq, limit: usize, bytes: usize) -> Result<Stretch, ReadError> {
-    let messages = store.messages_after(after, limit, bytes)?;
-    let end = messages.last().map_or(after, |message| message.seq);
-    let newest = store.last_seq();
-    let up_to = match end < newest && store.messages_after(end, 1, bytes)?.is_empty() {
-        true => newest,
-        false => end,
-    };
-    Ok(Stretch {
-        messages,
-        gaps: store.gaps()?,
-        up_to,
-    })
 }
 
 /// Says what nobody expects of an opening.

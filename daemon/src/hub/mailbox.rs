@@ -229,9 +229,8 @@ impl Handler<Stop> for Hub {
             for closed in links {
                 let _ = closed.await;
             }
-            for Rows { addr, thread, .. } in rows {
-                let _ = addr.send(Stop).await;
-                thread.stop();
+            for rows in rows {
+                rows.close().await;
             }
         };
         Box::pin(closed.into_actor(self).then(|(), _, ctx| {
