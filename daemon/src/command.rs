@@ -216,6 +216,7 @@ fn exit_status(problem: &ServeError) -> u8 {
         | ServeError::Device(_)
         | ServeError::Proxy(_)
         | ServeError::Remember(_)
+        | ServeError::ReadOnly { .. }
         | ServeError::Dialer(DialerError::CaFile(_) | DialerError::NoAuthorities(_))
         | ServeError::Lock(LockError::Io { .. }) => EXIT_CONFIG,
         ServeError::Accounts(_)
@@ -223,6 +224,7 @@ fn exit_status(problem: &ServeError) -> u8 {
         | ServeError::Dialer(DialerError::Tls(_))
         | ServeError::StateRemoved { .. }
         | ServeError::SocketRemoved { .. }
+        | ServeError::Writable { .. }
         | ServeError::Ended { .. } => EXIT_FAILED,
     }
 }

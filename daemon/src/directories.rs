@@ -137,6 +137,15 @@ pub fn of_socket(path: &Path) -> Result<&Path, PlaceError> {
 /// # Errors
 /// [`PlaceError`] with the cure.
 pub fn private(path: &Path, purpose: &'static str) -> Result<(), PlaceError> {
+    closed(path, purpose)?;
+    Place { path, purpose }.can_be_written()
+}
+
+/// The same for a directory that need not be written to.
+///
+/// # Errors
+/// [`PlaceError`] with the cure.
+pub fn closed(path: &Path, purpose: &'static str) -> Result<(), PlaceError> {
     let place = Place { path, purpose };
     let found = place.make()?;
     let mode = found.mode() & 0o7777;
@@ -147,7 +156,7 @@ pub fn private(path: &Path, purpose: &'static str) -> Result<(), PlaceError> {
             mode,
         });
     }
-    place.can_be_written()
+    Ok(())
 }
 
 /// The same for a directory that the members of a group may enter: it is given to the group, and

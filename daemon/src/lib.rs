@@ -35,6 +35,7 @@ mod removal;
 mod rules;
 mod serve;
 mod sleep;
+mod state;
 mod store;
 mod surroundings;
 mod systemd;

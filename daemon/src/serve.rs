@@ -26,6 +26,7 @@ use crate::registry::{About, shown};
 use crate::remember::{Memory, RememberError};
 use crate::removal::{self, Removal};
 use crate::rules::Rules;
+use crate::state::State;
 use crate::surroundings;
 use crate::systemd;
 use crate::transport::{Dialer, DialerError, ProxyInUse};
@@ -87,6 +88,28 @@ pub enum ServeError {
         /// What the system said.
         source: io::Error,
     },
+    /// The state directory is on a read-only file system, and there is no room to read it in.
+    #[error(
+        "state directory {} is on a read-only file system, and no copy to read from can be made at {}; make the file system writable",
+        path.display(), place.display()
+    )]
+    ReadOnly {
+        /// The directory.
+        path: PathBuf,
+        /// Where the copy would be.
+        place: PathBuf,
+        /// Why it is not.
+        source: imlink_store::OpenError,
+    },
+    /// The file system of the state directory was read-only at start, and is not any more.
+    #[error(
+        "the file system of the state directory {} can be written to again; started again, this stores and sends",
+        path.display()
+    )]
+    Writable {
+        /// The directory.
+        path: PathBuf,
+    },
     /// A part of the daemon ended by itself.
     #[error(
         "the {actor} of the daemon ended by itself; started again, it goes on with what was accepted"
@@ -112,11 +135,10 @@ pub async fn serve(
     let in_use = ProxyInUse::default();
     let dialer = Dialer::new(config.ca_file.as_deref(), &config.pins, in_use.clone())?
         .writing_within(config.timings.write);
-    directories::private(&config.state_dir, "state")?;
-    let _state_lock = Lock::take(&config.state_dir)?;
+    let state = State::take(&config.state_dir, &config.socket)?;
     let holds_socket = inherited.is_none();
     let (listening, _runtime_lock) = listen(&config, inherited)?;
-    let accounts = Accounts::open(&config.state_dir)?;
+    let accounts = Accounts::open(state.of_rows())?;
     let device_id = device::id(&config.state_dir)?;
     let credentials = std::env::var_os("CREDENTIALS_DIRECTORY").map(PathBuf::from);
     let mut memory = Memory::open(config.remember, &config.state_dir, credentials, &device_id)?;
@@ -199,12 +221,16 @@ pub async fn serve(
             let _ = tokio::time::timeout(STOP_DEADLINE, hub.send(Rescue)).await;
             return Err(ServeError::StateRemoved { path: config.state_dir });
         }
+        () = state.writable_again() => Err(ServeError::Writable { path: config.state_dir }),
         actor = ends.first() => return Err(ServeError::Ended { actor }),
     };
     systemd::stopping();
     listener.do_send(Stop);
     match tokio::time::timeout(STOP_DEADLINE, hub.send(Stop)).await {
-        Ok(Ok(())) => ended,
+        Ok(Ok(())) => {
+            state.release();
+            ended
+        }
         Ok(Err(_)) => Err(ServeError::Ended { actor: "hub" }),
         Err(_) => {
             warn!("Not everything ended in time; the next start sorts it out");

@@ -49,7 +49,7 @@ impl Accounts {
     /// [`OpenError`]; among them [`OpenError::Exposed`] if others may read the key of the hash.
     pub fn open(state_dir: &Path) -> Result<Self, OpenError> {
         directory::claim_from_writers(state_dir)?;
-        let directory = state_dir.join("accounts");
+        let directory = state_dir.join(ACCOUNTS);
         match directory::claim(&state_dir.join(witness::OUTSIDE)) {
             // Without room the index may still be opened; its reserve is for that.
             Err(error) if error.code() == Code::LOCAL_STORE_FULL => {}
@@ -71,7 +71,7 @@ impl Accounts {
         };
         let run = files.attempt.passed()?;
         // Made under the lock, so that two starting at once agree on one key.
-        let key = TokenKey::load(&state_dir.join("token-key"))?;
+        let key = TokenKey::load(&state_dir.join(TOKEN_KEY))?;
         let accounts = Self {
             directory,
             key,
@@ -213,6 +213,12 @@ impl Accounts {
         database.apply(&writes).map_err(CommitError::Write)
     }
 }
+
+/// Name of the directory of the index and all rows.
+pub(crate) const ACCOUNTS: &str = "accounts";
+
+/// Name of the file with the key of the token hash.
+pub(crate) const TOKEN_KEY: &str = "token-key";
 
 /// Name of the index's own directory.
 const INDEX: &str = "index";

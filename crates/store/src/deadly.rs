@@ -65,6 +65,9 @@ pub(crate) fn messages(store: &Path) -> Result<Vec<Seq>, OpenError> {
     Ok(deaths.into_keys().collect())
 }
 
+/// The file of the notes.
+pub(crate) const FILE: &str = "deadly";
+
 fn file(store: &Path) -> PathBuf {
-    store.join("deadly")
+    store.join(FILE)
 }

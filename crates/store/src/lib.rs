@@ -45,6 +45,7 @@ mod opening;
 mod outbox;
 mod pending;
 mod progress;
+mod read_only;
 mod record;
 mod row;
 mod salvage;
@@ -66,6 +67,7 @@ pub use error::{CommitError, ForgetError, OpenError, PurgeError, ReadError};
 pub use gap::{Gap, GapCause};
 pub use outbox::{OutboxState, Submission};
 pub use progress::{Progress, Work};
+pub use read_only::{ReadOnlyCopy, is_read_only};
 pub use salvage::Salvaged;
 pub use space::Writable;
 pub use store::{

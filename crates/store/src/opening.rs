@@ -33,6 +33,12 @@ const FAILURES: usize = 2;
 /// daemon every second finds out within a minute; nobody kills one so often by hand.
 const DEATHS: usize = 50;
 
+/// The file of attempts that died.
+pub(crate) const OPENING: &str = "opening";
+
+/// The file of attempts that failed.
+pub(crate) const FAILED: &str = "failed";
+
 /// One attempt to open the rows of a directory.
 #[derive(Debug)]
 pub(crate) struct Attempt {
@@ -49,8 +55,8 @@ impl Attempt {
     pub(crate) fn begin(home: &Path) -> Result<Self, OpenError> {
         let attempt = Self {
             home: home.into(),
-            opening: home.join("opening"),
-            failed: home.join("failed"),
+            opening: home.join(OPENING),
+            failed: home.join(FAILED),
         };
         if strokes(&attempt.failed)? >= FAILURES || strokes(&attempt.opening)? >= DEATHS {
             return Err(attempt.damaged(None));
@@ -106,7 +112,7 @@ impl Attempt {
 /// Whether the engine is known to die of opening the rows of a directory.
 pub(crate) fn is_deadly(home: &Path) -> Result<bool, OpenError> {
     let panics = strokes_of(home, Stroke::Panic)?;
-    Ok(panics >= FAILURES || strokes(&home.join("opening"))? >= DEATHS)
+    Ok(panics >= FAILURES || strokes(&home.join(OPENING))? >= DEATHS)
 }
 
 /// Whether the engine said of rows that it had opened that they are damaged. Another opening would
@@ -116,7 +122,7 @@ pub(crate) fn is_unreadable(home: &Path) -> Result<bool, OpenError> {
 }
 
 fn strokes_of(home: &Path, stroke: Stroke) -> Result<usize, OpenError> {
-    let failed = directory::read_private(&home.join("failed"))?.unwrap_or_default();
+    let failed = directory::read_private(&home.join(FAILED))?.unwrap_or_default();
     let own = failed.iter().filter(|found| **found == stroke as u8);
     Ok(own.count())
 }
@@ -223,6 +229,6 @@ mod tests {
     }
 
     fn killed_while_opening(home: &Path) {
-        directory::add_stroke(&home.join("opening"), Stroke::Plain).unwrap();
+        directory::add_stroke(&home.join(OPENING), Stroke::Plain).unwrap();
     }
 }

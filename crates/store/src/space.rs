@@ -19,7 +19,13 @@ use rustix::fs::{FallocateFlags, StatVfsMountFlags, fallocate, fstatvfs};
 use crate::engine::Batch;
 use crate::engine::paged::PAGE_BYTES;
 use crate::error::trouble;
-use crate::{CommitError, OpenError, directory};
+use crate::{CommitError, OpenError, directory, read_only};
+
+const RESERVE_FILE: &str = "reserve";
+const SPARE_FILE: &str = "spare";
+
+/// What lies beside rows for no other reason than its room.
+pub(crate) const FILES: [&str; 2] = [RESERVE_FILE, SPARE_FILE];
 
 /// What the engine takes to open a small store: a segment or two, and as much again.
 const RESERVE: u64 = 4 * 1024 * 1024;
@@ -72,6 +78,8 @@ pub(crate) struct Space {
     /// the attempt and one for the engine's note.
     spare: PathBuf,
     rows: Mutex<Rows>,
+    /// The rows are a copy: what is written here is not where they come from.
+    is_copy: bool,
 }
 
 /// How many bytes the rows have, as far as the reserve has to know.
@@ -89,11 +97,15 @@ impl Space {
     pub(crate) fn open(home: &Path) -> Result<Self, OpenError> {
         let space = Self {
             home: File::open(home).map_err(OpenError::io("opening", home))?,
-            reserve: home.join("reserve"),
-            spare: home.join("spare"),
+            reserve: home.join(RESERVE_FILE),
+            spare: home.join(SPARE_FILE),
             rows: Mutex::default(),
+            is_copy: read_only::is_copy(home),
         };
-        match space.ask(RESERVE.max(space.kept())) {
+        if space.is_copy {
+            return Ok(space);
+        }
+        match ask(&space.home, RESERVE.max(space.kept())) {
             Writable::Yes => {}
             Writable::Full => space.give_up_reserve()?,
             Writable::ReadOnly => {
@@ -108,14 +120,20 @@ impl Space {
     /// Whether there is room for a batch beside the rows, whose bytes `count` counts. Takes the
     /// reserve back as soon as there is, and lets it grow with the rows.
     pub(crate) fn for_batch(&self, batch: &Batch, count: impl FnOnce() -> u64) -> Writable {
+        if self.is_copy {
+            return Writable::ReadOnly;
+        }
         let bytes = bytes_of(batch).saturating_mul(GROWTH);
         let wanted = MARGIN.saturating_add(bytes);
         let reserve = RESERVE.saturating_add(self.rows(bytes, count) / ROWS_TO_NOTES);
         let kept = self.kept();
         if kept.saturating_add(LAG) > reserve {
-            return self.ask(wanted);
+            return ask(&self.home, wanted);
         }
-        let writable = self.ask(wanted.saturating_add(reserve).saturating_sub(kept));
+        let writable = ask(
+            &self.home,
+            wanted.saturating_add(reserve).saturating_sub(kept),
+        );
         if writable == Writable::Yes
             && let Err(error) = self.take_reserve(reserve)
         {
@@ -155,17 +173,7 @@ impl Space {
 
     /// Makes sure that a copy of the rows finds room.
     pub(crate) fn require(&self, bytes: u64) -> Result<(), OpenError> {
-        match self.ask(MARGIN.saturating_add(bytes)) {
-            Writable::Yes => Ok(()),
-            Writable::Full => Err(OpenError::Io {
-                doing: "finding room for a copy beside",
-                path: self.reserve.clone(),
-                source: io::ErrorKind::StorageFull.into(),
-            }),
-            Writable::ReadOnly => Err(OpenError::ReadOnly {
-                directory: self.reserve.clone(),
-            }),
-        }
+        require(&self.home, &self.reserve, bytes)
     }
 
     /// Bytes of the reserve as it is.
@@ -191,22 +199,42 @@ impl Space {
             }
         }
     }
+}
 
-    /// Whether so many bytes can be written. A file system that cannot say has them.
-    fn ask(&self, wanted: u64) -> Writable {
-        let Ok(found) = fstatvfs(&self.home) else {
-            return Writable::Yes;
-        };
-        if found.f_flag.contains(StatVfsMountFlags::RDONLY) {
-            Writable::ReadOnly
-        } else if found.f_bavail.saturating_mul(found.f_frsize) < wanted
-            // Some file systems have no number of them.
-            || (found.f_files > 0 && found.f_favail < INODES)
-        {
-            Writable::Full
-        } else {
-            Writable::Yes
-        }
+/// Makes sure that a copy of so many bytes finds room in a directory.
+pub(crate) fn require_in(directory: &Path, bytes: u64) -> Result<(), OpenError> {
+    let opened = File::open(directory).map_err(OpenError::io("opening", directory))?;
+    require(&opened, directory, bytes)
+}
+
+fn require(directory: &File, path: &Path, bytes: u64) -> Result<(), OpenError> {
+    match ask(directory, MARGIN.saturating_add(bytes)) {
+        Writable::Yes => Ok(()),
+        Writable::Full => Err(OpenError::Io {
+            doing: "finding room for a copy beside",
+            path: path.into(),
+            source: io::ErrorKind::StorageFull.into(),
+        }),
+        Writable::ReadOnly => Err(OpenError::ReadOnly {
+            directory: path.into(),
+        }),
+    }
+}
+
+/// Whether so many bytes can be written. A file system that cannot say has them.
+fn ask(directory: &File, wanted: u64) -> Writable {
+    let Ok(found) = fstatvfs(directory) else {
+        return Writable::Yes;
+    };
+    if found.f_flag.contains(StatVfsMountFlags::RDONLY) {
+        Writable::ReadOnly
+    } else if found.f_bavail.saturating_mul(found.f_frsize) < wanted
+        // Some file systems have no number of them.
+        || (found.f_files > 0 && found.f_favail < INODES)
+    {
+        Writable::Full
+    } else {
+        Writable::Yes
     }
 }
 

@@ -36,6 +36,7 @@ mod proxied_tls;
 mod proxies;
 mod put_back;
 mod random;
+mod read_only;
 mod recall;
 mod reconnect_kick;
 mod refusals;

@@ -14,7 +14,7 @@ use imlink_model::{AppKey, UserId, WithCauses};
 
 use super::{Accounts, INDEX};
 use crate::row::{AccountRow, Row};
-use crate::{OpenError, PurgeError, aside, directory, witness};
+use crate::{OpenError, PurgeError, aside, directory, read_only, witness};
 
 impl Accounts {
     /// Removes everything of an account: its tokens from the index, and its rows with everything
@@ -26,6 +26,9 @@ impl Accounts {
     /// [`open`](Self::open). A store that is open is [locked](OpenError::Locked) and stays.
     pub fn purge(&self, app_key: &AppKey, user: &UserId) -> Result<(), PurgeError> {
         let rows = self.directory(app_key, user);
+        if read_only::is_copy(&rows) {
+            return Err(OpenError::ReadOnly { directory: rows }.into());
+        }
         // Held until the directory is gone, so that nobody opens what is being removed.
         let _lock = match rows.exists() {
             true => Some(directory::lock(&rows)?),
