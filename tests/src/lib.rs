@@ -18,7 +18,6 @@ pub mod network;
 pub mod proxy;
 pub mod raw;
 pub mod relay;
-pub mod secrecy;
 
 mod app;
 mod daemon;
@@ -32,6 +31,8 @@ mod stranger;
 mod wait;
 
 pub use app::{App, next_words};
+pub use imlink_secrecy as secrecy;
+
 pub use cloud::cloud;
 pub use daemon::{Daemon, Log, Setup};
 pub use mount::{on_own_mount, with_groups_that_hang, with_own_users};

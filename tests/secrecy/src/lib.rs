@@ -3,8 +3,10 @@
 //!
 //! What this process logs, that is client library and sandbox, is looked at line by line, at
 //! TRACE. What a daemon has logged, at TRACE too, what it keeps, and what the kernel tells everybody
-//! about its process is looked at when it ends, see [`Daemon`](crate::Daemon). The protocol's own
-//! request, which carries the token, is on a socket and in no log.
+//! about its process is looked at when it ends. The protocol's own request, which carries the token, is
+//! on a socket and in no log.
+//!
+//! A crate of its own, because it is optimised in every build: it looks at gigabytes.
 
 use std::collections::BTreeSet;
 use std::io::{self, Write};
@@ -92,7 +94,8 @@ pub fn told_by_file(path: &Path, from: usize) -> Option<String> {
 }
 
 /// The file below a directory that tells a token, if there is one. Left out are those in which a
-/// daemon that is told to remembers tokens: `tokens/*.token`.
+/// daemon that is told to remembers tokens: `tokens/*.token`, and `tokens/*.new` if it was killed while
+/// it wrote one.
 #[must_use]
 pub fn told_below(directory: &Path) -> Option<PathBuf> {
     let entries = std::fs::read_dir(directory).into_iter().flatten();
@@ -111,7 +114,10 @@ fn remembers(path: &Path) -> bool {
     let is_in_tokens = path
         .parent()
         .is_some_and(|parent| parent.ends_with("tokens"));
-    is_in_tokens && path.extension().is_some_and(|ending| ending == "token")
+    is_in_tokens
+        && path
+            .extension()
+            .is_some_and(|ending| ending == "token" || ending == "new")
 }
 
 /// The line without the token it tells; `None` if it tells none: not in plain text, not as a list
