@@ -185,7 +185,7 @@ fn ask(tree: &Path, target: &Path, tests: &str) -> Fate {
     }
 
     let said = tempfile::NamedTempFile::new().unwrap();
-    let mut running = cargo(&["--no-fail-fast"])
+    let mut running = cargo(&[])
         .stdout(said.reopen().unwrap())
         .stderr(Stdio::null())
         // Tests start processes: what hangs is ended with all of them.
