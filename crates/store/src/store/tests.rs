@@ -15,6 +15,7 @@ mod search;
 mod signals;
 mod subscriptions;
 mod talks;
+mod weight;
 
 use bytes::Bytes;
 use imlink_model::uplink::{Cursor, Record, SendOutcome};

@@ -2,15 +2,19 @@
 //!
 //! The engine uses room again within its files and never makes them shorter, and it moves its rows
 //! about less than they change. What rows would take if they were written anew is only known by
-//! reading all of them, which takes as long as a copy. So it is noted when it was found out, with
-//! the number of positions that had no message, and found out again once the files have outgrown it
-//! or many messages are gone since.
+//! reading all of them, which takes as long as a copy and leaves the process with ten times the memory.
+//! So a few messages are looked at first, and where files are not long for those, nothing more is
+//! done. What was found out by reading is noted, with the number of positions that had no message,
+//! and found out again once the files have outgrown it or many messages are gone since.
+
+use imlink_model::Seq;
 
 use super::Store;
 use super::files::Home;
 use crate::chain::Chain;
 use crate::copy::everything;
 use crate::engine::{EngineError, Order};
+use crate::key;
 use crate::opening::Attempt;
 use crate::progress::Report;
 use crate::{OpenError, directory};
@@ -19,8 +23,19 @@ use crate::{OpenError, directory};
 /// a few segments of the engine.
 const WORTH_IT: u64 = 8 * 1024 * 1024;
 
-/// How many times the room of live rows files may take.
+/// How many times the room may files take that they took when they were written anew.
 const SLACK: u64 = 2;
+
+/// How many times the bytes in the rows may files take: as rows come in, the engine takes twice as
+/// much as they have.
+const ROWS_SLACK: u64 = 3;
+
+/// How many messages are looked at before all of them are.
+const SAMPLE: u64 = 32;
+
+/// Bytes that a message has in other rows, with a short id and in a conversation of many: what it
+/// has at least.
+const BESIDE: u64 = 48;
 
 /// The file of the note.
 const NOTE: &str = "weight";
@@ -58,6 +73,10 @@ impl Store {
         if is_known {
             return Ok(());
         }
+        let guess = attempt.run(|| self.guess(messages))?;
+        if taken <= guess.saturating_mul(ROWS_SLACK) {
+            return Ok(());
+        }
         let found = self.weigh(taken, gone, report);
         found.or_else(|error| {
             tracing::warn!(%error, "Room of deleted messages is not given back");
@@ -76,7 +95,7 @@ impl Store {
             directory: home.path().into(),
             source,
         })?;
-        if taken > live.saturating_mul(SLACK) {
+        if taken > live.saturating_mul(ROWS_SLACK) {
             self.compact(report)?;
         }
         let Some(home) = &self.kept.home else {
@@ -87,8 +106,32 @@ impl Store {
         Weight { live, gone }.write(home)
     }
 
+    /// What is in the rows of so many messages, by a few of them: rather too little than too much.
+    pub(super) fn guess(&self, messages: u64) -> Result<u64, EngineError> {
+        let last = self.last_seq().0;
+        let end = key::message(Seq(last.saturating_add(1)));
+        let (mut looked_at, mut bytes) = (0, 0);
+        for n in 0..SAMPLE.min(messages) {
+            let from = key::message(Seq(last / SAMPLE * n));
+            let range = from..end.clone();
+            let Some(pair) = self.database.scan(&range, Order::Forward).next() else {
+                break;
+            };
+            let (key, value) = pair?;
+            looked_at += 1;
+            bytes += (key.len() + value.len()) as u64;
+            let parts = key::part(&key, 0)..key::part(&key, u16::MAX);
+            for part in self.database.scan(&parts, Order::Forward) {
+                let (key, value) = part?;
+                bytes += (key.len() + value.len()) as u64;
+            }
+        }
+        let mean = bytes.checked_div(looked_at).unwrap_or(0);
+        Ok(messages.saturating_mul(mean + BESIDE))
+    }
+
     /// What is in the rows, keys included.
-    fn bytes_of_rows(&self) -> Result<u64, EngineError> {
+    pub(super) fn bytes_of_rows(&self) -> Result<u64, EngineError> {
         self.database
             .scan(&everything(), Order::Forward)
             .try_fold(0, |bytes, pair| {
