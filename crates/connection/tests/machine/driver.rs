@@ -39,14 +39,19 @@ impl Driver {
         })
     }
 
+    pub fn with(config: Config) -> Self {
+        Self::seeded(config, 7)
+    }
+
+    /// The same on another machine: what is drawn by lot falls otherwise there.
     #[expect(
         clippy::disallowed_methods,
         reason = "there is no other way to get a first instant"
     )]
-    pub fn with(config: Config) -> Self {
+    pub fn seeded(config: Config, seed: u64) -> Self {
         let start = Instant::now();
         Self {
-            connection: Connection::new(config, AppKey::new("sandboxkey").unwrap(), 7),
+            connection: Connection::new(config, AppKey::new("sandboxkey").unwrap(), seed),
             actions: VecDeque::new(),
             events: VecDeque::new(),
             stores_at_once: true,

@@ -2,15 +2,18 @@
 
 use std::time::Duration;
 
-use imlink_connection::LinkError;
+use imlink_connection::{Config, LinkError};
 use imlink_model::ConnectionStatus::{Connected, Connecting, Suspend};
 use imlink_model::uplink::{Command, Event, Hint};
 
-use super::driver::{Driver, MS, SECOND, listing};
+use super::driver::{Driver, MS, NAVIGATOR, SECOND, listing};
 
 /// A machine whose navigator never answers anything useful.
 fn without_navigation() -> Driver {
-    let mut driver = Driver::new();
+    unanswered(Driver::new())
+}
+
+fn unanswered(mut driver: Driver) -> Driver {
     driver.restore("alice");
     driver.connect("token-1");
     driver
@@ -26,16 +29,41 @@ fn waits(driver: &mut Driver, rounds: usize) -> Vec<Duration> {
         .collect()
 }
 
+const STEPS: [u64; 12] = [
+    50, 250, 500, 1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 64_000, 64_000, 64_000,
+];
+
 fn assert_is_ladder(waits: &[Duration]) {
-    let steps = [
-        50, 250, 500, 1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 64_000, 64_000, 64_000,
-    ];
-    for (wait, step) in waits.iter().zip(steps.map(Duration::from_millis)) {
+    for (wait, step) in waits.iter().zip(STEPS.map(Duration::from_millis)) {
         if step < SECOND {
             assert_eq!(*wait, step);
         } else {
             assert!(*wait >= step / 2 && *wait <= step, "{wait:?} for {step:?}");
         }
+    }
+}
+
+// P4
+#[test]
+fn the_waits_of_many_machines_fill_each_step_from_its_half_to_its_whole() {
+    let config = || Config {
+        navigators: vec![NAVIGATOR.to_owned()],
+        ..Config::default()
+    };
+    let machines: Vec<Vec<Duration>> = (0..200)
+        .map(|seed| waits(&mut unanswered(Driver::seeded(config(), seed)), STEPS.len()))
+        .collect();
+
+    for (round, step) in STEPS.into_iter().map(Duration::from_millis).enumerate() {
+        let of_round = machines.iter().map(|waits| waits[round]);
+        let (shortest, longest) = (of_round.clone().min().unwrap(), of_round.max().unwrap());
+        let shortest_allowed = if step < SECOND { step } else { step / 2 };
+        assert!(shortest >= shortest_allowed && longest <= step, "{step:?}");
+        assert!(
+            shortest <= shortest_allowed + step / 20,
+            "{shortest:?} of {step:?}"
+        );
+        assert!(longest >= step - step / 20, "{longest:?} of {step:?}");
     }
 }
 

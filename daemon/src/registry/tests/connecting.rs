@@ -146,10 +146,9 @@ fn a_time_limit_ends_the_connect_of_that_app_only() {
     assert_eq!(house.failure(hasty, limited), None);
     house.pass(Duration::from_millis(1));
 
-    assert_eq!(
-        house.failure(hasty, limited),
-        Some(Code::RC_CONNECT_TIMEOUT)
-    );
+    let refused = house.failure(hasty, limited).unwrap();
+    assert_eq!(refused, Code::RC_CONNECT_TIMEOUT);
+    assert!(refused.is_terminal(), "it takes a connect of this app's");
     assert!(
         house
             .heard(hasty)
