@@ -204,8 +204,10 @@ impl Setup {
         if let Some(socket) = &self.held {
             command.stdin(OwnedFd::from(socket.try_clone().unwrap()));
         }
+        if !self.command.is_daemon() {
+            command.arg("daemon");
+        }
         let child = command
-            .arg("daemon")
             .args(&self.arguments)
             .stdout(file.try_clone().unwrap())
             .stderr(file)

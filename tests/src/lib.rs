@@ -4,7 +4,7 @@
 //! Every test has its own directories and ports, so that all run in parallel, without root and
 //! without any network but loopback and what a test makes for itself.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 pub mod bridge;
 pub mod bus;
@@ -52,24 +52,44 @@ pub use wait::{DEADLINE, eventually, soon, within};
 #[derive(Clone, Copy, Debug)]
 pub struct Command(pub &'static str);
 
+/// The program that is nothing but a daemon.
+const DAEMON: &str = "imlinkd";
+
 impl Command {
     /// The command a person names, or else the one built beside this program.
     ///
     /// # Errors
     /// What is wrong, with the cure, if there is no such file.
     pub fn named_or_beside(named: Option<PathBuf>) -> Result<Self, String> {
+        Self::or_beside(
+            named,
+            "imlink-under-test",
+            "cargo build --release -p imlink-tests --bins",
+        )
+    }
+
+    /// The daemon a person names, or else the `imlinkd` built beside this program.
+    ///
+    /// # Errors
+    /// What is wrong, with the cure, if there is no such file.
+    pub fn daemon_or_beside(named: Option<PathBuf>) -> Result<Self, String> {
+        Self::or_beside(named, DAEMON, "cargo build --release -p imlink-daemon")
+    }
+
+    /// It is the daemon alone, and needs no verb to be one.
+    fn is_daemon(self) -> bool {
+        Path::new(self.0)
+            .file_name()
+            .is_some_and(|name| name == DAEMON)
+    }
+
+    fn or_beside(named: Option<PathBuf>, name: &str, build: &str) -> Result<Self, String> {
+        let beside = || Some(std::env::current_exe().ok()?.with_file_name(name));
         let command = named
-            .or_else(|| {
-                Some(
-                    std::env::current_exe()
-                        .ok()?
-                        .with_file_name("imlink-under-test"),
-                )
-            })
+            .or_else(beside)
             .ok_or("this program does not know where it is; name the command with --command")?;
         if !command.is_file() {
             let command = command.display();
-            let build = "cargo build --release -p imlink-tests --bins";
             return Err(format!(
                 "{command}: no such program; build it with `{build}`"
             ));

@@ -21,17 +21,17 @@ struct Arguments {
     /// Messages in the store
     #[arg(long, default_value_t = 200)]
     messages: u32,
-    /// Further apps that are attached and connected
+    /// Further apps that are attached and connected, and then as many again
     #[arg(long, default_value_t = 200)]
     apps: u32,
-    /// The `imlink` command to be measured [default: the one built beside this program]
+    /// The `imlink` or `imlinkd` to be measured [default: the `imlinkd` built beside this program]
     #[arg(long)]
     command: Option<PathBuf>,
 }
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    let command = match Command::named_or_beside(arguments.command) {
+    let command = match Command::daemon_or_beside(arguments.command) {
         Ok(command) => command,
         Err(problem) => {
             eprintln!("{problem}");

@@ -13,19 +13,23 @@ const WAKEUPS: f64 = 8.0;
 /// KB of each further idle app (B3).
 const APP: f64 = 4.0;
 
-/// Three kinds of idling.
+/// Four kinds of idling.
 #[derive(Clone, Copy, Debug)]
 pub struct Report {
     pub(super) options: Options,
     pub(super) alone: Cost,
     pub(super) connected: Cost,
     pub(super) with_apps: Cost,
+    pub(super) with_as_many_again: Cost,
 }
 
 impl Report {
     /// KB of memory for each further app.
     fn app(&self) -> f64 {
-        let more = self.with_apps.own.saturating_sub(self.connected.own);
+        let more = self
+            .with_as_many_again
+            .own
+            .saturating_sub(self.with_apps.own);
         more as f64 / f64::from(self.options.apps.max(1))
     }
 }
@@ -53,6 +57,8 @@ impl fmt::Display for Report {
         writeln!(f, "{}", state(stored, &self.connected))?;
         let attached = format!("and {apps} further apps connected");
         writeln!(f, "{}", state(attached, &self.with_apps))?;
+        let again = format!("and {apps} more of them");
+        writeln!(f, "{}", state(again, &self.with_as_many_again))?;
         writeln!(f, "over {} s each; budgets:", window.as_secs())?;
         let word = |kept: bool| if kept { "kept" } else { "MISSED" };
         let Cost {
