@@ -70,7 +70,16 @@ impl Mutant {
         let patched = apply(&tree, &patch.with_extension("patch"), &[]);
         demand(&patched, "git apply");
         let built = Process::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
-            .args(["build", "--quiet", "--locked", "--package", "imlink-cli"])
+            // With the features that a build of all packages has, so that what they depend on may
+            // be one's own to begin with.
+            .args([
+                "build",
+                "--quiet",
+                "--locked",
+                "--workspace",
+                "--bin",
+                "imlink",
+            ])
             .arg("--target-dir")
             .arg(&target)
             .current_dir(&tree)
