@@ -48,6 +48,15 @@ fn defaults_follow_the_xdg_directories() {
     assert!(!config.allow_clear_text);
 }
 
+// decisions.md P15
+#[test]
+fn no_token_is_remembered_unless_somebody_says_so() {
+    let load = |file| load(file, &[], Settings::default()).unwrap().remember;
+
+    assert_eq!(load(""), Remember::None);
+    assert_eq!(load("remember = \"file\"\n"), Remember::File);
+}
+
 // decisions.md P25
 #[test]
 fn without_a_runtime_directory_the_socket_is_below_the_state() {

@@ -495,6 +495,12 @@ impl Driver {
             }
         }
         while let Some(event) = self.connection.poll_event() {
+            // P11: whatever ends an account's attempts takes a connect. 34001 ends none: it is said of
+            // a second account, to whom nothing was tried.
+            if let Event::Stopped { code, .. } = &event {
+                let ends_attempts = *code != Code::RC_CONNECTION_EXIST;
+                assert!(code.is_terminal() || !ends_attempts, "{code}");
+            }
             self.events.push_back(event);
         }
     }

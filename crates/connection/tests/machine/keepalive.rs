@@ -2,13 +2,29 @@
 
 use std::time::Duration;
 
-use imlink_connection::{Input, LinkError};
+use imlink_connection::{Input, LinkError, Timings};
 use imlink_model::ConnectionStatus::{Connecting, Suspend};
 use imlink_model::uplink::{Command, Cursor, Hint};
 use imlink_wire::{DecodeError, ServerPacket};
 
 use super::cloud::notification;
 use super::driver::{Driver, MS, SECOND};
+
+// P6: also those that the shell keeps, as it alone sees a socket that takes no more
+#[test]
+fn the_deadlines_of_a_link_are_the_documented_ones() {
+    let Timings {
+        ping,
+        pong,
+        open,
+        connack,
+        write,
+        ..
+    } = Timings::default();
+
+    assert_eq!([ping, pong, connack], [15 * SECOND; 3]);
+    assert_eq!([open, write], [10 * SECOND; 2]);
+}
 
 // F-S05, P6
 #[test]
