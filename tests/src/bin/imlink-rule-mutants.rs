@@ -14,7 +14,8 @@ use imlink_tests::mutant::rule::{Fate, rules, sound};
 /// Breaks each rule on purpose and asks whether a test notices.
 #[derive(Parser)]
 struct Arguments {
-    /// Only the mutants of these rules, for example P4; all of them without any.
+    /// Only the mutants of these rules, for example P4, and those that say something of the kind, for
+    /// example 31012; all of them without any.
     rules: Vec<String>,
     /// Where the copy of the tree is built; kept, so that the next run is faster.
     #[arg(long, default_value = "target/mutants")]
@@ -28,7 +29,10 @@ fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let mut chosen = rules();
     if !arguments.rules.is_empty() {
-        chosen.retain(|rule| arguments.rules.contains(&rule.rule));
+        chosen.retain(|rule| {
+            let is_meant = |wanted: &String| *wanted == rule.rule || rule.says.contains(wanted);
+            arguments.rules.iter().any(is_meant)
+        });
     }
     if chosen.is_empty() {
         eprintln!("no mutant breaks {}", arguments.rules.join(" or "));
