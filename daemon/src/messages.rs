@@ -141,6 +141,8 @@ pub struct AnomaliesFound {
     pub directory: PathBuf,
     /// All that was come upon since they were opened.
     pub anomalies: Anomalies,
+    /// The account is to be read again for messages among it.
+    pub reads_again: bool,
 }
 
 /// To the Hub and the stores: the state directory is being removed, and the process is about to end.

@@ -152,7 +152,7 @@ impl StoreActor {
                         let _ = answer.send(Ok(applied));
                     });
                 self.look_after_refusal(ctx);
-                self.tell_anomalies();
+                self.tell_anomalies(ctx);
             }
             Err(error) => {
                 let code = self.refuse(&error);
@@ -222,22 +222,34 @@ impl StoreActor {
         }
     }
 
-    /// Tells what should not be, if there is more of it than was told.
-    fn tell_anomalies(&mut self) {
-        let Some(store) = &self.store else {
+    /// Tells what should not be, if there is more of it than was told, once it is kept with the rows.
+    fn tell_anomalies(&mut self, ctx: &mut Context<Self>) {
+        let Some(store) = &mut self.store else {
             return;
         };
-        let anomalies = store.anomalies();
-        if anomalies != self.anomalies {
-            self.found(anomalies);
+        // While nothing can be written, the first commit that can be is in time.
+        if store.has_new_damage()
+            && self.writable.is_success()
+            && let Err(error) = store.commit(Vec::new(), clock::now())
+        {
+            self.refuse(&error);
+            self.look(ctx);
+        }
+        let Some(store) = &mut self.store else {
+            return;
+        };
+        let (anomalies, reads_again) = (store.anomalies(), store.reads_again());
+        if anomalies != self.anomalies || reads_again {
+            self.found(anomalies, reads_again);
         }
     }
 
-    fn found(&mut self, anomalies: Anomalies) {
+    fn found(&mut self, anomalies: Anomalies, reads_again: bool) {
         self.anomalies = anomalies;
         self.finds.do_send(AnomaliesFound {
             directory: self.directory.clone(),
             anomalies,
+            reads_again,
         });
     }
 
@@ -324,7 +336,7 @@ impl Handler<Open> for StoreActor {
             generation: store.generation(),
         });
         let anomalies = store.anomalies();
-        self.found(anomalies);
+        self.found(anomalies, false);
         MessageResult(opened.map_err(|error| {
             tracing::error!(error = %WithCauses(&error), "The store cannot be read");
             self.store = None;
@@ -365,7 +377,7 @@ impl Handler<Alter> for StoreActor {
             Ok(_) => self.look_after_refusal(ctx),
             Err(_) => self.look(ctx),
         }
-        self.tell_anomalies();
+        self.tell_anomalies(ctx);
         MessageResult(edited)
     }
 }
@@ -418,9 +430,9 @@ impl Handler<Flush> for StoreActor {
 impl Handler<Fetch> for StoreActor {
     type Result = MessageResult<Fetch>;
 
-    fn handle(&mut self, Fetch(read): Fetch, _: &mut Self::Context) -> Self::Result {
+    fn handle(&mut self, Fetch(read): Fetch, ctx: &mut Self::Context) -> Self::Result {
         let found = self.read(read);
-        self.tell_anomalies();
+        self.tell_anomalies(ctx);
         MessageResult(found)
     }
 }

@@ -222,6 +222,7 @@ impl Connection {
             Command::LeaveRoom { room } => self.on_leave_room(&room),
             Command::Network(Network::Available) => self.on_network_available(now),
             Command::Network(Network::Unavailable) => self.on_network_unavailable(now),
+            Command::ReadAgain => self.on_read_again(now),
             Command::Writable => self.on_writable(now),
             Command::Hint(hint) => self.on_hint(hint, now),
             Command::WayChanged => self.on_way_changed(now),

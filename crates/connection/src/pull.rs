@@ -152,6 +152,23 @@ impl Pull {
         }
     }
 
+    /// Everything is asked for from the beginning. What is under way says nothing of that: an answer
+    /// comes to nobody, and a page that is being stored moves no cursor.
+    pub(crate) fn begin_again(&mut self, now: Instant) {
+        let linked = match self.phase {
+            Phase::Offline | Phase::Storing { linked: false, .. } => false,
+            Phase::Idle { .. }
+            | Phase::Asked { .. }
+            | Phase::Storing { linked: true, .. }
+            | Phase::Resting { .. } => true,
+        };
+        self.cursors = Cursors::default();
+        self.phase = Phase::Offline;
+        if linked {
+            self.on_link_up(now);
+        }
+    }
+
     /// A message of this time waits; one whose time is not positive may be of any.
     pub(crate) fn want(&mut self, time: i64) {
         let wanted = if time > 0 {
@@ -438,6 +455,53 @@ mod tests {
         assert!(!pull.is_due(t));
         assert!(pull.is_due(t + SECOND));
         assert_eq!(pull.ask(2, t + SECOND).sync_time, 0);
+    }
+
+    // F-D07
+    #[test]
+    fn an_account_that_is_read_again_is_read_from_its_beginning_whatever_is_under_way() {
+        let read = |pull: &mut Pull, t: Instant| {
+            assert!(pull.is_due(t));
+            assert_eq!(pull.ask(1, t).sync_time, 0);
+            pull.on_page(RecordId(1), page(5, true));
+            pull.on_recorded(RecordId(1), t);
+        };
+        let (mut idle, t) = online();
+        read(&mut idle, t);
+        let (mut asked, _) = online();
+        read(&mut asked, t);
+        asked.want_anything();
+        assert_eq!(asked.ask(2, t).sync_time, 5);
+        let (mut storing, _) = online();
+        read(&mut storing, t);
+        storing.want_anything();
+        storing.ask(2, t);
+        storing.on_page(RecordId(2), page(7, true));
+
+        for pull in [&mut idle, &mut asked, &mut storing] {
+            pull.begin_again(t);
+
+            assert!(!pull.is_pending(2), "an answer to that is nobody's");
+            assert_eq!(pull.on_recorded(RecordId(2), t), None);
+            read(pull, t);
+            assert!(!pull.is_due(t), "once");
+        }
+    }
+
+    // F-D07
+    #[test]
+    fn an_account_that_is_to_be_read_again_waits_for_a_link() {
+        let (mut pull, t) = online();
+        pull.ask(1, t);
+        pull.on_page(RecordId(1), page(5, true));
+        pull.on_link_down();
+
+        pull.begin_again(t);
+
+        assert_eq!(pull.on_recorded(RecordId(1), t), None);
+        assert!(!pull.is_due(t + 300 * SECOND));
+        pull.on_link_up(t);
+        assert_eq!(pull.ask(2, t).sync_time, 0);
     }
 
     #[test]

@@ -93,6 +93,9 @@ pub enum Command {
     },
     /// The machine has a network, or lost it.
     Network(Network),
+    /// Stored messages turned out to be damaged: the account is read from its beginning once more, for
+    /// what the cloud still has of them. The store knows the rest (F-D07).
+    ReadAgain,
     /// The store takes records again after it refused them: what could not be stored is tried at
     /// once.
     Writable,

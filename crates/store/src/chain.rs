@@ -5,7 +5,7 @@
 //! away from its messages says how many it has and what the sum of their fingerprints is. It is
 //! written in the same batch as the messages, so a difference is damage, never a crash (F-D08).
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -89,14 +89,12 @@ impl Draft<'_> {
     }
 }
 
-/// What was found out about blocks and messages since the rows were opened.
+/// What was found out about blocks since the rows were opened.
 #[derive(Debug, Default)]
 pub(crate) struct Chain {
     checked: Mutex<BTreeMap<u64, Option<Gap>>>,
     /// How many of the blocks miss something.
     missing: AtomicUsize,
-    /// Positions of messages that are there and cannot be read.
-    damaged: Mutex<BTreeSet<Seq>>,
 }
 
 impl Chain {
@@ -171,28 +169,8 @@ impl Chain {
         self.lock().values().flatten().copied().collect()
     }
 
-    /// A message is there and cannot be read. Its block does not tell: it knows the sum that the row
-    /// itself says it has.
-    pub(crate) fn note_damaged(&self, seq: Seq) {
-        self.damaged().insert(seq);
-    }
-
-    /// The message of a position can be read again.
-    pub(crate) fn note_restored(&self, seq: Seq) {
-        self.damaged().remove(&seq);
-    }
-
-    /// The messages found damaged so far.
-    pub(crate) fn damaged_messages(&self) -> Vec<Gap> {
-        self.damaged().iter().copied().map(Gap::damaged).collect()
-    }
-
     fn lock(&self) -> MutexGuard<'_, BTreeMap<u64, Option<Gap>>> {
         self.checked.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn damaged(&self) -> MutexGuard<'_, BTreeSet<Seq>> {
-        self.damaged.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

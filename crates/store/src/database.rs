@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 use std::path::Path;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use imlink_model::Seq;
 
@@ -21,9 +21,17 @@ use crate::row::Row;
 pub(crate) struct Database {
     engine: Box<dyn Engine>,
     pending: Pending,
-    quarantine: Mutex<BTreeSet<Vec<u8>>>,
+    quarantine: Mutex<Quarantine>,
     withheld: BTreeSet<Vec<u8>>,
     failure: OnceLock<EngineError>,
+}
+
+/// Keys of rows that are not what was written.
+#[derive(Debug, Default)]
+struct Quarantine {
+    keys: BTreeSet<Vec<u8>>,
+    /// How many were ever put in.
+    found: u64,
 }
 
 /// Something rows can be read from.
@@ -172,18 +180,33 @@ impl Database {
 
     /// The row under a key was written again.
     pub(crate) fn release(&self, key: &[u8]) {
-        self.quarantine
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .remove(key);
+        self.lock().keys.remove(key);
     }
 
     /// Rows found damaged since the database was opened, and not written again.
     pub(crate) fn quarantined(&self) -> usize {
+        self.lock().keys.len()
+    }
+
+    /// How often a row was found damaged: another number than before says that there are more.
+    pub(crate) fn found_damaged(&self) -> u64 {
+        self.lock().found
+    }
+
+    /// The messages among the damaged rows, oldest first.
+    pub(crate) fn damaged_messages(&self) -> Vec<Seq> {
+        let quarantine = self.lock();
+        let messages = quarantine
+            .keys
+            .iter()
+            .filter(|key| Kind::Message.is_of(key));
+        messages.filter_map(|key| key::tail(key).map(Seq)).collect()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Quarantine> {
         self.quarantine
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
-            .len()
     }
 }
 
@@ -197,11 +220,9 @@ impl Lookup for Database {
     }
 
     fn quarantine(&self, key: &[u8]) {
-        let mut quarantine = self
-            .quarantine
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        if quarantine.insert(key.to_vec()) {
+        let mut quarantine = self.lock();
+        if quarantine.keys.insert(key.to_vec()) {
+            quarantine.found += 1;
             tracing::warn!(kind = Kind::name_of(key), "A damaged row is left out");
         }
     }

@@ -7,6 +7,7 @@
 //! 02    -                                   user the rows belong to
 //! 03    -                                   where the rows were begun anew
 //! 04    -                                   generation of the positions
+//! 05    -                                   the account is to be read again: the newest damaged message
 //! 10    seq                                 message
 //! 11    uid                                 seq of the message with that uid
 //! 12    conversation, seq                   its type, shortened: a conversation's messages in order
@@ -48,6 +49,7 @@ pub(crate) enum Kind {
     Owner = 0x02,
     Anew = 0x03,
     Generation = 0x04,
+    Again = 0x05,
     Message = 0x10,
     Uid = 0x11,
     Timeline = 0x12,
@@ -69,12 +71,13 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    const ALL: [Self; 23] = [
+    const ALL: [Self; 24] = [
         Self::Head,
         Self::Cursor,
         Self::Owner,
         Self::Anew,
         Self::Generation,
+        Self::Again,
         Self::Message,
         Self::Uid,
         Self::Timeline,
@@ -106,6 +109,7 @@ impl Kind {
             Some(Self::Owner) => "owner",
             Some(Self::Anew) => "beginning",
             Some(Self::Generation) => "generation",
+            Some(Self::Again) => "reading again",
             Some(Self::Message) => "message",
             Some(Self::Uid) => "message uid",
             Some(Self::Timeline) => "timeline",

@@ -30,6 +30,7 @@ mod change;
 mod content;
 mod conversation;
 mod copy;
+mod damage;
 mod database;
 mod deadly;
 mod directory;

@@ -51,6 +51,8 @@ pub struct Store {
     listing: Listing,
     /// Writes of the opening that wait for room on the disk.
     unsaved: Batch,
+    /// Nobody was told yet that the account is to be read again.
+    reads_again: bool,
     kept: Kept,
 }
 
@@ -324,6 +326,20 @@ impl Store {
         }
     }
 
+    /// Reading came upon damaged rows that no commit has looked after yet; the next one does, though
+    /// it changes nothing else.
+    #[must_use]
+    pub fn has_new_damage(&self) -> bool {
+        self.database.found_damaged() != self.state.damage
+    }
+
+    /// Whether the account is to be read again from its beginning, for messages that turned out to be
+    /// damaged since the last time this was asked (F-D07). Those found by the opening have no cursor
+    /// [restored](Self::restored) instead; and if nobody does it now, the next opening does.
+    pub fn reads_again(&mut self) -> bool {
+        std::mem::take(&mut self.reads_again)
+    }
+
     /// Stretches of positions that miss messages, oldest first: those known when the rows were
     /// opened, and those that reading came upon since.
     ///
@@ -331,7 +347,8 @@ impl Store {
     /// [`ReadError::Engine`] if the rows cannot be read.
     pub fn gaps(&self) -> Result<Vec<Gap>, ReadError> {
         let mut gaps = self.chain.gaps();
-        gaps.extend(self.chain.damaged_messages());
+        let damaged = self.database.damaged_messages();
+        gaps.extend(damaged.into_iter().map(Gap::damaged));
         for pair in self.database.scan(&key::all(Kind::Gap), Order::Forward) {
             let (key, _) = pair?;
             gaps.extend(self.database.sound_row::<Gap>(&key)?);
@@ -362,6 +379,7 @@ impl Store {
             self.state.clone(),
             now,
         );
+        transaction.keep_damage().map_err(CommitError::Read)?;
         let done = work(&mut transaction).map_err(CommitError::Read)?;
         let Finished {
             writes,
@@ -369,6 +387,7 @@ impl Store {
             moves,
             deferral,
             restored,
+            reads_again,
         } = transaction.finish().map_err(CommitError::Read)?;
         if !writes.is_empty() {
             self.kept.room_for(&writes).demand()?;
@@ -382,9 +401,9 @@ impl Store {
             self.kept.note(&state);
             self.unsaved.clear();
             for seq in restored {
-                self.chain.note_restored(seq);
                 self.database.release(&key::message(seq));
             }
+            self.reads_again |= reads_again;
         }
         self.state = state;
         self.listing.update(moves);

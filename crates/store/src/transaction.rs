@@ -59,6 +59,8 @@ pub(crate) struct State {
     pub(crate) gaps: usize,
     /// Where the rows were begun anew, if they were and subscriptions are gone.
     pub(crate) anew: Option<Anew>,
+    /// How many rows had been found damaged when that was looked after last.
+    pub(crate) damage: u64,
 }
 
 impl State {
@@ -81,6 +83,8 @@ pub(crate) struct Transaction<'a> {
     moves: Vec<Move>,
     /// Positions of messages that were damaged.
     restored: Vec<Seq>,
+    /// The account is to be read again.
+    reads_again: bool,
     now: Millis,
 }
 
@@ -97,6 +101,8 @@ pub(crate) struct Finished {
     pub(crate) deferral: Deferral,
     /// Positions of messages that were damaged before.
     pub(crate) restored: Vec<Seq>,
+    /// The account is to be read again.
+    pub(crate) reads_again: bool,
 }
 
 impl<'a> Transaction<'a> {
@@ -114,8 +120,19 @@ impl<'a> Transaction<'a> {
             state,
             moves: Vec::new(),
             restored: Vec::new(),
+            reads_again: false,
             now,
         }
+    }
+
+    /// Looks after what reading came upon since the last time.
+    pub(crate) fn keep_damage(&mut self) -> Result<(), EngineError> {
+        let found = self.draft.database().found_damaged();
+        if found != self.state.damage {
+            self.reads_again = self.draft.keep_damage()?;
+            self.state.damage = found;
+        }
+        Ok(())
     }
 
     /// Works out one change.
@@ -188,6 +205,7 @@ impl<'a> Transaction<'a> {
             moves: self.moves,
             deferral,
             restored: self.restored,
+            reads_again: self.reads_again,
         })
     }
 }

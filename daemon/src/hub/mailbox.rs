@@ -182,9 +182,13 @@ impl Handler<AnomaliesFound> for Hub {
         let AnomaliesFound {
             directory,
             anomalies,
+            reads_again,
         } = found;
         for account in self.accounts_at(&directory) {
             self.registry.anomalies_found(account, anomalies);
+            if reads_again {
+                self.registry.read_again(account);
+            }
         }
         self.drive(ctx);
     }

@@ -139,7 +139,11 @@ impl Handler<Drive> for Broker {
                 self.tell(Event::Synchronized);
             }
             Command::Send(message) => self.publish(message, ctx),
-            Command::Network(_) | Command::Hint(_) | Command::WayChanged | Command::Writable => {}
+            Command::Network(_)
+            | Command::Hint(_)
+            | Command::WayChanged
+            | Command::ReadAgain
+            | Command::Writable => {}
             other => panic!("{other:?}"),
         }
     }

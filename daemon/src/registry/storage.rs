@@ -174,6 +174,11 @@ impl Registry {
         }
     }
 
+    /// Messages of an account turned out to be damaged, which the cloud may have still (F-D07).
+    pub fn read_again(&mut self, id: AccountId) {
+        self.uplink(id, Command::ReadAgain);
+    }
+
     /// Whether the rows of an account can be written turned: once when it begins, once when it ends
     /// (F-D01, F-D05).
     pub fn writable_turned(&mut self, id: AccountId, code: Code) {

@@ -132,6 +132,13 @@ impl Connection {
         }
     }
 
+    /// What was read before counts no more; without rows there is nothing to read again.
+    pub(super) fn on_read_again(&mut self, now: Instant) {
+        if let Some(account) = &mut self.account {
+            account.pull.begin_again(now);
+        }
+    }
+
     pub(super) fn on_page_failed(&mut self, id: RecordId, now: Instant) {
         if let Some(account) = &mut self.account
             && account.pull.is_storing(id)

@@ -509,3 +509,20 @@ fn what_could_not_be_stored_comes_again_as_soon_as_there_is_room() {
     driver.answer_pull(&page(vec![text(20)], 20));
     assert_eq!(uids(&driver.record_next()), ["u20"]);
 }
+
+// F-D07
+#[test]
+fn an_account_whose_rows_are_damaged_is_read_from_its_beginning_while_it_is_online() {
+    let mut driver = with_slow_store();
+    driver.packet(notification(1, 20));
+    driver.answer_pull(&page(vec![text(10), text(20)], 20));
+    driver.record_next();
+
+    driver.command(Command::ReadAgain);
+
+    let (message_id, asked) = driver.take_query().unwrap();
+    assert_eq!(cursors(asked), (0, 0, 1));
+    driver.answer_query(message_id, 0, &page(vec![text(10), text(20)], 20));
+    assert_eq!(uids(&driver.record_next()), ["u10", "u20"]);
+    assert!(driver.take_query().is_none(), "once");
+}

@@ -54,7 +54,6 @@ impl Store {
             }
             expected = Seq(found.0.saturating_add(1));
             let Some(message) = self.database.sound_row_of(&key, &head)? else {
-                self.chain.note_damaged(found);
                 continue;
             };
             if !page.take(message) {

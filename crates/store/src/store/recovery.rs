@@ -49,8 +49,8 @@ impl Store {
         }
         let generation = generation(rolled_back, &mut draft)?;
         let gaps = Chain::check_end(Seq(head.listed), Seq(head.seq), &mut draft)?;
-        let Derived { indexed, damaged } = restore_derived(&head, &database)?;
-        ask_again_for(&damaged, &mut draft)?;
+        let indexed = restore_derived(&head, &database)?;
+        draft.begin_again()?;
         let lost_outgoing = head.open.saturating_sub(outbox.open as u64);
         let mut state = State {
             head,
@@ -68,6 +68,7 @@ impl Store {
             indexed,
             gaps: gaps.len() + usize::from(rolled_back.is_some()),
             anew: draft.sound_row(&key::single(Kind::Anew))?,
+            damage: database.found_damaged(),
         };
         if state.lost_outgoing > 0 {
             let lost = state.lost_outgoing;
@@ -93,6 +94,7 @@ impl Store {
             chain: Chain::default(),
             listing: Listing::default(),
             unsaved,
+            reads_again: false,
             kept,
         };
         Ok((store, rolled_back))
@@ -106,17 +108,9 @@ enum Rows {
     Served,
 }
 
-/// What follows from the newest messages.
-struct Derived {
-    indexed: Indexed,
-    /// Those that cannot be read.
-    damaged: Vec<Seq>,
-}
-
 /// Reads the newest messages for what is not on the disk of them: entries of timelines, and words.
-fn restore_derived(head: &Head, database: &Database) -> Result<Derived, EngineError> {
+fn restore_derived(head: &Head, database: &Database) -> Result<Indexed, EngineError> {
     let mut indexed = Indexed::restore(database)?;
-    let mut damaged = Vec::new();
     let listed = Seq(head.listed);
     let first = listed.min(indexed.last).next();
     let newest = key::message(first)..key::all(Kind::Message).end;
@@ -124,9 +118,6 @@ fn restore_derived(head: &Head, database: &Database) -> Result<Derived, EngineEr
         let (key, value) = pair?;
         let message: Option<Message> = database.sound_row_of(&key, &value)?;
         let Some(message) = message else {
-            if !database.is_withheld(&key) {
-                damaged.extend(key::tail(&key).map(Seq));
-            }
             continue;
         };
         indexed.add(&message);
@@ -134,26 +125,7 @@ fn restore_derived(head: &Head, database: &Database) -> Result<Derived, EngineEr
             database.pending().add(&message);
         }
     }
-    Ok(Derived { indexed, damaged })
-}
-
-/// Keeps a gap for each message that turned out to be damaged, and has the account read from its
-/// beginning: what the cloud still has of them comes back into its place, and what else it gives is
-/// known. Once: for those with a gap that was done before.
-fn ask_again_for(damaged: &[Seq], draft: &mut Draft<'_>) -> Result<(), EngineError> {
-    let mut is_new = false;
-    for seq in damaged {
-        let key = key::gap(*seq);
-        if draft.value(&key)?.is_none() {
-            draft.put(&key, &Gap::damaged(*seq));
-            is_new = true;
-        }
-    }
-    if is_new {
-        tracing::warn!("Messages are damaged: the account is read again as far as the cloud goes");
-        draft.remove(&key::single(Kind::Cursor))?;
-    }
-    Ok(())
+    Ok(indexed)
 }
 
 /// Rows are made for one user and never served to another.

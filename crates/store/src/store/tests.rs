@@ -88,6 +88,15 @@ impl House {
     }
 }
 
+/// A house with that many messages of one conversation.
+fn messages(count: u64) -> House {
+    let mut house = House::new();
+    let uids = (1..=count).map(|n| format!("u-{n}"));
+    let messages = uids.map(|uid| received(&uid, "alice", &uid));
+    house.receive(messages.collect());
+    house
+}
+
 fn incoming(messages: Vec<IncomingMessage>, cursor: &'static str) -> Change {
     let cursor = Cursor(Bytes::from_static(cursor.as_bytes()));
     Change::Record(Record::Incoming {

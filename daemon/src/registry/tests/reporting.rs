@@ -32,6 +32,20 @@ fn the_last_error_of_an_account_is_told_until_there_is_another() {
     assert_eq!(kicked.map(|error| error.code), Some(Code::RC_DISCONN_KICK));
 }
 
+// F-D07: pulled again if incoming
+#[test]
+fn an_account_whose_messages_turned_out_to_be_damaged_is_read_again() {
+    let mut house = House::new();
+    let app = house.attach("notes");
+    let account = house.connect_alone(app);
+
+    house.registry.read_again(account);
+    house.drain();
+
+    let last = house.commands(account).last();
+    assert!(matches!(last, Some(Command::ReadAgain)), "{last:?}");
+}
+
 // F-D08, F-D16
 #[test]
 fn what_should_not_be_in_rows_is_told_once_and_again_to_who_comes_later() {

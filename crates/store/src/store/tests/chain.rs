@@ -151,13 +151,6 @@ fn sound_rows_have_no_gaps() {
     assert_eq!(house.store.anomalies(), crate::Anomalies::default());
 }
 
-fn messages(count: u64) -> House {
-    let mut house = House::new();
-    let messages = (1..=count).map(|n| received(&format!("u-{n}"), "alice", "hello"));
-    house.receive(messages.collect());
-    house
-}
-
 fn gap(first: u64, last: u64, lost: Option<u64>) -> Gap {
     Gap {
         first: Seq(first),

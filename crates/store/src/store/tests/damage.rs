@@ -2,8 +2,11 @@
 
 use imlink_model::Code;
 
+use super::super::Kept;
 use super::*;
+use crate::database::Database;
 use crate::key::{self, Kind};
+use crate::store::Limits;
 use crate::{Anomalies, Edit, Edited, Gap, ReadError, Start};
 
 // F-D07
@@ -85,6 +88,65 @@ fn an_opening_that_finds_messages_damaged_has_the_account_read_again_once() {
     assert_eq!(seqs(&page.messages), [3, 2, 1]);
     house.reopen();
     assert_eq!(house.store.gaps().unwrap(), []);
+}
+
+// F-D07: pulled again if incoming
+#[test]
+fn a_message_found_damaged_while_rows_are_in_use_has_the_account_read_again_once() {
+    let mut house = three_messages();
+    let read_up_to = |cursor| incoming(Vec::new(), cursor);
+    house.rows.tamper(&key::message(Seq(2)), flip);
+    assert!(!house.store.has_new_damage());
+
+    // Whatever it is that reads it.
+    let found = house.store.message(Seq(2));
+
+    assert!(matches!(found, Err(ReadError::Damaged { .. })));
+    assert!(house.store.has_new_damage() && !house.store.reads_again());
+    house.commit(Vec::new());
+    assert!(!house.store.has_new_damage());
+    assert!(house.store.reads_again());
+    assert!(!house.store.reads_again(), "told once");
+    house.apply(read_up_to("three"));
+    house.messages();
+    house.commit(Vec::new());
+    assert!(!house.store.reads_again(), "and asked for once");
+}
+
+// F-D07, F-D10
+#[test]
+fn a_run_that_ends_before_it_has_read_again_leaves_that_to_the_next() {
+    // More than an opening reads, so that only the run itself comes upon the damage.
+    let mut house = messages(1_200);
+    house.rows.tamper(&key::message(Seq(1)), flip);
+    house.reopen();
+    assert_eq!(house.store.anomalies(), Anomalies::default());
+    house.messages();
+    house.apply(incoming(Vec::new(), "page under way"));
+
+    house.reopen();
+    assert_eq!(house.store.restored().unwrap().cursor, Cursor::default());
+    assert_eq!(house.store.gaps().unwrap(), [Gap::damaged(Seq(1))]);
+    house.apply(incoming(Vec::new(), "read again"));
+    house.reopen();
+
+    let restored = house.store.restored().unwrap();
+    assert_eq!(restored.cursor.0, "read again", "once");
+}
+
+// F-D07, F-D25
+#[test]
+fn a_message_that_is_left_out_on_purpose_is_a_gap_and_not_asked_for() {
+    let mut house = three_messages();
+    let rows = Database::new(house.rows.clone()).without(vec![Seq(2)]);
+    let (store, _) = Store::recover(rows, &user("me"), Limits::default(), Kept::default()).unwrap();
+    house.store = store;
+
+    assert_eq!(seqs(&house.messages()), [1, 3]);
+    house.commit(Vec::new());
+
+    assert!(!house.store.reads_again());
+    assert_eq!(house.store.gaps().unwrap(), [Gap::damaged(Seq(2))]);
 }
 
 // F-D07
@@ -336,13 +398,7 @@ impl House {
 }
 
 fn three_messages() -> House {
-    let mut house = House::new();
-    house.receive(
-        ["u-1", "u-2", "u-3"]
-            .map(|uid| received(uid, "alice", uid))
-            .into(),
-    );
-    house
+    messages(3)
 }
 
 fn flip(value: &mut [u8]) {
