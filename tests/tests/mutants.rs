@@ -5,6 +5,7 @@
 //! the first time, so `.ci/run` asks for these tests by name:
 //! `cargo test -p imlink-tests --test mutants -- --ignored`.
 
+use std::num::NonZero;
 use std::path::Path;
 
 use imlink_tests::cloud::write;
@@ -100,6 +101,7 @@ fn assert_loses_messages(name: &str) {
             seed,
             messages: 50,
             stop_at_violation: true,
+            jobs: NonZero::<usize>::MIN,
         };
         let report = run(mutant.command(), options, |line| println!("{line}"));
         if report.tally.lost > 0 {

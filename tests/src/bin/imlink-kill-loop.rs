@@ -1,5 +1,6 @@
 //! `imlink-kill-loop`: kills a daemon under traffic, again and again, and counts what was lost.
 
+use std::num::NonZero;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -21,6 +22,9 @@ struct Arguments {
     /// Acknowledged messages before a kill, at least
     #[arg(long, default_value_t = 50)]
     messages: u64,
+    /// Trials at a time, each with a daemon and a home of its own
+    #[arg(long, default_value_t = NonZero::<usize>::MIN)]
+    jobs: NonZero<usize>,
     /// Go on after a violation
     #[arg(long)]
     keep_going: bool,
@@ -43,6 +47,7 @@ fn main() -> ExitCode {
         seed: arguments.seed.unwrap_or_else(rand::random),
         messages: arguments.messages,
         stop_at_violation: !arguments.keep_going,
+        jobs: arguments.jobs,
     };
     println!("seed {}, {} trials", options.seed, options.trials);
     let report = run(command, options, |line| println!("{line}"));

@@ -22,6 +22,19 @@ pub struct Tally {
     pub stalls: u64,
 }
 
+impl Tally {
+    /// Of both together.
+    pub(super) fn and(self, other: Self) -> Self {
+        Self {
+            acknowledged: self.acknowledged + other.acknowledged,
+            lost: self.lost + other.lost,
+            doubled: self.doubled + other.doubled,
+            failed_starts: self.failed_starts + other.failed_starts,
+            stalls: self.stalls + other.stalls,
+        }
+    }
+}
+
 /// Everything one account has seen.
 #[derive(Debug, Default)]
 pub(super) struct Ledger {

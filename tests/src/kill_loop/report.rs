@@ -20,6 +20,25 @@ pub struct Report {
 }
 
 impl Report {
+    /// A run that has just begun.
+    pub(super) fn of(seed: u64) -> Self {
+        Self {
+            seed,
+            trials: 0,
+            kills: 0,
+            kills_in_recovery: 0,
+            tally: Tally::default(),
+        }
+    }
+
+    /// Takes in what a season came to.
+    pub(super) fn add(&mut self, season: &Self) {
+        self.trials += season.trials;
+        self.kills += season.kills;
+        self.kills_in_recovery += season.kills_in_recovery;
+        self.tally = self.tally.and(season.tally);
+    }
+
     /// Whether nothing was lost, doubled, unable to start or stuck.
     #[must_use]
     pub fn is_clean(&self) -> bool {

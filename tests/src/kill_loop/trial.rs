@@ -1,7 +1,11 @@
 //! The loop itself.
 
 use std::cell::RefCell;
+use std::num::NonZero;
 use std::rc::Rc;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use imlink::Client;
@@ -12,7 +16,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use super::ledger::{Fate, Ledger, Placed};
-use super::{Report, Tally, app};
+use super::{Report, app};
 use crate::cloud::{mailbox, text, user, words};
 use crate::{App, Command, Daemon, Setup, cloud};
 
@@ -46,76 +50,99 @@ pub struct Options {
     pub messages: u64,
     /// Whether the first trial with a violation is the last.
     pub stop_at_violation: bool,
+    /// How many homes at a time have trials.
+    pub jobs: NonZero<usize>,
 }
 
-/// Runs the loop; `say` hears of every trial with a violation, and now and then how it goes.
+/// Runs the loop; `say` hears of every trial with a violation, and after every season how it goes.
 ///
 /// # Panics
 /// If the machine fails: no processes, no ports, no temporary directories.
-pub fn run(command: Command, options: Options, mut say: impl FnMut(&str)) -> Report {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .expect("the machine has room for a runtime");
-    let mut random = StdRng::seed_from_u64(options.seed);
-    let mut report = Report {
-        seed: options.seed,
-        trials: 0,
-        kills: 0,
-        kills_in_recovery: 0,
-        tally: Tally::default(),
+pub fn run(command: Command, options: Options, say: impl FnMut(&str) + Send) -> Report {
+    let run = Run {
+        options,
+        next: AtomicU32::new(0),
+        over: AtomicBool::new(false),
+        book: Mutex::new(Book {
+            report: Report::of(options.seed),
+            say,
+        }),
     };
-    while report.trials < options.trials {
-        let local = tokio::task::LocalSet::new();
-        let go_on = local.block_on(
-            &runtime,
-            season(command, options, &mut random, &mut report, &mut say),
-        );
-        if !go_on {
-            break;
+    thread::scope(|scope| {
+        for _ in 0..options.jobs.get() {
+            scope.spawn(|| run.seasons(command));
         }
-    }
-    report
+    });
+    let book = run.book.into_inner();
+    book.unwrap_or_else(PoisonError::into_inner).report
 }
 
-/// Runs trials until the season or the run is over. False if the run is to stop.
-async fn season(
-    command: Command,
+/// What the seasons of a run share.
+struct Run<S> {
     options: Options,
-    random: &mut StdRng,
-    report: &mut Report,
-    say: &mut impl FnMut(&str),
-) -> bool {
-    let mut house = House::open(command).await;
-    let trials = SEASON.min(options.trials - report.trials);
-    let before = report.tally;
-    for trial in 0..trials {
-        house.trial(options, random, report).await;
-        report.trials += 1;
-        let violations = house.ledger.borrow_mut().take_violations();
-        for violation in &violations {
-            say(&format!("trial {}: {violation}", report.trials));
-        }
-        report.tally = sum(before, house.ledger.borrow().tally());
-        if options.stop_at_violation && !violations.is_empty() {
-            return false;
-        }
-        if house.daemon.is_none() {
-            say(&format!("trial {trial}: no daemon any more"));
-            return false;
-        }
-    }
-    say(&report.to_string());
-    true
+    /// The number of the next season.
+    next: AtomicU32,
+    /// No season is begun any more, and those under way end.
+    over: AtomicBool,
+    book: Mutex<Book<S>>,
 }
 
-fn sum(one: Tally, other: Tally) -> Tally {
-    Tally {
-        acknowledged: one.acknowledged + other.acknowledged,
-        lost: one.lost + other.lost,
-        doubled: one.doubled + other.doubled,
-        failed_starts: one.failed_starts + other.failed_starts,
-        stalls: one.stalls + other.stalls,
+struct Book<S> {
+    report: Report,
+    say: S,
+}
+
+impl<S: FnMut(&str) + Send> Run<S> {
+    /// Makes one season after the other until there are no more, or the run is over.
+    fn seasons(&self, command: Command) {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .expect("the machine has room for a runtime");
+        while !self.over.load(Ordering::Relaxed) {
+            let number = self.next.fetch_add(1, Ordering::Relaxed);
+            let first = number.saturating_mul(SEASON);
+            let trials = SEASON.min(self.options.trials.saturating_sub(first));
+            if trials == 0 {
+                return;
+            }
+            let local = tokio::task::LocalSet::new();
+            let season = local.block_on(&runtime, self.season(command, first, trials));
+            let mut book = self.book();
+            book.report.add(&season);
+            let report = book.report.to_string();
+            (book.say)(&report);
+        }
+    }
+
+    /// Trials with one home, from the one of that number on.
+    async fn season(&self, command: Command, first: u32, trials: u32) -> Report {
+        // A season's choices are its own, whatever runs beside it.
+        let mut random = StdRng::seed_from_u64(self.options.seed.wrapping_add(first.into()));
+        let mut report = Report::of(self.options.seed);
+        let mut house = House::open(command).await;
+        while report.trials < trials && !self.over.load(Ordering::Relaxed) {
+            let trial = first + report.trials;
+            house.trial(self.options, &mut random, &mut report).await;
+            report.trials += 1;
+            let violations = house.ledger.borrow_mut().take_violations();
+            for violation in &violations {
+                (self.book().say)(&format!("trial {trial}: {violation}"));
+            }
+            report.tally = house.ledger.borrow().tally();
+            if self.options.stop_at_violation && !violations.is_empty() {
+                self.over.store(true, Ordering::Relaxed);
+            }
+            if house.daemon.is_none() {
+                (self.book().say)(&format!("trial {trial}: no daemon any more"));
+                self.over.store(true, Ordering::Relaxed);
+            }
+        }
+        report
+    }
+
+    fn book(&self) -> MutexGuard<'_, Book<S>> {
+        self.book.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -369,7 +396,7 @@ fn freeze(cloud: &Sandbox) {
 
 /// Timers of the runtime have milliseconds; the interesting instants lie between them.
 async fn sleep_exactly(time: Duration) {
-    tokio::task::spawn_blocking(move || std::thread::sleep(time))
+    tokio::task::spawn_blocking(move || thread::sleep(time))
         .await
         .expect("sleeping does not panic");
 }

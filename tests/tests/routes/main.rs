@@ -18,6 +18,7 @@ mod doctor;
 mod doctor_way;
 mod dying_steps;
 mod elsewhere;
+mod endurance;
 mod exactly_once;
 mod forms;
 mod full_disk;

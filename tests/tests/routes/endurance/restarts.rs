@@ -8,10 +8,10 @@ use std::collections::BTreeSet;
 use imlink_sandbox::Sandbox;
 use imlink_tests::busy::{BusyApp, Said};
 use imlink_tests::cloud::{mailbox, write};
-use imlink_tests::{Command, Setup, cloud};
+use imlink_tests::{Setup, cloud};
 
-/// The command under test.
-const IMLINK: Command = Command(env!("CARGO_BIN_EXE_imlink-under-test"));
+use crate::IMLINK;
+
 const BUSY_APP: &str = env!("CARGO_BIN_EXE_imlink-busy-app");
 
 /// Restarts where nobody says how many.

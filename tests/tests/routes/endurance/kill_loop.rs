@@ -1,10 +1,10 @@
 //! The kill loop, with few trials; `imlink-kill-loop` makes as many as wanted.
 
-use imlink_tests::Command;
+use std::num::NonZero;
+
 use imlink_tests::kill_loop::{Options, run};
 
-/// The command under test.
-const IMLINK: Command = Command(env!("CARGO_BIN_EXE_imlink-under-test"));
+use crate::IMLINK;
 
 // F-D10, F-D12, F-I17, F-I27
 #[test]
@@ -14,6 +14,7 @@ fn kills_under_traffic_and_during_recovery_lose_and_double_nothing() {
         seed: 4,
         messages: 50,
         stop_at_violation: false,
+        jobs: NonZero::<usize>::MIN,
     };
     let mut said = Vec::new();
 
