@@ -47,7 +47,8 @@ pub enum Event {
         /// What happened.
         change: ChatroomChange,
     },
-    /// Everything that waited in the cloud when the account came online is stored.
+    /// Everything that waited in the cloud when the account came online is stored. Comes once behind
+    /// every connect that succeeds, and once for every time the link comes back.
     Synchronized,
     /// Another message stands in the place of a stored one, for it was recalled; or another app of
     /// the account noted something of it ([`Annotation`](crate::Annotation)). Subscriptions do not

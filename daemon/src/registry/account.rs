@@ -32,6 +32,8 @@ pub(super) struct Account {
     /// The token, as long as nobody named its user: another app may bring the same.
     pub(super) unproven: Option<Token>,
     pub(super) link: Link,
+    /// What waited in the cloud when the link came up last is stored.
+    pub(super) synchronized: bool,
     pub(super) status: Status,
     /// The last thing that went wrong with its link, for showing.
     pub(super) last_error: Option<LastError>,
@@ -134,6 +136,7 @@ impl Account {
             writable: Code::SUCCESS,
             anomalies: Anomalies::default(),
             link: Link::Off,
+            synchronized: false,
             status: Status {
                 status: ConnectionStatus::Unconnected,
                 cause: None,

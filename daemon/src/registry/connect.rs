@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use imlink_ipc_proto::Response;
+use imlink_ipc_proto::{Event, Response};
 use imlink_model::uplink::Command;
 use imlink_model::{AppKey, Code, ConnectionStatus, Token, UserId};
 
@@ -131,8 +131,8 @@ impl Registry {
         let Some(account) = self.accounts.get_mut(&id) else {
             return;
         };
-        let (online, user) = (account.link == Link::Online, account.user.clone());
-        let Some(user) = user else {
+        let online = account.link == Link::Online;
+        if account.user.is_none() {
             if !account.is_wanted() {
                 // Nobody will ever name its user.
                 return self.refuse_plainly(peer, request, Code::LOCAL_NO_ACCOUNT);
@@ -146,12 +146,12 @@ impl Registry {
                 self.tie(peer, id, false);
             }
             return;
-        };
+        }
         // Whoever follows the account already has seen how things stand.
         if followed.is_none() {
             self.tie(peer, id, online);
         }
-        self.answer(peer, request, Response::Connected { user });
+        self.tell_connected(peer, request, id);
     }
 
     /// Ends the connects whose limit ran out: 34006 to that app only.
@@ -240,14 +240,22 @@ impl Registry {
         {
             session.connected_once = true;
         }
-        let Some(user) = self
-            .accounts
-            .get(&id)
-            .and_then(|account| account.user.clone())
-        else {
+        self.tell_connected(peer, request, id);
+    }
+
+    /// Who comes later hears what the others have heard (behaviour.md 13.4, decisions.md P7).
+    fn tell_connected(&mut self, peer: PeerId, request: u64, id: AccountId) {
+        let Some(account) = self.accounts.get(&id) else {
             return;
         };
+        let Some(user) = account.user.clone() else {
+            return;
+        };
+        let synchronized = account.link == Link::Online && account.synchronized;
         self.answer(peer, request, Response::Connected { user });
+        if synchronized {
+            self.emit(peer, Event::Synchronized {});
+        }
     }
 
     /// The account whose link a peer follows, if one is up or being made.

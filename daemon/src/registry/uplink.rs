@@ -61,6 +61,9 @@ impl Registry {
                 }
             }
             uplink::Event::Synchronized => {
+                if let Some(account) = self.accounts.get_mut(&id) {
+                    account.synchronized = true;
+                }
                 for peer in self.peers_of(id) {
                     self.emit(peer, Event::Synchronized {});
                 }
@@ -186,6 +189,7 @@ impl Registry {
             return;
         }
         account.link = Link::Online;
+        account.synchronized = false;
         let waiters = std::mem::take(&mut account.waiters);
         self.keep_token(id);
         for waiter in waiters {

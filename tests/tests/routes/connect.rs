@@ -1,6 +1,7 @@
 //! From init to connected.
 
 use imlink::{Client, Code, ConnectionStatus, Event};
+use imlink_sandbox::{Ending, Scope};
 use imlink_tests::cloud::{token, user};
 use imlink_tests::{App, Setup, cloud, within};
 use tokio::task::JoinSet;
@@ -25,7 +26,7 @@ async fn connecting_then_database_opened_then_connected_and_then_success() {
     let mut told = Vec::new();
     app.sees("everything that waited is here", |event| {
         told.extend(Told::of(event));
-        matches!(event, Event::Synchronized).then_some(())
+        synchronized(event)
     })
     .await;
     assert_eq!(
@@ -37,6 +38,30 @@ async fn connecting_then_database_opened_then_connected_and_then_success() {
             Told::Status(ConnectionStatus::Connected),
         ]
     );
+}
+
+// issue 4: a sync-completed event; behaviour.md 13.4, P7
+#[tokio::test]
+async fn every_app_hears_once_that_what_waited_is_here_also_who_comes_to_a_link_that_is_up() {
+    let (cloud, setup) = (cloud(), Setup::new(IMLINK));
+    let _daemon = setup.start();
+    let mut first = App::connected(&setup, &cloud, "first", "lei").await;
+    first.sees("everything is here", synchronized).await;
+
+    let mut second = App::connected(&setup, &cloud, "second", "lei").await;
+    second.sees("everything is here", synchronized).await;
+
+    cloud.drop_links(&Scope::Everyone, Ending::Close);
+    for app in [&mut first, &mut second] {
+        app.shows(ConnectionStatus::Suspend).await;
+        app.sees("what came meanwhile is here", synchronized).await;
+        let rest = app.rest().await;
+        assert_eq!(rest.iter().filter_map(synchronized).count(), 0, "once");
+    }
+}
+
+fn synchronized(event: &Event) -> Option<()> {
+    matches!(event, Event::Synchronized).then_some(())
 }
 
 // S4-05; issue 2: "the sandbox reports exactly ONE cloud connection"
