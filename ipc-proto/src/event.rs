@@ -1,6 +1,6 @@
 //! What the daemon tells without being asked.
 
-use imlink_model::{ClientMessageId, Code, OutboxId, Seq, TargetId};
+use imlink_model::{ClientMessageId, Code, Millis, OutboxId, Seq, TargetId};
 use serde::{Deserialize, Serialize};
 
 use crate::limits::PAGE_ENTRIES;
@@ -55,7 +55,8 @@ pub enum Event {
         /// What happened.
         change: ChatroomChange,
     },
-    /// Everything that waited in the cloud when the account came online is stored.
+    /// Everything that waited in the cloud when the account came online is stored. Comes once behind
+    /// every connect that succeeds, and once for every time the link comes back.
     Synchronized {},
     /// Another message stands in the place of a stored one, for it was recalled; or an app noted
     /// something of it. Its place has been delivered to subscriptions before, and is not delivered
@@ -157,5 +158,10 @@ pub enum GapCause {
     /// Rows were damaged.
     Damaged,
     /// The cloud no longer had them: the account was away for longer than it keeps messages.
-    Expired,
+    Expired {
+        /// The cloud's time up to which nothing is missing.
+        from: Millis,
+        /// The cloud's time from which on nothing is.
+        until: Millis,
+    },
 }

@@ -64,14 +64,10 @@ impl Cursors {
         }
     }
 
-    /// How long before a server time the account was known to be whole; `None` if it never was.
-    pub(crate) fn away_at(self, time: Millis) -> Option<Duration> {
-        if self.whole_until == 0 {
-            return None;
-        }
+    /// The server time up to which nothing is missing; `None` if that is not known.
+    pub(crate) fn whole_until(self) -> Option<Millis> {
         // Pages come in the order of their time: what was stored last is as good.
-        let since = time.0.saturating_sub(self.whole_until.max(self.inbox));
-        Some(Duration::from_millis(u64::try_from(since).unwrap_or(0)))
+        (self.whole_until > 0).then(|| Millis(self.whole_until.max(self.inbox)))
     }
 
     /// How long before a server time it was noted that the account is whole; `None` if it never was.
@@ -155,7 +151,7 @@ mod tests {
         let read = Cursors::decode(&Cursor(first.into()));
 
         assert_eq!(read, Cursors::of_page(5, 6, 7));
-        assert_eq!(read.away_at(Millis(9)), None);
+        assert_eq!(read.whole_until(), None);
     }
 
     #[test]
@@ -179,13 +175,11 @@ mod tests {
 
     #[test]
     fn an_account_is_whole_up_to_its_last_message_at_least() {
-        let seconds = |seconds| Some(Duration::from_secs(seconds));
         let whole = Cursors::of_page(5_000, 0, 1).whole_at(Millis(3_000));
 
-        assert_eq!(whole.away_at(Millis(9_000)), seconds(4));
+        assert_eq!(whole.whole_until(), Some(Millis(5_000)));
         let later = whole.whole_at(Millis(7_000));
-        assert_eq!(later.away_at(Millis(9_000)), seconds(2));
-        assert_eq!(later.away_at(Millis(6_000)), seconds(0), "a clock set back");
+        assert_eq!(later.whole_until(), Some(Millis(7_000)));
         assert!(later.is_at(whole) && !later.is_at(Cursors::default()));
     }
 }

@@ -169,8 +169,12 @@ pub enum Record {
         cursor: Cursor,
     },
     /// The account was away for longer than the cloud keeps messages: between what is stored and
-    /// what comes from here on there may have been more.
+    /// what comes from here on there may have been more, of the time between these two of the cloud.
     Expired {
+        /// Nothing is missing up to here.
+        from: Millis,
+        /// The cloud has everything from here on.
+        until: Millis,
         /// How far the account is read, that included.
         cursor: Cursor,
     },

@@ -1,6 +1,6 @@
 //! Positions whose messages are gone, though nobody deleted them.
 
-use imlink_model::Seq;
+use imlink_model::{Millis, Seq};
 
 /// A stretch of positions of which something is missing. Told to every subscription that comes
 /// past it (F-D08: never silently).
@@ -39,5 +39,10 @@ pub enum GapCause {
     /// The account was away for longer than the cloud keeps messages (behaviour.md 13.5). Nobody
     /// knows whether there were any; the gap has a position of its own, before those that came
     /// afterwards.
-    Expired,
+    Expired {
+        /// The server time up to which nothing is missing.
+        from: Millis,
+        /// The server time from which on nothing is.
+        until: Millis,
+    },
 }

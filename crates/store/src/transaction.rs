@@ -143,7 +143,11 @@ impl<'a> Transaction<'a> {
                 recalls,
                 cursor,
             }) => self.incoming(messages, recalls, cursor),
-            Change::Record(Record::Expired { cursor }) => self.expired(cursor),
+            Change::Record(Record::Expired {
+                from,
+                until,
+                cursor,
+            }) => self.expired(from, until, cursor),
             Change::Record(Record::Sending { id }) => self.sending(id),
             Change::Record(Record::Outcome { id, outcome }) => self.outcome(id, outcome),
             Change::Submit(submission) => self.submit(submission),

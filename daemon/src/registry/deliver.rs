@@ -327,7 +327,7 @@ fn gap_event(subscription: SubscriptionId, gap: &Gap) -> Event {
         cause: match gap.cause {
             imlink_store::GapCause::RolledBack => GapCause::RolledBack,
             imlink_store::GapCause::Damaged => GapCause::Damaged,
-            imlink_store::GapCause::Expired => GapCause::Expired,
+            imlink_store::GapCause::Expired { from, until } => GapCause::Expired { from, until },
         },
     }
 }

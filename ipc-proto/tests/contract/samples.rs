@@ -690,7 +690,7 @@ fn events() -> Vec<(&'static str, Event)> {
         ),
         ("gap of damage", gap(Some(3), GapCause::Damaged)),
         ("gap of a rollback", gap(None, GapCause::RolledBack)),
-        ("gap of the cloud", gap(None, GapCause::Expired)),
+        ("gap of the cloud", gap(None, ABSENCE)),
         ("migrating", progress(Work::Migrating)),
         ("recovering", progress(Work::Recovering)),
         ("forgetting", progress(Work::Forgetting)),
@@ -960,6 +960,11 @@ fn every_finding() -> Vec<(Check, i32, Seen)> {
     findings.extend(FAULTS.map(faulty));
     findings
 }
+
+const ABSENCE: GapCause = GapCause::Expired {
+    from: Millis(1_700_000_000_123),
+    until: Millis(1_700_086_400_456),
+};
 
 const DISTRUST: [Distrust; 7] = [
     Distrust::Expired,

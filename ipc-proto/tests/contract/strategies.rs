@@ -404,7 +404,10 @@ fn event() -> BoxedStrategy<Event> {
             prop_oneof![
                 Just(GapCause::RolledBack),
                 Just(GapCause::Damaged),
-                Just(GapCause::Expired)
+                any::<(i64, i64)>().prop_map(|(from, until)| GapCause::Expired {
+                    from: Millis(from),
+                    until: Millis(until)
+                })
             ]
         )
             .prop_map(|(subscription, (first, last), lost, cause)| Event::Gap {

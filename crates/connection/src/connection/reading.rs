@@ -154,20 +154,19 @@ impl Work<'_> {
     fn note_expired(&mut self, time: Millis) -> bool {
         let timings = &self.config.timings;
         let held = self.account.pull.cursors();
-        if held
-            .away_at(time)
-            .is_none_or(|away| away <= timings.offline_messages)
-        {
+        let kept_since = time.before(timings.offline_messages);
+        let Some(from) = held.whole_until().filter(|whole| *whole < kept_since) else {
             return false;
-        }
+        };
         warn!("The account was away for longer than the cloud keeps messages");
         // What expires while the rest is being read belongs to the same place.
-        let told_until = time
-            .before(timings.offline_messages)
-            .after(timings.wholeness);
-        let cursors = held.whole_at(told_until);
-        let cursor = cursors.encode();
-        let id = self.outlet.record_page(Record::Expired { cursor });
+        let until = kept_since.after(timings.wholeness);
+        let cursors = held.whole_at(until);
+        let id = self.outlet.record_page(Record::Expired {
+            from,
+            until,
+            cursor: cursors.encode(),
+        });
         let finished = false;
         self.account
             .pull

@@ -407,14 +407,23 @@ fn an_absence_longer_than_the_cloud_keeps_messages_is_noted_before_what_comes() 
     driver.connect_again_at(AWAKE + 8 * DAY);
     driver.answer_pull(&page(vec![text(AWAKE + 5 * DAY)], AWAKE + 5 * DAY));
 
-    let Record::Expired { cursor } = driver.record_next() else {
+    let Record::Expired {
+        from,
+        until,
+        cursor,
+    } = driver.record_next()
+    else {
         panic!("it may have missed messages")
     };
+    assert_eq!((from.0, until.0), (AWAKE, AWAKE + DAY + HOUR_MS));
 
     // Killed here, it says so once more; the store knows that nothing came between.
     let mut killed = Driver::online_with(cursor, AWAKE + 8 * DAY + 2 * HOUR_MS);
     killed.answer_pull(&page(Vec::new(), AWAKE));
-    assert!(matches!(killed.record_of_next(), Record::Expired { .. }));
+    let Record::Expired { from: again, .. } = killed.record_of_next() else {
+        panic!("it may have missed more")
+    };
+    assert_eq!(again, until, "where that ended");
     // Going on, it brings what there is, and is whole again.
     driver.answer_pull(&page(vec![text(AWAKE + 5 * DAY)], AWAKE + 5 * DAY));
     let Record::Incoming {

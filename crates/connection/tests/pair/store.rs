@@ -141,7 +141,7 @@ impl Store {
                 }
                 self.cursor = cursor;
             }
-            Record::Expired { cursor } => self.cursor = cursor,
+            Record::Expired { cursor, .. } => self.cursor = cursor,
             Record::Sending { id } => {
                 let state = &mut self.outbox.get_mut(&id).expect("a row that was accepted").1;
                 if matches!(state, State::Withdrawn { .. }) {

@@ -1,6 +1,6 @@
 //! What is known of a block of messages, and of positions that have none.
 
-use imlink_model::Seq;
+use imlink_model::{Millis, Seq};
 use serde::{Deserialize, Serialize};
 
 use super::{Row, read, write};
@@ -37,7 +37,7 @@ struct GapRow {
 enum CauseRow {
     RolledBack,
     Damaged,
-    Expired,
+    Expired { from: i64, until: i64 },
 }
 
 impl Row for Gap {
@@ -49,7 +49,10 @@ impl Row for Gap {
             cause: match self.cause {
                 GapCause::RolledBack => CauseRow::RolledBack,
                 GapCause::Damaged => CauseRow::Damaged,
-                GapCause::Expired => CauseRow::Expired,
+                GapCause::Expired { from, until } => CauseRow::Expired {
+                    from: from.0,
+                    until: until.0,
+                },
             },
         })
     }
@@ -63,7 +66,10 @@ impl Row for Gap {
             cause: match row.cause {
                 CauseRow::RolledBack => GapCause::RolledBack,
                 CauseRow::Damaged => GapCause::Damaged,
-                CauseRow::Expired => GapCause::Expired,
+                CauseRow::Expired { from, until } => GapCause::Expired {
+                    from: Millis(from),
+                    until: Millis(until),
+                },
             },
         })
     }

@@ -46,21 +46,31 @@ impl Transaction<'_> {
         Ok(Applied::Stored { new, changed })
     }
 
-    /// Gives a position to messages that may have been missed, unless the last one given is such a
-    /// position already: nobody needs to be told twice of one place.
-    pub(super) fn expired(&mut self, cursor: Cursor) -> Result<Applied, EngineError> {
-        let newest = key::gap(Seq(self.state.head.seq));
-        let newest: Option<Gap> = self.draft.sound_row(&newest)?;
-        if newest.is_none_or(|gap| gap.cause != GapCause::Expired) {
-            let place = Seq(self.state.head.seq).next();
-            self.state.head.seq = place.0;
-            self.note_gap(&Gap {
-                first: place,
-                last: place,
-                lost: None,
-                cause: GapCause::Expired,
-            });
-        }
+    /// Gives a position to messages that may have been missed. Where the last one given is of such
+    /// messages and the time between is none, it is of these too: nobody needs to be told twice of one
+    /// absence.
+    pub(super) fn expired(
+        &mut self,
+        from: Millis,
+        until: Millis,
+        cursor: Cursor,
+    ) -> Result<Applied, EngineError> {
+        let newest = Seq(self.state.head.seq);
+        let known: Option<Gap> = self.draft.sound_row(&key::gap(newest))?;
+        let (place, from) = match known.map(|gap| gap.cause) {
+            Some(GapCause::Expired {
+                from: before,
+                until: noted,
+            }) if from <= noted => (newest, before.min(from)),
+            Some(_) | None => (newest.next(), from),
+        };
+        self.state.head.seq = place.0;
+        self.note_gap(&Gap {
+            first: place,
+            last: place,
+            lost: None,
+            cause: GapCause::Expired { from, until },
+        });
         self.move_to(cursor)?;
         let last = Seq(self.state.head.seq);
         Ok(Applied::GapNoted { last })

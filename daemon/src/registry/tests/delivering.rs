@@ -315,6 +315,9 @@ fn expired(place: u64) -> Gap {
         first: Seq(place),
         last: Seq(place),
         lost: None,
-        cause: imlink_store::GapCause::Expired,
+        cause: imlink_store::GapCause::Expired {
+            from: Millis(1),
+            until: Millis(2),
+        },
     }
 }

@@ -176,15 +176,17 @@ fn a_body_of_128_kib_comes_back_whole() {
 fn messages_that_the_cloud_no_longer_had_leave_a_position_before_those_that_come() {
     let mut house = House::new();
     house.receive(vec![received("u-1", "alice", "before")]);
-    let expired = |cursor: &'static str| {
+    let expired = |from, until, cursor: &'static str| {
         Change::Record(Record::Expired {
+            from: Millis(from),
+            until: Millis(until),
             cursor: Cursor(cursor.into()),
         })
     };
 
     // Once more after a crash before anything else came.
-    for cursor in ["a", "b"] {
-        let applied = house.apply(expired(cursor));
+    for (from, until, cursor) in [(10, 20, "a"), (20, 22, "b")] {
+        let applied = house.apply(expired(from, until, cursor));
         assert_eq!(applied, Applied::GapNoted { last: Seq(2) });
         house.reopen();
         assert_eq!(
@@ -193,18 +195,24 @@ fn messages_that_the_cloud_no_longer_had_leave_a_position_before_those_that_come
         );
     }
     house.receive(vec![received("u-2", "alice", "after")]);
-    house.apply(expired("c"));
+    house.apply(expired(30, 40, "c"));
+    // Between these two nothing was missing, and nothing came.
+    house.apply(expired(50, 60, "d"));
     house.reopen();
 
     assert_eq!(seqs(&house.messages()), [1, 3]);
-    let gap = |place| Gap {
+    let gap = |place, from, until| Gap {
         first: Seq(place),
         last: Seq(place),
         lost: None,
-        cause: GapCause::Expired,
+        cause: GapCause::Expired {
+            from: Millis(from),
+            until: Millis(until),
+        },
     };
-    assert_eq!(house.store.gaps().unwrap(), [gap(2), gap(4)]);
-    assert_eq!(house.store.last_seq(), Seq(4));
+    let gaps = [gap(2, 10, 22), gap(4, 30, 40), gap(5, 50, 60)];
+    assert_eq!(house.store.gaps().unwrap(), gaps);
+    assert_eq!(house.store.last_seq(), Seq(5));
     assert_eq!(house.store.anomalies().damaged_rows, 0);
 }
 
