@@ -242,8 +242,8 @@ impl Client {
     /// # Errors
     /// Nothing is kept of a message that is refused:
     /// - 30001 before the first successful connect, 90004 while 10,000 messages of the account wait;
-    /// - 30016 for a body that is too long, 90008 for push texts or key-value data that are none or
-    ///   too long;
+    /// - 30016 for a body that is too long, 90008 for push texts that are too long, 34205 for key-value
+    ///   data that are none, 34010 for those that are too long;
     /// - 20109 for a system conversation, 30017 for a status message, which is
     ///   [signalled](Self::signal); 34296 for chosen receivers but in a group, 34008 for key-value
     ///   data but in private conversations and groups;

@@ -90,7 +90,7 @@ impl Client {
     /// if the daemon is replaced, the room is entered again by itself, and the same event says so.
     ///
     /// # Errors
-    /// 23409 if the user was thrown out, 23411 if the room is full, 90004 beyond 64 rooms, 90008 for
+    /// 23409 if the user was thrown out, 23411 if the room is full, 90004 beyond 64 rooms, 23412 for
     /// more than 50 messages, 30003 if the cloud does not answer.
     pub async fn join_chatroom(&self, room: TargetId, recent: u16) -> Result<(), Error> {
         self.enter_room(room, true, recent).await

@@ -34,7 +34,7 @@ impl Client {
     /// `behind` is the last one of the page before, `limit` from 1 to 200.
     ///
     /// # Errors
-    /// 90010 without an account, 90008 for a limit of zero, 34302, 90019 or 90007 if the stored
+    /// 90010 without an account, 34232 for a limit of zero, 34302, 90019 or 90007 if the stored
     /// messages cannot be opened; else what any call may end with.
     pub async fn outbox(
         &self,

@@ -164,7 +164,8 @@ impl fmt::Debug for Insertion {
 
 /// Every call of this block ends with 90010 without an account; with 34302, 90019 or 90007 if its
 /// stored messages cannot be opened, because they are damaged, a newer version's, or for another
-/// reason; with 90008 for a limit of zero; and with what any call may end with. Those that change
+/// reason; with 34232 for a limit of zero; with 90008 for a list with more than it may have (200
+/// entries; 32 types); and with what any call may end with. Those that change
 /// something end with 90006 or 90020 if the disk is full or read-only. "Errors" name what else to
 /// expect.
 impl Client {
@@ -364,7 +365,7 @@ impl Client {
     /// here they are not stored again. Places without a message are passed over.
     ///
     /// # Errors
-    /// See above.
+    /// 34229 for an empty list; else see above.
     pub async fn delete(&self, seqs: Vec<Seq>) -> Result<(), Error> {
         self.rows(Request::Delete { seqs }).await.map(drop)
     }

@@ -5,14 +5,14 @@ use std::time::Instant;
 use imlink_ipc_proto::Response;
 use imlink_model::uplink::{Answer, AskId, Command, Recallable, Signal};
 use imlink_model::{
-    CLASSES, Class, Code, ConnectionStatus, Conversation, ConversationKind, MAX_BODY_BYTES,
-    Message, MessageUid, ObjectName, Recall, TargetId, Trace,
+    CLASSES, Class, Code, ConnectionStatus, ConversationKind, MAX_BODY_BYTES, Message, MessageUid,
+    ObjectName, Recall, TargetId, Trace,
 };
 use imlink_store::Edit;
 
 use super::account::Link;
 use super::peer::App;
-use super::requests::{Refusal, bad, plain};
+use super::requests::{Refusal, meant, plain};
 use super::{AccountId, Effect, PeerId, Registry, Then};
 
 /// Recalls of an account that the cloud has not answered: as many as a link takes at one time.
@@ -54,7 +54,7 @@ impl Registry {
         body: imlink_model::Body,
         now: Instant,
     ) -> Result<(), Refusal> {
-        let conversation: Conversation = conversation.try_into().map_err(bad)?;
+        let conversation = meant(conversation)?;
         if conversation.kind == ConversationKind::System {
             return Err(plain(Code::SYS_CONVERSATION_NOT_SUPPORT_MESSAGE));
         }

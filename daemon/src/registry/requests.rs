@@ -2,11 +2,11 @@
 
 use std::time::{Duration, Instant};
 
-use imlink_ipc_proto::{Request, Response, SendOptions, Start, limits};
+use imlink_ipc_proto::{Request, Response, SendOptions, Start, UnknownKind, limits};
 use imlink_model::uplink::{Command, Hint};
 use imlink_model::{
     AppKey, Class, ClientMessageId, Code, Conversation, ConversationKind, Expansion,
-    MAX_BODY_BYTES, Message, SubscriptionName, Token, UserId,
+    ExpansionError, MAX_BODY_BYTES, Message, SubscriptionName, Token, UserId,
 };
 use imlink_store::{Change, Edit, Submission};
 
@@ -207,7 +207,7 @@ impl Registry {
                     Start::Now => imlink_store::Start::Now,
                     Start::Beginning => imlink_store::Start::Beginning,
                 };
-                let filter = Filter::new(filter).map_err(bad)?;
+                let filter = Filter::new(filter).map_err(of_no_kind)?;
                 let request = StoreRequest::Subscribe {
                     name,
                     start,
@@ -355,7 +355,7 @@ impl Registry {
         {
             return Err(plain(Code::RC_NET_CHANNEL_INVALID));
         }
-        let conversation: Conversation = conversation.try_into().map_err(bad)?;
+        let conversation = meant(conversation)?;
         if conversation.kind == ConversationKind::System {
             return Err(plain(Code::SYS_CONVERSATION_NOT_SUPPORT_MESSAGE));
         }
@@ -401,7 +401,9 @@ fn check_options(conversation: &Conversation, options: &SendOptions) -> Result<(
         return Err(plain(Code::MESSAGE_KV_NOT_SUPPORT));
     }
     match &options.expansion {
-        Some(text) => Expansion::parse(text.as_str()).map(drop).map_err(bad),
+        Some(text) => Expansion::parse(text.as_str())
+            .map(drop)
+            .map_err(of_no_expansion),
         None => Ok(()),
     }
 }
@@ -470,7 +472,7 @@ fn needs_init(request: &Request) -> bool {
 pub(super) fn page(limit: u16) -> Result<usize, Refusal> {
     match limit {
         0 => Err(Refusal(
-            Code::LOCAL_BAD_REQUEST,
+            Code::INVALID_PARAMETER_COUNT,
             "limit is 0, but must be 1 at least".into(),
         )),
         _ => Ok(limit.min(limits::PAGE_ENTRIES).into()),
@@ -481,6 +483,21 @@ pub(super) fn plain(code: Code) -> Refusal {
     Refusal(code, code.cause().to_owned())
 }
 
-pub(super) fn bad(error: impl std::fmt::Display) -> Refusal {
-    Refusal(Code::LOCAL_BAD_REQUEST, error.to_string())
+/// The conversation an app means; 34209 if it is of no kind that there is.
+pub(super) fn meant(conversation: imlink_ipc_proto::Conversation) -> Result<Conversation, Refusal> {
+    conversation.try_into().map_err(of_no_kind)
+}
+
+pub(super) fn of_no_kind(error: UnknownKind) -> Refusal {
+    Refusal(Code::INVALID_PARAMETER_CONVERSATION_TYPE, error.to_string())
+}
+
+fn of_no_expansion(error: ExpansionError) -> Refusal {
+    let code = match error {
+        ExpansionError::Form => Code::INVALID_PARAMETER_MESSAGE_CONTENT,
+        ExpansionError::Key | ExpansionError::Value | ExpansionError::Length => {
+            Code::EXPANSION_LIMIT_EXCEET
+        }
+    };
+    Refusal(code, error.to_string())
 }

@@ -28,7 +28,7 @@ impl Registry {
         if recent > limits::RECENT_MESSAGES {
             let most = limits::RECENT_MESSAGES;
             let text = format!("recent is {recent}, but may be {most} at most");
-            return Err(Refusal(Code::LOCAL_BAD_REQUEST, text));
+            return Err(Refusal(Code::RC_CHATROOM_PATAMETER_INVALID, text));
         }
         let account = self.linked_account(peer)?;
         if self.rooms_beside(peer, &room) >= limits::CHATROOMS {

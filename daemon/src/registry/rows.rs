@@ -6,13 +6,13 @@ use imlink_ipc_proto::{
     ConversationSummary, Event, MessageKey, Request, Response, Work, conversation_cost,
     conversations_length, limits, page_length,
 };
-use imlink_model::{Code, Conversation, MAX_BODY_BYTES, Message, ReceivedStatus, Seq};
+use imlink_model::{Code, Conversation, MAX_BODY_BYTES, Message, Millis, ReceivedStatus, Seq};
 use imlink_store::{
     ConversationEntry, ConversationPage, ConversationPlace, Edit, Edited, Insertion, Progress,
     SearchPage, Side,
 };
 
-use super::requests::{Import, Refusal, StoreRequest, bad, page, plain};
+use super::requests::{Import, Refusal, StoreRequest, meant, of_no_kind, page, plain};
 use super::{AccountId, PeerId, Read, Registry, Then};
 
 /// What a frame leaves for one conversation of an answer.
@@ -32,7 +32,7 @@ impl Registry {
                 object_names,
                 limit,
             } => StoreRequest::Read(Read::History {
-                conversation: conversation.try_into().map_err(bad)?,
+                conversation: meant(conversation)?,
                 side: side_of(side),
                 object_names,
                 limit: page(limit)?,
@@ -67,7 +67,7 @@ impl Registry {
                     None => None,
                     Some(place) => Some(ConversationPlace {
                         position: place.position,
-                        conversation: place.conversation.try_into().map_err(bad)?,
+                        conversation: meant(place.conversation)?,
                     }),
                 };
                 StoreRequest::Read(Read::Conversations {
@@ -76,7 +76,7 @@ impl Registry {
                 })
             }
             Request::Conversation { conversation } => {
-                let conversation = conversation.try_into().map_err(bad)?;
+                let conversation = meant(conversation)?;
                 StoreRequest::Read(Read::Conversation(conversation))
             }
             Request::Unread {} => StoreRequest::Read(Read::Unread),
@@ -84,13 +84,13 @@ impl Registry {
                 conversation,
                 up_to,
             } => StoreRequest::Edit(Edit::MarkRead {
-                conversation: conversation.try_into().map_err(bad)?,
-                up_to,
+                conversation: meant(conversation)?,
+                up_to: instant(up_to)?,
             }),
             Request::SetDraft { conversation, text } => {
                 let text = text.map(|text| imlink_model::Body::new(String::from(text)));
                 StoreRequest::Edit(Edit::SetDraft {
-                    conversation: conversation.try_into().map_err(bad)?,
+                    conversation: meant(conversation)?,
                     text,
                 })
             }
@@ -113,12 +113,12 @@ impl Registry {
                 StoreRequest::Edit(Edit::Insert(Insertion {
                     app: found.identity.local_app(),
                     client_id,
-                    conversation: conversation.try_into().map_err(bad)?,
+                    conversation: meant(conversation)?,
                     direction: direction.into(),
                     sender,
                     object_name,
                     body,
-                    sent_at,
+                    sent_at: instant(sent_at)?,
                     counted,
                 }))
             }
@@ -138,10 +138,11 @@ impl Registry {
                     extra: extra.map(|text| imlink_model::Body::new(String::from(text))),
                 })
             }
-            Request::Delete { seqs } => StoreRequest::Edit(Edit::Delete(seqs)),
-            Request::Forget { conversation } => {
-                StoreRequest::Forget(conversation.try_into().map_err(bad)?)
+            Request::Delete { seqs } if seqs.is_empty() => {
+                return Err(plain(Code::INVALID_PARAMETER_MESSAGE_ARRAY));
             }
+            Request::Delete { seqs } => StoreRequest::Edit(Edit::Delete(seqs)),
+            Request::Forget { conversation } => StoreRequest::Forget(meant(conversation)?),
             Request::Import {
                 messages,
                 done,
@@ -149,7 +150,7 @@ impl Registry {
             } => {
                 let messages: Result<Vec<Message>, _> =
                     messages.into_iter().map(TryInto::try_into).collect();
-                let messages = messages.map_err(bad)?;
+                let messages = messages.map_err(of_no_kind)?;
                 if messages
                     .iter()
                     .any(|message| message.body.as_str().len() > MAX_BODY_BYTES)
@@ -264,7 +265,7 @@ impl Registry {
             position: Seq(0),
             last: None,
             last_seq: Seq(0),
-            last_at: imlink_model::Millis(0),
+            last_at: Millis(0),
             read_up_to: None,
             unread: 0,
             mentions: 0,
@@ -400,6 +401,17 @@ fn side_of(side: imlink_ipc_proto::Side) -> Side {
     }
 }
 
+/// A time that an app gives.
+fn instant(time: Millis) -> Result<Millis, Refusal> {
+    match time.0 {
+        0.. => Ok(time),
+        ..0 => Err(Refusal(
+            Code::INVALID_PARAMETER_TIMESTAMP,
+            format!("the time {time} is before 1970"),
+        )),
+    }
+}
+
 fn check_extra(bytes: usize) -> Result<(), Refusal> {
     if bytes <= limits::MAX_LOCAL_EXTRA {
         return Ok(());
@@ -414,5 +426,5 @@ fn check_extra(bytes: usize) -> Result<(), Refusal> {
 fn optional(
     conversation: Option<imlink_ipc_proto::Conversation>,
 ) -> Result<Option<Conversation>, Refusal> {
-    conversation.map(TryInto::try_into).transpose().map_err(bad)
+    conversation.map(meant).transpose()
 }

@@ -23,7 +23,7 @@ async fn what_cannot_be_asked_for_fails_with_its_code_and_nothing_else_happens()
         app.ask(Request::Join { app_key, user }).unwrap();
 
         let table: Vec<(Request, Code)> = vec![
-            (outbox(0), Code::LOCAL_BAD_REQUEST),
+            (outbox(0), Code::INVALID_PARAMETER_COUNT),
             (
                 Request::Withdraw {
                     client_id: nobody(),
@@ -36,7 +36,7 @@ async fn what_cannot_be_asked_for_fails_with_its_code_and_nothing_else_happens()
                 },
                 Code::LOCAL_NO_MESSAGE,
             ),
-            (typing(200, "{}"), Code::LOCAL_BAD_REQUEST),
+            (typing(200, "{}"), Code::INVALID_PARAMETER_CONVERSATION_TYPE),
             (
                 typing(1, &"x".repeat(MAX_BODY_BYTES + 1)),
                 Code::RC_MSG_CONTENT_EXCEED_LIMIT,
@@ -44,7 +44,10 @@ async fn what_cannot_be_asked_for_fails_with_its_code_and_nothing_else_happens()
             // A text is no signal: it would be lost at everybody who is away.
             (signal(1, "RC:TxtMsg", "{}"), Code::LOCAL_BAD_REQUEST),
             (recall("XXXX-XXXX-XXXX-XXXX"), Code::new(25101)),
-            (enter(limits::RECENT_MESSAGES + 1), Code::LOCAL_BAD_REQUEST),
+            (
+                enter(limits::RECENT_MESSAGES + 1),
+                Code::RC_CHATROOM_PATAMETER_INVALID,
+            ),
             // There is no such room, and it is not to be made.
             (enter(0), Code::new(23410)),
             (annotate(None), Code::new(34304)),
@@ -64,7 +67,14 @@ async fn what_cannot_be_asked_for_fails_with_its_code_and_nothing_else_happens()
                     expansion: Some("no JSON".to_owned().into()),
                     ..SendOptions::default()
                 }),
-                Code::LOCAL_BAD_REQUEST,
+                Code::INVALID_PARAMETER_MESSAGE_CONTENT,
+            ),
+            (
+                with_options(SendOptions {
+                    expansion: Some(r#"{"":{"v":"no key"}}"#.to_owned().into()),
+                    ..SendOptions::default()
+                }),
+                Code::EXPANSION_LIMIT_EXCEET,
             ),
         ];
         for (request, code) in table {

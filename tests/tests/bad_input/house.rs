@@ -12,7 +12,7 @@ pub struct House {
     pub cloud: Sandbox,
     pub setup: Setup,
     pub daemon: Daemon,
-    app: App,
+    pub app: App,
 }
 
 impl House {

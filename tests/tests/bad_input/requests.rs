@@ -7,9 +7,11 @@ use imlink::{
 };
 use imlink_ipc_proto::{
     Codec, Conversation, Filter, Hint, Request, Response, SecretText, SendOptions, Side, Start,
+    limits,
 };
-use imlink_tests::RawApp;
 use imlink_tests::cloud::{user, with};
+use imlink_tests::{RawApp, within};
+use serde_json::{Value, json};
 
 use crate::house::House;
 
@@ -65,13 +67,13 @@ async fn a_request_that_cannot_be_done_fails_with_its_code_and_nothing_else_happ
             panic!("the account of the house is live");
         };
 
-        assert_eq!(code(history(0)), Err(Code::LOCAL_BAD_REQUEST));
+        assert_eq!(code(history(0)), Err(Code::INVALID_PARAMETER_COUNT));
         assert_eq!(
             code(Request::Conversations {
                 behind: None,
                 limit: 0
             }),
-            Err(Code::LOCAL_BAD_REQUEST)
+            Err(Code::INVALID_PARAMETER_COUNT)
         );
         let search = |keyword: &str| Request::Search {
             keyword: keyword.to_owned().into(),
@@ -80,7 +82,7 @@ async fn a_request_that_cannot_be_done_fails_with_its_code_and_nothing_else_happ
             limit: 1,
         };
         assert_eq!(code(search(" ")), Err(Code::LOCAL_BAD_REQUEST));
-        let insert = |kind, body: String| Request::Insert {
+        let insert = |kind, body: String, sent_at| Request::Insert {
             conversation: Conversation {
                 kind,
                 ..with("han").into()
@@ -89,14 +91,31 @@ async fn a_request_that_cannot_be_done_fails_with_its_code_and_nothing_else_happ
             sender: user("han"),
             object_name: ObjectName::text(),
             body: Body::new(body),
-            sent_at: Millis(1),
+            sent_at: Millis(sent_at),
             counted: false,
             client_id: ClientMessageId::new("inserted").unwrap(),
         };
-        assert_eq!(code(insert(200, "{}".into())), Err(Code::LOCAL_BAD_REQUEST));
         assert_eq!(
-            code(insert(1, "x".repeat(MAX_BODY_BYTES + 1))),
+            code(insert(200, "{}".into(), 1)),
+            Err(Code::INVALID_PARAMETER_CONVERSATION_TYPE)
+        );
+        assert_eq!(
+            code(insert(1, "x".repeat(MAX_BODY_BYTES + 1), 1)),
             Err(Code::RC_MSG_CONTENT_EXCEED_LIMIT)
+        );
+        assert_eq!(
+            code(insert(1, "{}".into(), -1)),
+            Err(Code::INVALID_PARAMETER_TIMESTAMP)
+        );
+        let read = Request::MarkRead {
+            conversation: with("han").into(),
+            up_to: Millis(-1),
+        };
+        assert_eq!(code(read), Err(Code::INVALID_PARAMETER_TIMESTAMP));
+        let delete = |seqs| Request::Delete { seqs };
+        assert_eq!(
+            code(delete(Vec::new())),
+            Err(Code::INVALID_PARAMETER_MESSAGE_ARRAY)
         );
         let draft = Request::SetDraft {
             conversation: with("han").into(),
@@ -117,7 +136,10 @@ async fn a_request_that_cannot_be_done_fails_with_its_code_and_nothing_else_happ
             forget: true,
         };
         assert_eq!(code(unsubscribe), Err(Code::LOCAL_NO_SUBSCRIPTION));
-        assert_eq!(code(send(200, "{}")), Err(Code::LOCAL_BAD_REQUEST));
+        assert_eq!(
+            code(send(200, "{}")),
+            Err(Code::INVALID_PARAMETER_CONVERSATION_TYPE)
+        );
         assert_eq!(
             code(send(6, "{}")),
             Err(Code::SYS_CONVERSATION_NOT_SUPPORT_MESSAGE)
@@ -177,6 +199,68 @@ async fn a_text_that_is_no_token_is_refused_and_not_repeated() {
     house.is_whole().await;
 }
 
+// issue 4: each refuses bad input with its documented code
+#[tokio::test]
+async fn a_list_with_more_than_it_may_have_fails_and_nothing_of_it_is_done() {
+    let house = House::open().await;
+    let mut app = RawApp::attached(&house.setup.socket(), Codec::Json);
+    let app_key = house.cloud.app_key().clone();
+    app.ask(Request::Init { app_key }).unwrap();
+    let (app_key, user) = (None, None);
+    app.ask(Request::Join { app_key, user }).unwrap();
+    let (names, conversations) = (limits::FILTERED_NAMES, limits::FILTERED_CONVERSATIONS);
+    let entries = usize::from(limits::PAGE_ENTRIES);
+    let mut code = |request: Value| {
+        let frame = json!({ "Request": { "id": "7", "request": request } });
+        app.write_body(frame.to_string().as_bytes());
+        let answer = app.answer(7).unwrap();
+        answer.map_err(|failure| (failure.code, failure.message.is_empty()))
+    };
+
+    for most in [
+        history(names),
+        subscribe(conversations, names),
+        delete(entries),
+    ] {
+        assert!(code(most.clone()).is_ok(), "{most}");
+    }
+    for more in [
+        history(names + 1),
+        subscribe(conversations + 1, 0),
+        subscribe(0, names + 1),
+        delete(entries + 1),
+    ] {
+        let refused = Err((Code::LOCAL_BAD_REQUEST, false));
+        assert_eq!(code(more.clone()), refused, "{more}");
+    }
+    // The client refuses before it writes.
+    let client = &house.app.client;
+    let refused = within("an answer", client.delete(vec![Seq(77); entries + 1])).await;
+    assert_eq!(refused.unwrap_err().code(), Code::LOCAL_BAD_REQUEST);
+    house.is_whole().await;
+}
+
+fn history(names: usize) -> Value {
+    let conversation = serde_json::to_value(Conversation::from(with("han"))).unwrap();
+    let names = vec!["RC:TxtMsg"; names];
+    json!({ "History": {
+        "conversation": conversation, "side": "Newest", "object_names": names, "limit": 1,
+    } })
+}
+
+fn subscribe(conversations: usize, names: usize) -> Value {
+    let conversation = serde_json::to_value(Conversation::from(with("han"))).unwrap();
+    let filter = json!({
+        "conversations": vec![conversation; conversations],
+        "object_names": vec!["RC:TxtMsg"; names],
+    });
+    json!({ "Subscribe": { "name": null, "start": "Now", "filter": filter } })
+}
+
+fn delete(entries: usize) -> Value {
+    json!({ "Delete": { "seqs": vec!["77"; entries] } })
+}
+
 /// A message to somebody in a conversation of that kind.
 pub fn send(kind: u8, body: &str) -> Request {
     let target = "han".try_into().unwrap();
@@ -195,5 +279,5 @@ pub fn send(kind: u8, body: &str) -> Request {
 
 /// A token as an app wrote it, whatever that is.
 fn secret(text: &str) -> SecretText {
-    serde_json::from_value(serde_json::Value::from(text)).unwrap()
+    serde_json::from_value(Value::from(text)).unwrap()
 }

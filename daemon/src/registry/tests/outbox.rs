@@ -283,7 +283,7 @@ fn a_page_of_nothing_is_a_mistake() {
         },
     );
 
-    assert_eq!(house.failure(app, id), Some(Code::LOCAL_BAD_REQUEST));
+    assert_eq!(house.failure(app, id), Some(Code::INVALID_PARAMETER_COUNT));
 }
 
 // Bounded, refusing before accepting.

@@ -121,7 +121,10 @@ fn a_refusal_is_the_answer_and_rooms_and_messages_have_their_limits() {
         Some(Code::RC_CHATROOM_NOT_EXIST)
     );
     let greedy = house.ask(app, join("lobby", false, limits::RECENT_MESSAGES + 1));
-    assert_eq!(house.failure(app, greedy), Some(Code::LOCAL_BAD_REQUEST));
+    assert_eq!(
+        house.failure(app, greedy),
+        Some(Code::RC_CHATROOM_PATAMETER_INVALID)
+    );
 
     for number in 0..limits::CHATROOMS {
         house.ask(app, join(&format!("room-{number}"), true, 0));

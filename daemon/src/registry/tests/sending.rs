@@ -139,11 +139,11 @@ fn options_that_a_conversation_does_not_take_are_refused_with_their_codes() {
         (group, with(good), None),
         (room, with(good), Some(34_008)),
         (private, with("{}"), None),
-        (private, with(r#"{"k":"v"}"#), Some(90_008)),
+        (private, with(r#"{"k":"v"}"#), Some(34_205)),
         (
             private,
             with(&" ".repeat(limits::MAX_EXPANSION + 1)),
-            Some(90_008),
+            Some(34_010),
         ),
     ] {
         let id = house.ask(app, send_to(kind, options.clone()));
