@@ -1,10 +1,11 @@
 //! How far long work is: a bar on a terminal, now and then a line elsewhere.
 
 use std::fmt::Write as _;
-use std::io::{self, IsTerminal, Write};
-use std::time::{Duration, Instant};
+use std::io::{self, IsTerminal, Stderr, Write};
+use std::time::Duration;
 
 use serde::Serialize;
+use tokio::time::{Instant, sleep_until};
 
 use super::{Output, json_line};
 
@@ -14,9 +15,12 @@ const PATIENCE: Duration = Duration::from_millis(500);
 /// Cells of the bar.
 const CELLS: u64 = 24;
 
-/// Shows one piece of work on standard error until it is dropped.
+/// Shows one piece of work, on standard error, until it is dropped.
 #[derive(Debug)]
-pub struct Progress(Meter);
+pub struct Progress<W: Write = Stderr> {
+    meter: Meter,
+    to: W,
+}
 
 /// What is to be shown when; the clock and the stream are the owner's.
 #[derive(Debug)]
@@ -25,6 +29,8 @@ struct Meter {
     since: Instant,
     /// When something was shown last.
     shown: Option<Instant>,
+    /// The newest step, where it came too early to be drawn.
+    kept: Option<Step>,
     /// Columns of the bar that stands on the terminal.
     columns: usize,
 }
@@ -41,14 +47,15 @@ enum Style {
 
 /// To programs an object `{"progress":{...}}` on standard error.
 #[derive(Serialize)]
-struct Envelope<'a> {
-    progress: Report<'a>,
+struct Envelope {
+    progress: Step,
 }
 
-#[derive(Serialize)]
-struct Report<'a> {
+/// How far work is.
+#[derive(Clone, Copy, Debug, Serialize)]
+struct Step {
     /// Which work, in words.
-    work: &'a str,
+    work: &'static str,
     /// How much of it is done.
     done: u64,
     /// How much there is; an estimate, which `done` may pass.
@@ -64,20 +71,54 @@ impl Progress {
             (false, true) => Style::Bar,
             (false, false) => Style::Line,
         };
-        Self(Meter::new(style, Instant::now()))
-    }
-
-    /// So much of the work is done; shown if it is time to.
-    pub fn at(&mut self, work: &str, done: u64, total: u64) {
-        if let Some(text) = self.0.at(work, done, total, Instant::now()) {
-            write(&text);
+        Self {
+            meter: Meter::new(style, Instant::now()),
+            to: io::stderr(),
         }
     }
 }
 
-impl Drop for Progress {
+impl<W: Write> Progress<W> {
+    /// The same as on a terminal, wherever it goes to.
+    #[cfg(test)]
+    pub fn bar(to: W) -> Self {
+        let meter = Meter::new(Style::Bar, Instant::now());
+        Self { meter, to }
+    }
+
+    /// So much of the work is done; shown if it is time to.
+    pub fn at(&mut self, work: &'static str, done: u64, total: u64) {
+        let step = Step { work, done, total };
+        let text = self.meter.at(step, Instant::now());
+        self.write(text);
+    }
+
+    /// Waits until it is time for a step that came too early, and shows it; for ever, if there is
+    /// none. A step may take long, and nobody hears of it before the next.
+    ///
+    /// # Cancel safety
+    /// Nothing is lost if the future is dropped.
+    pub async fn catch_up(&mut self) {
+        let Some(due) = self.meter.kept_until() else {
+            return std::future::pending().await;
+        };
+        sleep_until(due).await;
+        let text = self.meter.catch_up(Instant::now());
+        self.write(text);
+    }
+
+    fn write(&mut self, text: Option<String>) {
+        let Some(text) = text else { return };
+        let written = self.to.write_all(text.as_bytes());
+        // Nothing can be done about a closed standard error.
+        let _ = written.and_then(|()| self.to.flush());
+    }
+}
+
+impl<W: Write> Drop for Progress<W> {
     fn drop(&mut self) {
-        write(&self.0.clear());
+        let text = self.meter.clear();
+        self.write(Some(text));
     }
 }
 
@@ -87,35 +128,67 @@ impl Meter {
             style,
             since,
             shown: None,
+            kept: None,
             columns: 0,
         }
     }
 
-    fn at(&mut self, work: &str, done: u64, total: u64, now: Instant) -> Option<String> {
-        let due = self
-            .shown
-            .map_or(self.since + PATIENCE, |shown| shown + self.style.pause());
-        if now < due {
-            return None;
+    /// What is to be written of a step that work came to.
+    fn at(&mut self, step: Step, now: Instant) -> Option<String> {
+        if now >= self.due() {
+            return Some(self.show(step, now));
         }
+        self.kept = Some(step).filter(|step| self.is_worth_keeping(*step));
+        None
+    }
+
+    /// When [`catch_up`](Self::catch_up) has something to write.
+    fn kept_until(&self) -> Option<Instant> {
+        self.kept.map(|_| self.due())
+    }
+
+    /// What is to be written of the step that came too early.
+    fn catch_up(&mut self, now: Instant) -> Option<String> {
+        let due = self.due();
+        let step = self.kept.take_if(|_| now >= due)?;
+        Some(self.show(step, now))
+    }
+
+    fn due(&self) -> Instant {
+        match self.shown {
+            None => self.since + PATIENCE,
+            Some(shown) => shown + self.style.pause(),
+        }
+    }
+
+    /// Somebody sits before a bar and sees it stand; a line is read as the time at which it was
+    /// written. Work that came to its end before it was worth a word stays without one, though the
+    /// call it was done for goes on.
+    fn is_worth_keeping(&self, step: Step) -> bool {
+        let goes_on = step.done < step.total;
+        self.style == Style::Bar && (goes_on || self.shown.is_some())
+    }
+
+    fn show(&mut self, step: Step, now: Instant) -> String {
         self.shown = Some(now);
-        Some(match self.style {
-            Style::Bar => self.drawn(work, done, total),
-            Style::Line => format!("{}\n", words(work, done, total)),
+        self.kept = None;
+        match self.style {
+            Style::Bar => self.drawn(step),
+            Style::Line => format!("{}\n", step.words()),
             Style::Json => {
-                let progress = Report { work, done, total };
                 // A text and two numbers are always JSON.
-                json_line(&Envelope { progress }).unwrap_or_default() + "\n"
+                json_line(&Envelope { progress: step }).unwrap_or_default() + "\n"
             }
-        })
+        }
     }
 
     /// Over the one before, which may have been longer.
-    fn drawn(&mut self, work: &str, done: u64, total: u64) -> String {
+    fn drawn(&mut self, step: Step) -> String {
+        let Step { done, total, .. } = step;
         let full = (CELLS * done.min(total)).checked_div(total).unwrap_or(0);
         let bar = "#".repeat(usize::try_from(full).unwrap_or_default());
         let cells = usize::try_from(CELLS).unwrap_or_default();
-        let text = format!("[{bar:.<cells$}] {}", words(work, done, total));
+        let text = format!("[{bar:.<cells$}] {}", step.words());
         let before = std::mem::replace(&mut self.columns, text.chars().count());
         format!("\r{text:<before$}")
     }
@@ -139,23 +212,18 @@ impl Style {
     }
 }
 
-/// For example `writing messages: 45 %, 900 of 2000`.
-fn words(work: &str, done: u64, total: u64) -> String {
-    let mut text = format!("{work}: ");
-    // Writing to a text cannot fail.
-    let _ = match (100 * u128::from(done.min(total))).checked_div(u128::from(total)) {
-        Some(percent) => write!(text, "{percent} %, {done} of {total}"),
-        None => write!(text, "{done}"),
-    };
-    text
-}
-
-fn write(text: &str) {
-    let mut stderr = io::stderr().lock();
-    // Nothing can be done about a closed standard error.
-    let _ = stderr
-        .write_all(text.as_bytes())
-        .and_then(|()| stderr.flush());
+impl Step {
+    /// For example `writing messages: 45 %, 900 of 2000`.
+    fn words(self) -> String {
+        let Self { work, done, total } = self;
+        let mut text = format!("{work}: ");
+        // Writing to a text cannot fail.
+        let _ = match (100 * u128::from(done.min(total))).checked_div(u128::from(total)) {
+            Some(percent) => write!(text, "{percent} %, {done} of {total}"),
+            None => write!(text, "{done}"),
+        };
+        text
+    }
 }
 
 #[cfg(test)]
@@ -167,7 +235,7 @@ mod tests {
         for style in [Style::Bar, Style::Line, Style::Json] {
             let (mut meter, start) = meter(style);
 
-            assert_eq!(meter.at("w", 1, 2, start + PATIENCE / 2), None);
+            assert_eq!(meter.at(step("w", 1, 2), start + PATIENCE / 2), None);
             assert_eq!(meter.clear(), "");
         }
     }
@@ -177,9 +245,9 @@ mod tests {
         let (mut meter, start) = meter(Style::Bar);
         let later = start + PATIENCE;
 
-        let first = meter.at("writing", 600, 1200, later).unwrap();
-        let at_once = meter.at("writing", 601, 1200, later);
-        let next = meter.at("w", 1200, 1200, later + Duration::from_millis(100));
+        let first = meter.at(step("writing", 600, 1200), later).unwrap();
+        let at_once = meter.at(step("writing", 601, 1200), later);
+        let next = meter.at(step("w", 1200, 1200), later + Style::Bar.pause());
         let cleared = meter.clear();
 
         assert_eq!(
@@ -195,14 +263,69 @@ mod tests {
     }
 
     #[test]
+    fn a_step_that_takes_long_is_drawn_though_nothing_follows() {
+        let (mut meter, start) = meter(Style::Bar);
+        let due = start + PATIENCE;
+
+        assert_eq!(meter.kept_until(), None);
+        assert_eq!(meter.at(step("opening", 0, 9), start), None);
+        assert_eq!(meter.kept_until(), Some(due));
+        assert_eq!(meter.catch_up(due - Duration::from_millis(1)), None);
+        let drawn = meter.catch_up(due).unwrap();
+        let again = meter.catch_up(due + PATIENCE);
+
+        assert_eq!(drawn, "\r[........................] opening: 0 %, 0 of 9");
+        assert_eq!((again, meter.kept_until()), (None, None), "once");
+    }
+
+    #[test]
+    fn a_bar_comes_to_the_newest_step_however_soon_that_followed() {
+        let (mut meter, start) = meter(Style::Bar);
+        let shown = start + PATIENCE;
+        meter.at(step("opening", 0, 9), shown).unwrap();
+
+        for done in [3, 9] {
+            assert_eq!(meter.at(step("opening", done, 9), shown), None);
+        }
+        let due = meter.kept_until().unwrap();
+        let drawn = meter.catch_up(due).unwrap();
+
+        assert_eq!(due, shown + Style::Bar.pause());
+        assert!(drawn.ends_with("opening: 100 %, 9 of 9"), "{drawn}");
+    }
+
+    #[test]
+    fn work_that_ended_early_is_not_drawn_while_something_else_is_waited_for() {
+        let (mut meter, start) = meter(Style::Bar);
+
+        meter.at(step("opening", 0, 9), start);
+        meter.at(step("opening", 9, 9), start + PATIENCE / 2);
+
+        assert_eq!(meter.kept_until(), None);
+        assert_eq!(meter.catch_up(start + 2 * PATIENCE), None);
+    }
+
+    #[test]
+    fn nothing_is_kept_for_lines() {
+        for style in [Style::Line, Style::Json] {
+            let (mut meter, start) = meter(style);
+
+            meter.at(step("opening", 0, 9), start);
+
+            assert_eq!(meter.kept_until(), None);
+            assert_eq!(meter.catch_up(start + PATIENCE), None);
+        }
+    }
+
+    #[test]
     fn without_a_terminal_there_is_a_line_every_few_seconds() {
         let (mut meter, start) = meter(Style::Line);
         let later = start + PATIENCE;
 
         let lines: Vec<String> = (0..100)
-            .filter_map(|step| {
-                let now = later + Duration::from_millis(100) * u32::try_from(step).unwrap();
-                meter.at("reading", step, 100, now)
+            .filter_map(|done| {
+                let now = later + Duration::from_millis(100) * u32::try_from(done).unwrap();
+                meter.at(step("reading", done, 100), now)
             })
             .collect();
 
@@ -217,23 +340,25 @@ mod tests {
         let (mut meter, start) = meter(Style::Json);
 
         assert_eq!(
-            meter.at("reading", 7, 5, start + PATIENCE).unwrap(),
+            meter.at(step("reading", 7, 5), start + PATIENCE).unwrap(),
             "{\"progress\":{\"work\":\"reading\",\"done\":7,\"total\":5}}\n"
         );
     }
 
     #[test]
     fn an_estimate_that_was_too_low_ends_at_the_whole() {
-        assert_eq!(words("w", 7, 5), "w: 100 %, 7 of 5");
-        assert_eq!(
-            words("w", u64::MAX, u64::MAX).split(',').next(),
-            Some("w: 100 %")
-        );
-        assert_eq!(words("w", 7, 0), "w: 7");
+        assert_eq!(step("w", 7, 5).words(), "w: 100 %, 7 of 5");
+        let most = step("w", u64::MAX, u64::MAX).words();
+        assert_eq!(most.split(',').next(), Some("w: 100 %"));
+        assert_eq!(step("w", 7, 0).words(), "w: 7");
     }
 
     fn meter(style: Style) -> (Meter, Instant) {
         let start = Instant::now();
         (Meter::new(style, start), start)
+    }
+
+    fn step(work: &'static str, done: u64, total: u64) -> Step {
+        Step { work, done, total }
     }
 }
