@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
-use imlink::{AccountReport, AppKey, Client, Code, Error, StatusReport, UserId};
+use imlink::{AccountReport, AppKey, Client, Code, Error, Events, StatusReport, UserId};
 
 use crate::failure::Failure;
 use crate::output::Escaped;
@@ -145,14 +145,17 @@ impl Account {
         self.join_as(USUAL).await
     }
 
-    /// The same, as an app of its own that also sees what this command sends.
+    /// The same, as an app of its own that also sees what this command sends; with all it is told
+    /// from the first moment on.
     ///
     /// # Errors
     /// As for [`join`](Self::join).
-    pub async fn join_to_listen(&self) -> Result<(Client, UserId), Failure> {
+    pub async fn join_to_listen(&self) -> Result<(Client, UserId, Events), Failure> {
         let app_id = LISTENER_ID;
-        let joined = self.join_as(Guise { app_id, ..USUAL }).await?;
-        Ok((joined.client, joined.user))
+        let (client, report) = self.chosen(Guise { app_id, ..USUAL }).await?;
+        let events = client.events();
+        let joined = take_part(client, report).await?;
+        Ok((joined.client, joined.user, events))
     }
 
     /// The account that both flags name, which need not be live, or else the live one they fit; and
@@ -184,19 +187,16 @@ impl Account {
     }
 
     async fn join_as(&self, guise: Guise) -> Result<Joined, Failure> {
+        let (client, report) = self.chosen(guise).await?;
+        take_part(client, report).await
+    }
+
+    /// A client for the account that is meant, and how that is.
+    async fn chosen(&self, guise: Guise) -> Result<(Client, AccountReport), Failure> {
         let report = self.daemon.observer()?.daemon_status().await?;
         let report = self.choose(&report)?.clone();
         let client = self.daemon.client_as(guise, report.app_key.as_str())?;
-        client.init().await?;
-        let user = match report.user.clone() {
-            Some(user) => client.join_user(user).await?,
-            None => client.join().await?,
-        };
-        Ok(Joined {
-            client,
-            user,
-            report,
-        })
+        Ok((client, report))
     }
 
     fn choose<'a>(&self, report: &'a StatusReport) -> Result<&'a AccountReport, Failure> {
@@ -233,6 +233,19 @@ impl Account {
         Failure::of(Code::LOCAL_NO_ACCOUNT, cause)
             .with_cure("Name one of them with --user and --app-key, or connect the one you mean.")
     }
+}
+
+async fn take_part(client: Client, report: AccountReport) -> Result<Joined, Failure> {
+    client.init().await?;
+    let user = match report.user.clone() {
+        Some(user) => client.join_user(user).await?,
+        None => client.join().await?,
+    };
+    Ok(Joined {
+        client,
+        user,
+        report,
+    })
 }
 
 fn names(report: &StatusReport) -> String {

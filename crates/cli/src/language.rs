@@ -2,6 +2,7 @@
 
 mod anomalies;
 mod codes;
+mod gap;
 
 use std::ffi::OsString;
 use std::time::Duration;

@@ -36,6 +36,17 @@ impl Language {
         (!told.is_empty()).then(|| told.join(between))
     }
 
+    /// One sentence for who is busy with something else, `None` if all is well.
+    pub fn anomalies_come_upon(self, found: AnomalyReport) -> Option<String> {
+        let told = self.anomalies(found)?;
+        Some(match self {
+            Self::English => {
+                format!("Among what is stored: {told}. `imlink doctor` says what to do.")
+            }
+            Self::Chinese => format!("已保存的数据：{told}。处理方法请见 `imlink doctor`。"),
+        })
+    }
+
     /// What to do about it.
     pub fn anomalies_cure(self) -> &'static str {
         self.of(
@@ -71,5 +82,12 @@ mod tests {
             Some("1 处损坏，已略过，2 条已接受待发，但已丢失")
         );
         assert_eq!(Language::English.anomalies(AnomalyReport::default()), None);
+        let sentence = Language::Chinese.anomalies_come_upon(found);
+        assert_eq!(
+            sentence.as_deref(),
+            Some(
+                "已保存的数据：1 处损坏，已略过，2 条已接受待发，但已丢失。处理方法请见 `imlink doctor`。"
+            )
+        );
     }
 }

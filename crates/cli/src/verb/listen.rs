@@ -1,19 +1,22 @@
 //! `imlink listen`: messages as they come, none lost between two runs.
 
+mod remark;
+
 use clap::Args;
-use imlink::{Event, Start, SubscriptionName};
+use imlink::{Start, SubscriptionName};
 
 use crate::account::Account;
 use crate::command::Ending;
 use crate::output::{MessageLine, Output, Paint};
 use crate::runtime::{self, DONE, interruption};
+use remark::remark;
 
 #[derive(Args)]
 #[command(after_help = "\
 Everything the account gets is printed, and what is sent from this machine. The daemon keeps the
 place of each name: what arrives while nobody listens is printed by the next `imlink listen`. A
 message is acknowledged after it was printed, so that one may come twice if the power fails, but
-none is lost. Ctrl-C ends it.
+none is lost. Where messages are missing all the same, a line says so, and why. Ctrl-C ends it.
 
 Examples:
   imlink listen
@@ -21,7 +24,13 @@ Examples:
   imlink listen --name backup --from-beginning --json >> messages.jsonl
 
 With --json one object per message: seq, uid, kind, target, channel, direction, origin, sender,
-object_name, text, body, sent_at, received_at, client_id. Times are milliseconds since 1970.")]
+object_name, text, body, sent_at, received_at, client_id. Times are milliseconds since 1970.
+Between them, and not counted by --count:
+  {\"gap\":{first, last, lost, cause}}, before the message behind it: something is missing from the
+  place (seq) first to the place last. lost is how many, null if nobody knows; cause is rolled-back,
+  damaged, or expired (away for longer than the cloud keeps messages).
+  {\"anomalies\":{...}}: what is not as it should be in the account's rows, with the fields of
+  `imlink status --json`.")]
 pub struct Arguments {
     /// The name under which the daemon remembers how far this listener got.
     #[arg(long, default_value = "cli")]
@@ -46,11 +55,10 @@ pub fn run(arguments: Arguments, output: Output) -> Ending {
 
 async fn listen(arguments: Arguments, output: Output) -> Ending {
     let mut interrupted = std::pin::pin!(interruption());
-    let (client, user) = tokio::select! {
+    let (client, user, mut events) = tokio::select! {
         joined = arguments.account.join_to_listen() => joined?,
         failure = &mut interrupted => return Err(failure),
     };
-    let mut events = client.events();
     let start = if arguments.from_beginning {
         Start::Beginning
     } else {
@@ -65,7 +73,9 @@ async fn listen(arguments: Arguments, output: Output) -> Ending {
     let mut left = arguments.count;
     while left != Some(0) {
         tokio::select! {
+            // A gap is told before the message behind it.
             biased;
+            Some(event) = events.next() => remark(&event, output)?,
             delivery = messages.next() => {
                 let Some(delivery) = delivery else { break };
                 let delivery = delivery?;
@@ -74,27 +84,8 @@ async fn listen(arguments: Arguments, output: Output) -> Ending {
                 let _ = delivery.acknowledge().await;
                 left = left.map(|left| left - 1);
             }
-            Some(event) = events.next() => remark(&event, output),
             failure = &mut interrupted => return Err(failure),
         }
     }
     DONE
-}
-
-/// Says what explains a silence.
-fn remark(event: &Event, output: Output) {
-    if output.is_json() {
-        return;
-    }
-    match event {
-        Event::Detached { .. } => {
-            output.note(Paint::uneasy("The daemon went away (-2); waiting for it."));
-        }
-        Event::Attached {
-            reattached: true, ..
-        } => {
-            output.note(Paint::good("The daemon is back."));
-        }
-        _ => {}
-    }
 }

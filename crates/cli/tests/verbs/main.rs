@@ -7,6 +7,7 @@ mod connecting;
 mod daemon;
 mod explaining;
 mod forgetting;
+mod listening;
 mod messages;
 mod proxying;
 mod purging;
