@@ -1,8 +1,11 @@
 //! A stretch of messages of which something is missing, in words.
 
-use imlink::{Gap, GapCause};
+use std::borrow::Cow;
+
+use imlink::{Gap, GapCause, Millis};
 
 use super::Language;
+use crate::output::moment;
 
 impl Language {
     /// One sentence: where, how much, and why.
@@ -36,7 +39,7 @@ impl Language {
     fn missing_unknown(self, cause: GapCause) -> &'static str {
         match cause {
             // It may be none.
-            GapCause::Expired => self.of("messages may be missing", "可能缺少消息"),
+            GapCause::Expired { .. } => self.of("messages may be missing", "可能缺少消息"),
             GapCause::RolledBack | GapCause::Damaged => self.of(
                 "nobody knows how many messages are missing",
                 "缺少的消息数量未知",
@@ -44,18 +47,28 @@ impl Language {
         }
     }
 
-    fn gap_cause(self, gap: &Gap) -> &'static str {
-        match gap.cause {
+    fn gap_cause(self, gap: &Gap) -> Cow<'static, str> {
+        let words = match gap.cause {
             GapCause::RolledBack => self.of(
                 "what is stored is of an earlier time, and the cloud gives what it still has once \
                  more, with new numbers",
                 "已保存的数据是较早时的，云端仍保留的消息会以新的序号再次送达",
             ),
             GapCause::Damaged => self.of("what was stored is damaged", "已保存的数据已损坏"),
-            GapCause::Expired => self.of(
-                "the account was away for longer than the cloud keeps them",
-                "账号离线的时间超过了云端保留消息的期限",
+            GapCause::Expired { from, until } => return self.absence(from, until).into(),
+        };
+        words.into()
+    }
+
+    fn absence(self, from: Millis, until: Millis) -> String {
+        let (from, until) = (moment(from), moment(until));
+        match self {
+            Self::English => format!(
+                "the account was away for longer than the cloud keeps them ({from} to {until})"
             ),
+            Self::Chinese => {
+                format!("账号离线的时间超过了云端保留消息的期限（{from} 至 {until}）")
+            }
         }
     }
 }
@@ -94,17 +107,27 @@ mod tests {
     // F-D23, F-S46
     #[test]
     fn a_gap_says_whether_its_messages_may_come_again() {
+        let (from, until) = (Millis(1_785_506_531_123), Millis(1_785_592_931_123));
         let [rolled_back, _] = words(2..=3, Some(2), GapCause::RolledBack);
-        let [expired, chinese] = words(2..=2, None, GapCause::Expired);
+        let [expired, chinese] = words(2..=2, None, GapCause::Expired { from, until });
 
         assert!(rolled_back.contains("once more"), "{rolled_back}");
+        let (from, until) = (moment(from), moment(until));
         assert_eq!(
             expired,
-            "Gap at no. 2: messages may be missing; the account was away for longer than the cloud keeps them."
+            "Gap at no. 2: messages may be missing; the account was away for longer than the \
+             cloud keeps them ("
+                .to_owned()
+                + &from
+                + " to "
+                + &until
+                + ").",
         );
         assert_eq!(
             chinese,
-            "第 2 条消息处有缺口：可能缺少消息，账号离线的时间超过了云端保留消息的期限。"
+            format!(
+                "第 2 条消息处有缺口：可能缺少消息，账号离线的时间超过了云端保留消息的期限（{from} 至 {until}）。"
+            )
         );
     }
 

@@ -28,7 +28,8 @@ object_name, text, body, sent_at, received_at, client_id. Times are milliseconds
 Between them, and not counted by --count:
   {\"gap\":{first, last, lost, cause}}, before the message behind it: something is missing from the
   place (seq) first to the place last. lost is how many, null if nobody knows; cause is rolled-back,
-  damaged, or expired (away for longer than the cloud keeps messages).
+  damaged, or expired (away for longer than the cloud keeps messages; with the times from and until,
+  between which they were sent).
   {\"anomalies\":{...}}: what is not as it should be in the account's rows, with the fields of
   `imlink status --json`.")]
 pub struct Arguments {

@@ -27,6 +27,11 @@ struct GapFields {
     lost: Option<u64>,
     /// `rolled-back`, `damaged` or `expired`.
     cause: &'static str,
+    /// Between which times of the cloud, in milliseconds since 1970; of what is expired only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    from: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    until: Option<i64>,
 }
 
 /// Tells people what explains a silence, and everybody what is missing.
@@ -72,15 +77,19 @@ impl Remark {
 
 impl From<&Gap> for GapFields {
     fn from(gap: &Gap) -> Self {
+        let (cause, between) = match gap.cause {
+            GapCause::RolledBack => ("rolled-back", None),
+            GapCause::Damaged => ("damaged", None),
+            GapCause::Expired { from, until } => ("expired", Some((from.0, until.0))),
+        };
+        let (from, until) = between.unzip();
         Self {
             first: gap.first.0,
             last: gap.last.0,
             lost: gap.lost,
-            cause: match gap.cause {
-                GapCause::RolledBack => "rolled-back",
-                GapCause::Damaged => "damaged",
-                GapCause::Expired => "expired",
-            },
+            cause,
+            from,
+            until,
         }
     }
 }
