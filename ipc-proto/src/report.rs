@@ -134,6 +134,8 @@ pub struct AnomalyReport {
     pub lost_outgoing: u32,
     /// Stretches of places that miss messages nobody deleted; subscriptions are told of each.
     pub gaps: u32,
+    /// Messages of the cloud of which this version can make nothing: they are not stored.
+    pub unreadable: u32,
 }
 
 /// Why the link of an account was lost, or an attempt to open it ended.

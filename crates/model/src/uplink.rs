@@ -165,6 +165,8 @@ pub enum Record {
         messages: Vec<IncomingMessage>,
         /// Messages that were taken back, among these, stored before, or still to come.
         recalls: Vec<Recall>,
+        /// Further ones of which the driver can make nothing.
+        unreadable: u32,
         /// How far the account is read once these are stored.
         cursor: Cursor,
     },

@@ -27,6 +27,7 @@ impl Subject for Imlink {
         let change = Change::Record(Record::Incoming {
             messages: messages.to_vec(),
             recalls: Vec::new(),
+            unreadable: 0,
             cursor,
         });
         self.0.commit(vec![change], Millis(1_700_000_000_000))?;

@@ -119,6 +119,8 @@ pub struct Anomalies {
     pub damaged_rows: usize,
     /// Messages that came with the uid of another; the first one is kept (F-D16).
     pub uid_conflicts: u64,
+    /// Messages of the cloud of which this version can make nothing; they are not stored.
+    pub unreadable: u64,
     /// Accepted messages whose rows are gone (F-D08).
     pub lost_outgoing: u64,
     /// Stretches of positions that miss messages nobody deleted; [`Store::gaps`] has their extent
@@ -321,6 +323,7 @@ impl Store {
         Anomalies {
             damaged_rows: self.database.quarantined(),
             uid_conflicts: self.state.uid_conflicts,
+            unreadable: self.state.unreadable,
             lost_outgoing: self.state.lost_outgoing,
             gaps: self.state.gaps + self.chain.missing(),
         }

@@ -53,6 +53,8 @@ pub(crate) struct State {
     pub(crate) next_wire_counter: u16,
     /// Messages that came with the uid of another.
     pub(crate) uid_conflicts: u64,
+    /// Messages that came and could not be read.
+    pub(crate) unreadable: u64,
     /// Accepted messages found to be gone when the rows were opened.
     pub(crate) lost_outgoing: u64,
     /// Stretches of positions found to miss messages when the rows were opened.
@@ -141,8 +143,12 @@ impl<'a> Transaction<'a> {
             Change::Record(Record::Incoming {
                 messages,
                 recalls,
+                unreadable,
                 cursor,
-            }) => self.incoming(messages, recalls, cursor),
+            }) => {
+                self.state.unreadable += u64::from(unreadable);
+                self.incoming(messages, recalls, cursor)
+            }
             Change::Record(Record::Expired {
                 from,
                 until,

@@ -133,6 +133,7 @@ impl Handler<Drive> for Broker {
                 let record = Record::Incoming {
                     messages: vec![retained()],
                     recalls: Vec::new(),
+                    unreadable: 0,
                     cursor: Cursor(Bytes::from_static(b"retained")),
                 };
                 self.record(record, ctx);

@@ -130,6 +130,7 @@ pub(super) fn anomaly_report(found: Anomalies) -> AnomalyReport {
     let Anomalies {
         damaged_rows,
         uid_conflicts,
+        unreadable,
         lost_outgoing,
         gaps,
     } = found;
@@ -138,6 +139,7 @@ pub(super) fn anomaly_report(found: Anomalies) -> AnomalyReport {
         uid_conflicts: u32::try_from(uid_conflicts).unwrap_or(u32::MAX),
         lost_outgoing: u32::try_from(lost_outgoing).unwrap_or(u32::MAX),
         gaps: count(gaps),
+        unreadable: u32::try_from(unreadable).unwrap_or(u32::MAX),
     }
 }
 

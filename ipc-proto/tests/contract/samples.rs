@@ -714,6 +714,7 @@ fn anomalies() -> AnomalyReport {
         uid_conflicts: 2,
         lost_outgoing: 3,
         gaps: 4,
+        unreadable: 5,
     }
 }
 

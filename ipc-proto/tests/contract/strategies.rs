@@ -643,12 +643,13 @@ fn account_report() -> impl Strategy<Value = AccountReport> {
 }
 
 fn anomalies() -> impl Strategy<Value = AnomalyReport> {
-    any::<[u32; 4]>().prop_map(
-        |[left_out, uid_conflicts, lost_outgoing, gaps]| AnomalyReport {
+    any::<[u32; 5]>().prop_map(
+        |[left_out, uid_conflicts, lost_outgoing, gaps, unreadable]| AnomalyReport {
             left_out,
             uid_conflicts,
             lost_outgoing,
             gaps,
+            unreadable,
         },
     )
 }

@@ -12,6 +12,7 @@ impl Language {
             uid_conflicts,
             lost_outgoing,
             gaps,
+            unreadable,
         } = found;
         let parts = [
             (left_out, "damaged and left out", "处损坏，已略过"),
@@ -26,6 +27,11 @@ impl Language {
                 "条已接受待发，但已丢失",
             ),
             (gaps, "gaps in the history", "段历史缺失"),
+            (
+                unreadable,
+                "from the cloud that this version cannot read",
+                "条云端消息此版本无法读取",
+            ),
         ];
         let told: Vec<String> = parts
             .into_iter()
@@ -51,8 +57,9 @@ impl Language {
     pub fn anomalies_cure(self) -> &'static str {
         self.of(
             "What is stored is served as ever. Look at the disk and at the daemon's log; ask the \
-             senders for what is missing, and send again what was lost.",
-            "已保存的内容仍可正常使用。请检查磁盘和守护进程的日志；缺失的消息可请发送者重发，丢失的待发消息请重新发送。",
+             senders for what is missing, and send again what was lost. A newer imlink may read what \
+             this one cannot.",
+            "已保存的内容仍可正常使用。请检查磁盘和守护进程的日志；缺失的消息可请发送者重发，丢失的待发消息请重新发送；无法读取的消息可尝试升级 imlink。",
         )
     }
 }

@@ -32,7 +32,7 @@ With --json: daemon {version, pid, instance, started_at}, network, proxy {kind, 
 max_accounts, accounts [{app_key, user, status, status_name, since, code, code_name, last_error
 {code, code_name, at}, next_attempt_in_ms, gateway, slot, round_trip_ms, apps, remembered, queued,
 in_doubt, database, database_name, last_seq, anomalies {left_out, uid_conflicts, lost_outgoing,
-gaps}}], apps [{app, pid, uid, client, attached_at, user,
+gaps, unreadable}}], apps [{app, pid, uid, client, attached_at, user,
 right}], more_apps. Times are milliseconds since 1970. With --watch one object per change;
 while there is no daemon it is {\"error\":{...}}.")]
 pub struct Arguments {

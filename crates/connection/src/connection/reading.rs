@@ -20,6 +20,8 @@ use crate::{RecordId, recall};
 struct Arrived {
     messages: Vec<IncomingMessage>,
     recalls: Vec<Recall>,
+    /// How many it brings besides.
+    unreadable: u32,
 }
 
 impl Connection {
@@ -92,7 +94,11 @@ impl Connection {
         if time.is_some_and(|time| work.note_expired(time)) {
             return;
         }
-        let Arrived { messages, recalls } = work.read(std::mem::take(&mut page.messages));
+        let Arrived {
+            messages,
+            recalls,
+            unreadable,
+        } = work.read(std::mem::take(&mut page.messages));
         work.settle_doubts(&messages);
         // The cursor must not pass an own message before its row is settled durably: after a crash
         // in between only the cloud's copy can tell that row's fate.
@@ -101,7 +107,8 @@ impl Connection {
         let cursors = held.raised_by(page.cursors(|uid| unsettled.contains(uid)));
         let finished = page.finished;
         let is_news = time.is_some_and(|time| finished && work.is_news_of_wholeness(time));
-        if messages.is_empty() && recalls.is_empty() && cursors.is_at(held) && !is_news {
+        let is_empty = messages.is_empty() && recalls.is_empty() && unreadable == 0;
+        if is_empty && cursors.is_at(held) && !is_news {
             let progress = work.account.pull.on_empty_page(finished, now);
             return work.on_progress(progress);
         }
@@ -113,6 +120,7 @@ impl Connection {
         let id = work.outlet.record_page(Record::Incoming {
             messages,
             recalls,
+            unreadable,
             cursor,
         });
         work.account
@@ -181,8 +189,8 @@ impl Work<'_> {
         noted.is_none_or(|noted| noted >= self.config.timings.wholeness)
     }
 
-    /// What a page brings; a message that cannot be represented costs its neighbours nothing. A
-    /// recall takes no place among the messages: it changes one.
+    /// What a page brings; a message that cannot be represented costs its neighbours nothing, and is
+    /// told as a number. A recall takes no place among the messages: it changes one.
     fn read(&mut self, page: Vec<Result<DownStreamMessage, BodyError>>) -> Arrived {
         let link = &self.online.link;
         let reader = Reader {
@@ -192,6 +200,7 @@ impl Work<'_> {
         let mut arrived = Arrived {
             messages: Vec::with_capacity(page.len()),
             recalls: Vec::new(),
+            unreadable: 0,
         };
         for message in page {
             let read = message.map_err(|error| error.to_string());
@@ -201,16 +210,17 @@ impl Work<'_> {
                     Some(recall) => arrived.recalls.push(recall),
                     None => {
                         warn!("Skipped a recall that names no message");
-                        self.dropped.messages += 1;
+                        arrived.unreadable += 1;
                     }
                 },
                 Ok(message) => arrived.messages.push(message),
                 Err(error) => {
                     warn!(error, "Skipped a message that cannot be represented");
-                    self.dropped.messages += 1;
+                    arrived.unreadable += 1;
                 }
             }
         }
+        self.dropped.messages += u64::from(arrived.unreadable);
         arrived
     }
 

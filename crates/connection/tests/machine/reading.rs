@@ -250,7 +250,9 @@ fn one_message_that_cannot_be_represented_is_skipped_alone() {
 
     driver.answer_pull(&page(vec![text(10), no_uid, bad_kind, text(40)], 40));
 
-    assert_eq!(uids(&driver.record_next()), ["u10", "u40"]);
+    let record = driver.record_next();
+    assert_eq!(uids(&record), ["u10", "u40"]);
+    assert!(matches!(record, Record::Incoming { unreadable: 2, .. }));
     assert_eq!(driver.connection.snapshot().dropped.messages, 2);
     driver.packet(notification(2, 50));
     assert_eq!(

@@ -127,12 +127,15 @@ fn a_recall_that_names_no_message_costs_its_neighbours_nothing() {
     driver.answer_pull(&page(vec![command(20, "{}"), text(30)], 30));
 
     let Record::Incoming {
-        messages, recalls, ..
+        messages,
+        recalls,
+        unreadable,
+        ..
     } = driver.record_of_next()
     else {
         panic!("not a page")
     };
-    assert_eq!((messages.len(), recalls.len()), (1, 0));
+    assert_eq!((messages.len(), recalls.len(), unreadable), (1, 0, 1));
     assert_eq!(driver.connection.snapshot().dropped.messages, 1);
 }
 

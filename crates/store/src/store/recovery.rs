@@ -64,6 +64,7 @@ impl Store {
             recalls: database.count(Kind::Recall)?,
             next_wire_counter: 0,
             uid_conflicts: 0,
+            unreadable: 0,
             lost_outgoing: lost_outgoing.max(outbox.unreadable as u64),
             indexed,
             gaps: gaps.len() + usize::from(rolled_back.is_some()),

@@ -102,6 +102,7 @@ fn incoming(messages: Vec<IncomingMessage>, cursor: &'static str) -> Change {
     Change::Record(Record::Incoming {
         messages,
         recalls: Vec::new(),
+        unreadable: 0,
         cursor,
     })
 }

@@ -70,6 +70,7 @@ pub fn arrival(n: u64) -> Change {
     Change::Record(Record::Incoming {
         messages: vec![message],
         recalls: Vec::new(),
+        unreadable: 0,
         cursor,
     })
 }

@@ -173,12 +173,12 @@ fn programs_get_every_field() {
             r#""code":null,"code_name":null,"last_error":{"code":30012,"code_name":"RC_PING_EXCEED_LIMIT","at":999875000},"next_attempt_in_ms":null,"#,
             r#""gateway":"127.0.0.1:7341","slot":"web","round_trip_ms":3,"apps":1,"remembered":true,"queued":0,"#,
             r#""in_doubt":0,"database":0,"database_name":"SUCCESS","last_seq":12,"#,
-            r#""anomalies":{"left_out":0,"uid_conflicts":0,"lost_outgoing":0,"gaps":0}},{"app_key":"imlink-sandbox","user":"李雷","#,
+            r#""anomalies":{"left_out":0,"uid_conflicts":0,"lost_outgoing":0,"gaps":0,"unreadable":0}},{"app_key":"imlink-sandbox","user":"李雷","#,
             r#""status":13,"status_name":"SUSPEND","since":999990000,"code":30011,"#,
             r#""code_name":"RC_SOCKET_DISCONNECTED","last_error":{"code":30011,"code_name":"RC_SOCKET_DISCONNECTED","at":999990000},"next_attempt_in_ms":250,"gateway":null,"#,
             r#""slot":null,"round_trip_ms":null,"apps":0,"remembered":false,"queued":2,"in_doubt":1,"database":null,"#,
             r#""database_name":null,"last_seq":0,"#,
-            r#""anomalies":{"left_out":0,"uid_conflicts":1,"lost_outgoing":0,"gaps":0}}],"#,
+            r#""anomalies":{"left_out":0,"uid_conflicts":1,"lost_outgoing":0,"gaps":0,"unreadable":0}}],"#,
             r#""apps":[{"app":"notes","pid":4712,"uid":1000,"client":"imlink-rust 0.1.0","#,
             r#""attached_at":999940000,"user":"alice","right":"admin"}],"more_apps":3}"#
         )

@@ -216,6 +216,23 @@ fn messages_that_the_cloud_no_longer_had_leave_a_position_before_those_that_come
     assert_eq!(house.store.anomalies().damaged_rows, 0);
 }
 
+// issue 4: nothing is left out silently
+#[test]
+fn messages_that_the_driver_could_not_read_are_counted() {
+    let mut house = House::new();
+
+    for _ in 0..2 {
+        house.apply(Change::Record(Record::Incoming {
+            messages: Vec::new(),
+            recalls: Vec::new(),
+            unreadable: 2,
+            cursor: Cursor::default(),
+        }));
+    }
+
+    assert_eq!(house.store.anomalies().unreadable, 4);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 

@@ -451,6 +451,7 @@ impl Action {
                     })
                     .collect(),
                 recalls: Vec::new(),
+                unreadable: 0,
                 cursor: Cursor(Bytes::from(vec![*cursor])),
             }),
             Self::Submit { app, client: id } => Change::Submit(Submission {

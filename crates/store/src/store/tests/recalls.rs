@@ -252,6 +252,7 @@ impl House {
         let applied = self.apply(Change::Record(Record::Incoming {
             messages,
             recalls,
+            unreadable: 0,
             cursor: Cursor::default(),
         }));
         match applied {
