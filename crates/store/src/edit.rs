@@ -65,7 +65,12 @@ pub enum Edited {
     /// A message has its place among the others.
     Stored(Message),
     /// A conversation is as it was asked to be.
-    Conversation(ConversationSummary),
+    Conversation {
+        /// Its counts and times.
+        summary: ConversationSummary,
+        /// What the user has begun to write in it.
+        draft: Option<Body>,
+    },
     /// Something else is noted of a message; it says nothing else than before.
     Annotated(Message),
     /// Something else stands where the message stood.

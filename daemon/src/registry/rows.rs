@@ -297,8 +297,13 @@ impl Registry {
     /// but for what stands in the place of a message.
     fn tell_of(&mut self, id: AccountId, asker: Option<PeerId>, edited: Edited) {
         match edited {
-            Edited::Conversation(summary) => {
-                let conversation = Box::new(summary_of(summary));
+            Edited::Conversation { summary, draft } => {
+                let last = None;
+                let conversation = Box::new(entry(ConversationEntry {
+                    summary,
+                    draft,
+                    last,
+                }));
                 self.tell_others(id, asker, &Event::Conversation { conversation });
             }
             Edited::Annotated(message) => {

@@ -125,11 +125,12 @@ async fn what_one_app_changes_the_others_learn() {
         .set_draft(with("han"), Some("See you"))
         .await
         .unwrap();
-    other.sees("a draft", changed).await;
+    let told = other.sees("a draft", changed).await;
+    assert_eq!(told.draft.as_deref(), Some("See you"));
     let summary = other.client.conversation(with("han")).await.unwrap();
     assert_eq!(summary.unwrap().draft.as_deref(), Some("See you"));
     app.client.set_draft(with("han"), None).await.unwrap();
-    other.sees("no draft", changed).await;
+    assert_eq!(other.sees("no draft", changed).await.draft, None);
     let summary = other.client.conversation(with("han")).await.unwrap();
     assert_eq!(summary.unwrap().draft, None);
 

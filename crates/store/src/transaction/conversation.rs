@@ -37,7 +37,10 @@ impl Transaction<'_> {
             }
         }
         self.put_summary(&before, &after);
-        Ok(Edited::Conversation(after))
+        Ok(Edited::Conversation {
+            summary: after,
+            draft: self.draft.sound_row(&key::draft(conversation))?,
+        })
     }
 
     /// Keeps a draft. A conversation that did not exist comes to be, at the top of the list.
@@ -65,7 +68,10 @@ impl Transaction<'_> {
             after.position = Seq(self.state.head.seq);
         }
         self.put_summary(&before, &after);
-        Ok(Edited::Conversation(after))
+        Ok(Edited::Conversation {
+            summary: after,
+            draft: text,
+        })
     }
 
     pub(super) fn summary(
