@@ -1,63 +1,35 @@
-//! What goes well, in both codecs: an app that speaks bincode and one that speaks JSON do the same
-//! to one account, and then ask it the same.
+//! One app that speaks bincode and one that speaks JSON, on the same account: what goes well over
+//! the socket goes well in both codecs, and both are told the same.
 
-use imlink::{
-    AppKey, Body, ClientMessageId, MessageUid, Millis, ObjectName, Seq, Start, SubscriptionName,
-    TargetId, Token,
-};
+mod outbox;
+mod requests;
+mod subscriptions;
+
+use imlink::{AppKey, Body, ClientMessageId, ConnectionStatus, ObjectName, Token};
 use imlink_ipc_proto::{
-    Codec, Conversation, Delivery, Direction, Event, Filter, Message, MessageKey, Request,
-    Response, SecretText, SendOptions, SendResult, SendState, ServerFrame, Side,
+    Codec, Conversation, Event, Request, Response, SecretText, SendOptions, SendResult, ServerFrame,
 };
-use imlink_tests::cloud::{text, token, user, with, words, write};
-use imlink_tests::{RawApp, Setup, cloud, eventually};
+use imlink_sandbox::{Ending, Sandbox, Scope};
+use imlink_tests::cloud::{text, token, user};
+use imlink_tests::{RawApp, Setup};
 
-use crate::IMLINK;
+/// What the apps are called, in the order of [`Codec::ALL`].
+const NAMES: [&str; 2] = ["bincode", "json"];
 
-// issue 4: operations through the client crate, over IPC, in both codecs
-#[test]
-fn whatever_can_be_done_goes_well_in_both_codecs_and_both_are_told_the_same() {
-    let (cloud, setup) = (cloud(), Setup::new(IMLINK));
-    let _daemon = setup.start();
-    let token = token(&cloud, "lei");
-    let app_key = cloud.app_key();
-    let mut apps = Codec::ALL.map(|codec| connected(&setup, codec, app_key, &token));
-
-    for (app, name) in apps.iter_mut().zip(["bincode", "json"]) {
-        sends_and_recalls(app, name);
-        asks_in_vain(app, name);
-        let seq = inserts(app, name);
-        edits(app, seq, name);
-        imports(app, name);
-    }
-    write(&cloud, "han", "lei", "网络连接失败");
-    eventually("it is stored", || {
-        let found = apps[0].ask(search()).unwrap();
-        matches!(found, Response::Found { messages, .. } if messages.len() == 1).then_some(())
-    });
-
-    let [first, second] = &mut apps;
-    for request in questions() {
-        let (one, other) = (first.ask(request.clone()), second.ask(request.clone()));
-        assert!(is_something(one.as_ref().unwrap()), "{request:?}: {one:?}");
-        assert_eq!(one, other, "{request:?}");
-    }
-    let (one, other) = (everything(first, "one"), everything(second, "other"));
-    assert_eq!(one.last().map(|last| last.left), Some(0));
-    assert_eq!(
-        words(one.last().unwrap().message.body.as_str()),
-        "网络连接失败"
-    );
-    let messages = |deliveries: &[Delivery]| -> Vec<(Message, u32)> {
-        let each = deliveries.iter();
-        each.map(|found| (found.message.clone(), found.left))
-            .collect()
-    };
-    assert_eq!(messages(&one), messages(&other));
+/// An app of each codec.
+fn both(setup: &Setup, cloud: &Sandbox) -> [RawApp; 2] {
+    let token = token(cloud, "lei");
+    Codec::ALL.map(|codec| connected(setup, codec, cloud.app_key(), &token))
 }
 
-fn connected(setup: &Setup, codec: Codec, app_key: &AppKey, token: &Token) -> RawApp {
+/// An app on lei's account.
+pub fn connected(setup: &Setup, codec: Codec, app_key: &AppKey, token: &Token) -> RawApp {
     let mut app = RawApp::attached(&setup.socket(), codec);
+    connect(&mut app, app_key, token);
+    app
+}
+
+fn connect(app: &mut RawApp, app_key: &AppKey, token: &Token) {
     let app_key = app_key.clone();
     assert_eq!(app.ask(Request::Init { app_key }), Ok(Response::Ready {}));
     let connect = Request::Connect {
@@ -69,199 +41,36 @@ fn connected(setup: &Setup, codec: Codec, app_key: &AppKey, token: &Token) -> Ra
     };
     let user = user("lei");
     assert_eq!(app.ask(connect), Ok(Response::Connected { user }));
-    app
 }
 
-fn sends_and_recalls(app: &mut RawApp, name: &str) {
-    let id = client_id(name, "sent");
-    let sent = app.ask(send(with("han").into(), &id)).unwrap();
-    assert!(matches!(sent, Response::Accepted { new: true, .. }));
-    let SendResult::Sent { uid, sent_at } = fate(app, &id) else {
-        panic!("it is not sent");
-    };
-    let again = app.ask(send(with("han").into(), &id)).unwrap();
-    assert!(matches!(again, Response::Accepted { new: false, .. }));
-    let state = Some(SendState::Sent {
-        uid: uid.clone(),
-        sent_at,
-    });
-    let asked = app.ask(Request::SendState { client_id: id });
-    assert_eq!(asked, Ok(Response::SendState { state }));
-
-    let delete = false;
-    assert_eq!(
-        app.ask(Request::Recall { uid, delete }),
-        Ok(Response::Done {})
-    );
-}
-
-/// A message that the cloud refuses, which stays in the outbox.
-fn asks_in_vain(app: &mut RawApp, name: &str) {
-    let id = client_id(name, "refused");
-    let stranger = Conversation {
-        kind: 3,
-        target: TargetId::new("strangers").unwrap(),
-        channel: None,
-    };
-    app.ask(send(stranger, &id)).unwrap();
-    assert!(matches!(fate(app, &id), SendResult::Failed { .. }));
-}
-
-fn inserts(app: &mut RawApp, name: &str) -> Seq {
-    let inserted = app.ask(Request::Insert {
-        conversation: with("han").into(),
-        direction: Direction::Received,
-        sender: user("han"),
-        object_name: ObjectName::text(),
-        body: Body::new(text(&format!("inserted by {name}"))),
-        sent_at: Millis(17),
-        counted: true,
-        client_id: client_id(name, "inserted"),
-    });
-    match inserted {
-        Ok(Response::Stored { seq }) => seq,
-        other => panic!("not stored: {other:?}"),
-    }
-}
-
-fn edits(app: &mut RawApp, seq: Seq, name: &str) {
-    let done = [
-        Request::Annotate {
-            seq,
-            set: 1,
-            clear: 0,
-            extra: None,
-        },
-        Request::MarkRead {
-            conversation: with("han").into(),
-            up_to: Millis(17),
-        },
-        Request::SetDraft {
-            conversation: with("han").into(),
-            text: Some(format!("See you at {name}").into()),
-        },
-        Request::Delete { seqs: vec![seq] },
-    ];
-    for request in done {
-        assert_eq!(
-            app.ask(request.clone()),
-            Ok(Response::Done {}),
-            "{request:?}"
-        );
-    }
-    let message = MessageKey::Place { seq };
-    let gone = app.ask(Request::Message { message });
-    assert_eq!(gone, Ok(Response::Message { message: None }));
-}
-
-/// Stores a message of another conversation as an export has it.
-fn imports(app: &mut RawApp, name: &str) {
-    let after = Seq(0);
-    let Ok(Response::Page { messages, .. }) = app.ask(Request::Timeline { after, limit: 1 }) else {
-        panic!("no page");
-    };
-    let message = Message {
-        uid: Some(MessageUid::new(format!("imported-{name}")).unwrap()),
-        conversation: with("mei").into(),
-        client_id: None,
-        ..messages[0].clone()
-    };
-    for new in [1, 0] {
-        let imported = app.ask(Request::Import {
-            messages: vec![message.clone()],
-            done: 0,
-            total: 0,
-        });
-        assert_eq!(imported, Ok(Response::Imported { new }));
-    }
-}
-
-fn questions() -> [Request; 10] {
-    let han = || Conversation::from(with("han"));
-    let history = |side| Request::History {
-        conversation: han(),
-        side,
-        object_names: Vec::new(),
-        limit: 20,
-    };
-    let message = |message| Request::Message { message };
-    let uid = MessageUid::new("imported-json").unwrap();
-    [
-        history(Side::Newest),
-        history(Side::After { seq: Seq(0) }),
-        message(MessageKey::Place { seq: Seq(1) }),
-        message(MessageKey::Uid { uid }),
-        search(),
-        Request::Conversations {
-            behind: None,
-            limit: 20,
-        },
-        Request::Conversation {
-            conversation: han(),
-        },
-        Request::Unread {},
-        Request::Outbox {
-            behind: None,
-            limit: 20,
-        },
-        Request::Timeline {
-            after: Seq(0),
-            limit: 20,
-        },
-    ]
-}
-
-fn search() -> Request {
-    Request::Search {
-        keyword: "连接".to_owned().into(),
-        conversation: None,
-        before: None,
-        limit: 20,
-    }
-}
-
-/// An answer that tells something.
-fn is_something(response: &Response) -> bool {
-    match response {
-        Response::Page { messages, .. } | Response::Found { messages, .. } => !messages.is_empty(),
-        Response::Message { message } => message.is_some(),
-        Response::Conversations { conversations, .. } => conversations.len() == 2,
-        Response::Conversation { conversation } => conversation
-            .as_ref()
-            .is_some_and(|found| found.draft.is_some() && found.total > 0),
-        Response::Unread { messages, .. } => *messages > 0,
-        Response::Outbox { entries, .. } => {
-            let refused = |state: &SendState| matches!(state, SendState::Failed { .. });
-            entries.len() == 2 && entries.iter().all(|entry| refused(&entry.state))
-        }
-        _ => false,
-    }
-}
-
-/// All stored messages, as a new subscription brings them.
-fn everything(app: &mut RawApp, name: &str) -> Vec<Delivery> {
-    let subscribed = app.ask(Request::Subscribe {
-        name: Some(SubscriptionName::new(name).unwrap()),
-        start: Start::Beginning,
-        filter: Filter::default(),
-    });
-    let Ok(Response::Subscribed { subscription, .. }) = subscribed else {
-        panic!("not subscribed: {subscribed:?}");
-    };
-    let mut found = Vec::new();
-    loop {
-        if let Some(ServerFrame::Delivery(delivery)) = app.frame() {
-            assert_eq!(delivery.subscription, subscription);
-            let is_last = delivery.left == 0;
-            found.push(delivery);
-            if is_last {
-                return found;
+/// Takes the cloud away until it is accepted again.
+pub fn go_offline(cloud: &Sandbox, apps: &mut [RawApp]) {
+    cloud.refuse_connections().unwrap();
+    cloud.drop_links(&Scope::Everyone, Ending::Close);
+    for app in apps {
+        told(app, |event| match event {
+            Event::Status { status, .. } => {
+                (status == i32::from(ConnectionStatus::Suspend.number())).then_some(())
             }
+            _ => None,
+        });
+    }
+}
+
+/// What the first event says that is a wanted one.
+pub fn told<T>(app: &mut RawApp, mut wanted: impl FnMut(Event) -> Option<T>) -> T {
+    loop {
+        let frame = app.frame().expect("the daemon goes on");
+        if let ServerFrame::Event { event, .. } = frame
+            && let Some(found) = wanted(event)
+        {
+            return found;
         }
     }
 }
 
-fn send(conversation: Conversation, client_id: &ClientMessageId) -> Request {
+/// A message of the words "hello".
+pub fn send(conversation: Conversation, client_id: &ClientMessageId) -> Request {
     Request::Send {
         conversation,
         object_name: ObjectName::text(),
@@ -273,19 +82,14 @@ fn send(conversation: Conversation, client_id: &ClientMessageId) -> Request {
 
 /// What becomes of a message of this app.
 fn fate(app: &mut RawApp, wanted: &ClientMessageId) -> SendResult {
-    loop {
-        let frame = app.frame().expect("the daemon goes on");
-        if let ServerFrame::Event { event, .. } = frame
-            && let Event::SendResult {
-                client_id, result, ..
-            } = event
-            && client_id == *wanted
-        {
-            return result;
-        }
-    }
+    told(app, |event| match event {
+        Event::SendResult {
+            client_id, result, ..
+        } if client_id == *wanted => Some(result),
+        _ => None,
+    })
 }
 
-fn client_id(app: &str, what: &str) -> ClientMessageId {
+pub fn client_id(app: &str, what: &str) -> ClientMessageId {
     ClientMessageId::new(format!("{app}-{what}")).unwrap()
 }
