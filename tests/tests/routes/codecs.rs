@@ -1,6 +1,7 @@
 //! One app that speaks bincode and one that speaks JSON, on the same account: what goes well over
 //! the socket goes well in both codecs, and both are told the same.
 
+mod events;
 mod outbox;
 mod requests;
 mod subscriptions;
