@@ -8,9 +8,13 @@ use crate::Setup;
 /// The C library that makes one of any; it says itself how it is used.
 const SOURCE: &str = "../crates/store/tests/support/disk.c";
 
-/// A file whose existence holds up every sync of a daemon's rows.
+/// Two files: one whose existence holds up every sync of a daemon's rows, and one that has a byte
+/// for each.
 #[derive(Debug)]
-pub struct Held(PathBuf);
+pub struct Held {
+    file: PathBuf,
+    synced: PathBuf,
+}
 
 /// Has the `nth` write of every daemon started from here on fail.
 ///
@@ -33,9 +37,12 @@ pub fn repaired(setup: Setup) -> Setup {
 /// If the library cannot be built.
 #[must_use]
 pub fn holdable(setup: Setup) -> (Setup, Held) {
-    let held = setup.home().join("disk-is-held");
-    let setup = loaded(setup).variable("DISK_HELD", held.display().to_string());
-    (setup, Held(held))
+    let home = setup.home();
+    let (file, synced) = (home.join("disk-is-held"), home.join("disk-synced"));
+    let setup = loaded(setup)
+        .variable("DISK_HELD", file.display().to_string())
+        .variable("DISK_SYNCED", synced.display().to_string());
+    (setup, Held { file, synced })
 }
 
 impl Held {
@@ -44,7 +51,7 @@ impl Held {
     /// # Panics
     /// If the file cannot be made.
     pub fn hold(&self) {
-        std::fs::write(&self.0, "").unwrap();
+        std::fs::write(&self.file, "").unwrap();
     }
 
     /// Those that wait return, and the later ones at once.
@@ -52,7 +59,16 @@ impl Held {
     /// # Panics
     /// If it was not held.
     pub fn release(&self) {
-        std::fs::remove_file(&self.0).unwrap();
+        std::fs::remove_file(&self.file).unwrap();
+    }
+
+    /// Syncs so far, without one that is held up.
+    ///
+    /// # Panics
+    /// If there was none, ever.
+    #[must_use]
+    pub fn syncs(&self) -> u64 {
+        std::fs::metadata(&self.synced).unwrap().len()
     }
 }
 

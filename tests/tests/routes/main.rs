@@ -22,6 +22,7 @@ mod endurance;
 mod exactly_once;
 mod forms;
 mod full_disk;
+mod group_commit;
 mod ladder;
 mod leaving;
 mod limits;

@@ -4,12 +4,14 @@
  *   DISK_FAULT=write:N   the Nth write to the rows fails with EIO, and nothing of it is written
  *   DISK_FAULT=sync:N    the Nth sync of the rows fails with EIO
  *   DISK_HELD=PATH       while there is a file of that name, a sync of the rows does not return
+ *   DISK_SYNCED=PATH     the file of that name has a byte for each sync of the rows
  *
  * Counted from the start of the process. Built by the tests that use it.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -46,6 +48,14 @@ ssize_t pwrite64(int descriptor, const void *bytes, size_t length, off64_t offse
     return next(descriptor, bytes, length, offset);
 }
 
+static void note(void) {
+    const char *synced = getenv("DISK_SYNCED");
+    int file = synced ? open(synced, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600) : -1;
+    if (synced && (file < 0 || write(file, ".", 1) != 1 || close(file) < 0)) {
+        abort();
+    }
+}
+
 static int synced(const char *name, int descriptor) {
     static atomic_long count;
     if (is_rows(descriptor)) {
@@ -57,6 +67,7 @@ static int synced(const char *name, int descriptor) {
             errno = EIO;
             return -1;
         }
+        note();
     }
     int (*next)(int) = dlsym(RTLD_NEXT, name);
     return next(descriptor);
