@@ -35,7 +35,7 @@ async fn what_is_said_in_a_room_reaches_the_apps_that_entered_it_and_nothing_is_
     assert!(!other.rest().await.iter().any(of_room), "it did not enter");
 }
 
-// P18
+// P18, P29
 #[tokio::test]
 async fn two_apps_in_one_room_hear_each_other_and_others_once() {
     let (cloud, setup) = (room(), Setup::new(IMLINK));

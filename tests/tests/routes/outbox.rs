@@ -58,7 +58,7 @@ async fn go_offline(cloud: &Sandbox, app: &mut App) {
     app.shows(ConnectionStatus::Suspend).await;
 }
 
-// Issue 4, "rows wait while offline"; F-I27, F-I37
+// Issue 4, "rows wait while offline"; F-I27, F-I37, P30
 #[tokio::test]
 async fn what_is_sent_offline_waits_over_a_restart_and_can_be_taken_back() {
     let (cloud, setup) = (cloud(), Setup::new(IMLINK));
@@ -74,6 +74,8 @@ async fn what_is_sent_offline_waits_over_a_restart_and_can_be_taken_back() {
     let waiting = ["one", "two", "three"].map(|said| state(said, SendState::Queued));
     assert_eq!(listed(&app.client).await, waiting);
     assert_eq!(listed(&other.client).await, [], "another app's own");
+    let history = app.client.history(with("han"), None, 10).await.unwrap();
+    assert!(history.entries.is_empty(), "nothing of it was said yet");
     let not_theirs = within("refused", other.client.withdraw(id("two"))).await;
     assert_eq!(not_theirs.unwrap_err().code(), Code::LOCAL_NO_MESSAGE);
     for _ in 0..2 {

@@ -2,7 +2,7 @@
 
 use imlink::{Code, Event, Outcome, Outgoing, SendState};
 use imlink_sandbox::{Ending, Fault, Lasting, Scope};
-use imlink_tests::cloud::{mailbox, user, with, write};
+use imlink_tests::cloud::{mailbox, user, with, words, write};
 use imlink_tests::{App, Setup, cloud, next_words, soon, within};
 
 use crate::IMLINK;
@@ -115,6 +115,7 @@ async fn a_send_that_comes_too_fast_waits_and_is_sent_once() {
     assert_eq!(cloud.counters().refused_messages, 2);
 }
 
+// P30
 #[tokio::test]
 async fn a_send_that_the_cloud_refuses_fails_with_its_code() {
     let (cloud, setup) = (cloud(), Setup::new(IMLINK));
@@ -136,6 +137,9 @@ async fn a_send_that_the_cloud_refuses_fails_with_its_code() {
     let next = within("send", next).await.unwrap();
     let outcome = within("its fate", next.outcome()).await.unwrap();
     assert!(matches!(outcome, Outcome::Sent { .. }), "{outcome:?}");
+    let history = app.client.history(with("han"), None, 10).await.unwrap();
+    let said = history.entries.iter().map(|said| words(said.body.as_str()));
+    assert_eq!(said.collect::<Vec<_>>(), ["the next"]);
 }
 
 // behaviour.md 12.2: 21502 was delivered

@@ -216,6 +216,20 @@ fn messages_that_the_cloud_no_longer_had_leave_a_position_before_those_that_come
     assert_eq!(house.store.anomalies().damaged_rows, 0);
 }
 
+// P31
+#[test]
+fn a_message_stays_however_old_it_is() {
+    let mut house = House::new();
+    house.receive(vec![received("u-1", "alice", "old")]);
+
+    let next = vec![received("u-2", "alice", "next")];
+    let later = Millis(100 * 365 * 24 * 60 * 60 * 1000);
+    house.store.commit(vec![incoming(next, "")], later).unwrap();
+    house.reopen();
+
+    assert_eq!(bodies(&house.messages()), ["old", "next"]);
+}
+
 // issue 4: nothing is left out silently
 #[test]
 fn messages_that_the_driver_could_not_read_are_counted() {
