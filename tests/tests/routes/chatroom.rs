@@ -120,7 +120,7 @@ async fn a_room_that_cannot_be_entered_says_why() {
     let greedy = within("a refusal", greedy).await.unwrap_err();
 
     assert_eq!(absent.code(), Code::RC_CHATROOM_NOT_EXIST);
-    assert_eq!(greedy.code(), Code::LOCAL_BAD_REQUEST);
+    assert_eq!(greedy.code(), Code::RC_CHATROOM_PATAMETER_INVALID);
     // It is made where that is wanted; in the other codec too.
     let mut raw = RawApp::attached(&setup.socket(), Codec::Json);
     let app_key = cloud.app_key().clone();
