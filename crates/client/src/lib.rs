@@ -96,9 +96,10 @@ pub use imlink_model::content;
 pub use imlink_model::{
     AppId, AppKey, Area, Body, ChannelId, ClientMessageId, Code, CodeInfo, ConnectionStatus,
     Conversation, ConversationKind, Direction, Expansion, ExpansionError, Flags, Generation,
-    IdError, MAX_BODY_BYTES, MAX_DIRECTED, MAX_LOCAL_EXTRA_BYTES, Message, MessageUid, Millis,
-    ObjectName, Origin, OutboxId, Proxy, ProxyError, ProxyKind, ProxyPassword, ReceivedStatus,
-    Resend, Retry, SendOptions, Seq, SubscriptionName, TargetId, Token, TokenError, Typing, UserId,
+    IdError, IdUnit, MAX_BODY_BYTES, MAX_DIRECTED, MAX_LOCAL_EXTRA_BYTES, Message, MessageUid,
+    Millis, ObjectName, Origin, OutboxId, Proxy, ProxyError, ProxyKind, ProxyPassword,
+    ReceivedStatus, Resend, Retry, SendOptions, Seq, SubscriptionName, TargetId, Token, TokenError,
+    Typing, UserId,
 };
 pub use listeners::{ConnectCallback, ListenerId};
 pub use outbox::OutboxEntry;

@@ -16,14 +16,16 @@ pub enum IdError {
         kind: &'static str,
     },
     /// The text is longer than the id may be.
-    #[error("{kind} has {bytes} bytes, at most {limit} are allowed")]
+    #[error("{kind} has {length} {unit}, at most {limit} are allowed")]
     TooLong {
         /// Which id was wanted.
         kind: &'static str,
-        /// Its length in bytes.
-        bytes: usize,
-        /// The longest length in bytes that is accepted.
+        /// Its length.
+        length: usize,
+        /// The longest length that is accepted.
         limit: usize,
+        /// What both are counted in.
+        unit: IdUnit,
     },
     /// The text has a character that the id may not have.
     #[error("{kind} may not contain {found:?}")]
@@ -38,21 +40,63 @@ pub enum IdError {
     Reserved,
 }
 
+/// What the length of an id is counted in (behaviour.md 13.9).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum IdUnit {
+    /// Bytes of UTF-8.
+    Bytes,
+    /// Characters of Unicode.
+    Characters,
+}
+
+impl IdUnit {
+    fn count(self, text: &str) -> usize {
+        match self {
+            Self::Bytes => text.len(),
+            Self::Characters => text.chars().count(),
+        }
+    }
+
+    /// So many of them have at most so many bytes; of no id more than a byte can count, for keys of
+    /// rows say lengths in one.
+    const fn bytes(self, limit: usize) -> usize {
+        match self {
+            Self::Bytes => limit,
+            Self::Characters if limit * 4 < 255 => limit * 4,
+            Self::Characters => 255,
+        }
+    }
+}
+
+impl fmt::Display for IdUnit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Bytes => "bytes",
+            Self::Characters => "characters",
+        })
+    }
+}
+
 fn check(
     kind: &'static str,
     text: &str,
     limit: usize,
+    unit: IdUnit,
     allowed: fn(char) -> bool,
 ) -> Result<(), IdError> {
     if text.is_empty() {
         return Err(IdError::Empty { kind });
     }
-    if text.len() > limit {
-        return Err(IdError::TooLong {
-            kind,
-            bytes: text.len(),
-            limit,
-        });
+    for (limit, unit) in [(limit, unit), (unit.bytes(limit), IdUnit::Bytes)] {
+        let length = unit.count(text);
+        if length > limit {
+            return Err(IdError::TooLong {
+                kind,
+                length,
+                limit,
+                unit,
+            });
+        }
     }
     match text.chars().find(|c| !allowed(*c)) {
         Some(found) => Err(IdError::Character { kind, found }),
@@ -69,15 +113,18 @@ fn plain(c: char) -> bool {
 }
 
 macro_rules! text_id {
-    ($(#[$doc:meta])* $name:ident, $kind:literal, $limit:literal, $allowed:expr) => {
+    ($(#[$doc:meta])* $name:ident, $kind:literal, $limit:literal $unit:ident, $allowed:expr) => {
         $(#[$doc])*
         #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(try_from = "String", into = "String")]
         pub struct $name(Box<str>);
 
         impl $name {
+            /// Longest accepted length, in its unit.
+            pub const MAX_LENGTH: usize = $limit;
+
             /// Longest accepted length, in bytes of UTF-8.
-            pub const MAX_BYTES: usize = $limit;
+            pub const MAX_BYTES: usize = IdUnit::$unit.bytes($limit);
 
             /// Takes a text as an id of this kind.
             ///
@@ -85,7 +132,7 @@ macro_rules! text_id {
             /// [`IdError`] if the text is empty, too long or has a character that is not allowed.
             pub fn new(text: impl Into<String>) -> Result<Self, IdError> {
                 let text = text.into();
-                check($kind, &text, $limit, $allowed)?;
+                check($kind, &text, $limit, IdUnit::$unit, $allowed)?;
                 Ok(Self(text.into_boxed_str()))
             }
 
@@ -142,39 +189,40 @@ macro_rules! text_id {
 
 text_id! {
     /// The key of one app at the vendor; development and production have one each (S4-30).
-    AppKey, "app key", 64, plain
+    AppKey, "app key", 64 Bytes, plain
 }
 text_id! {
     /// A user of the cloud: 1 to 64 bytes (behaviour.md 13.9).
-    UserId, "user id", 64, printable
+    UserId, "user id", 64 Bytes, printable
 }
 text_id! {
-    /// The other end of a conversation: a user, a group or a room (1 to 64 bytes).
-    TargetId, "target id", 64, printable
+    /// The other end of a conversation: a user, a group or a room; 1 to 64 characters, and 255 bytes
+    /// at most (behaviour.md 13.9).
+    TargetId, "target id", 64 Characters, printable
 }
 text_id! {
-    /// A channel inside a conversation: 1 to 20 bytes (behaviour.md 13.9).
-    ChannelId, "channel id", 20, printable
+    /// A channel inside a conversation: 1 to 20 characters (behaviour.md 13.9).
+    ChannelId, "channel id", 20 Characters, printable
 }
 text_id! {
     /// The name a local app gives itself, for example `org.example.notes`.
-    AppId, "app id", 64, plain
+    AppId, "app id", 64 Bytes, plain
 }
 text_id! {
     /// The name of one durable subscription of an app.
-    SubscriptionName, "subscription name", 64, plain
+    SubscriptionName, "subscription name", 64 Bytes, plain
 }
 text_id! {
     /// The server's id of a message, unique per app key.
-    MessageUid, "message uid", 64, plain
+    MessageUid, "message uid", 64 Bytes, plain
 }
 text_id! {
     /// The id an app chooses for a message it sends: submitting it again is the same message.
-    ClientMessageId, "client message id", 64, printable
+    ClientMessageId, "client message id", 64 Bytes, printable
 }
 text_id! {
     /// The type of a message, for example `RC:TxtMsg`: 1 to 32 characters (behaviour.md 13.1).
-    ObjectName, "object name", 32, printable
+    ObjectName, "object name", 32 Characters, printable
 }
 
 impl ObjectName {
@@ -265,8 +313,9 @@ mod tests {
             UserId::new("x".repeat(65)),
             Err(IdError::TooLong {
                 kind: "user id",
-                bytes: 65,
-                limit: 64
+                length: 65,
+                limit: 64,
+                unit: IdUnit::Bytes,
             })
         );
         assert_eq!(
@@ -277,6 +326,31 @@ mod tests {
             })
         );
         assert_eq!(UserId::new("李雷").unwrap().as_str(), "李雷");
+    }
+
+    // behaviour.md 13.9
+    #[test]
+    fn what_is_counted_in_characters_has_as_many_in_any_script() {
+        let too_long = |length, limit, unit| IdError::TooLong {
+            kind: "target id",
+            length,
+            limit,
+            unit,
+        };
+
+        assert!(TargetId::new("聊".repeat(64)).is_ok());
+        assert_eq!(
+            TargetId::new("聊".repeat(65)),
+            Err(too_long(65, 64, IdUnit::Characters))
+        );
+        // 256 bytes.
+        assert_eq!(
+            TargetId::new("🦀".repeat(64)),
+            Err(too_long(256, 255, IdUnit::Bytes))
+        );
+        assert!(ObjectName::new("应用".repeat(16)).is_ok());
+        assert!(ObjectName::new("应用".repeat(17)).is_err());
+        assert!(ChannelId::new("🦀".repeat(20)).is_ok());
     }
 
     #[test]

@@ -30,7 +30,7 @@ pub use code::{Area, CODES, Code, CodeInfo, Retry};
 pub use conversation::{Conversation, ConversationKind};
 pub use expansion::{Expansion, ExpansionError};
 pub use ids::{
-    AppId, AppKey, ChannelId, ClientMessageId, Generation, IdError, MessageUid, ObjectName,
+    AppId, AppKey, ChannelId, ClientMessageId, Generation, IdError, IdUnit, MessageUid, ObjectName,
     OutboxId, Seq, SubscriptionName, TargetId, UserId,
 };
 pub use local_app::LocalApp;

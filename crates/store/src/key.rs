@@ -323,7 +323,7 @@ fn take_text(key: &[u8]) -> Option<(&str, &[u8])> {
 }
 
 fn push_text(key: &mut Vec<u8>, text: &str) {
-    let length = u8::try_from(text.len()).expect("ids have at most 64 bytes");
+    let length = u8::try_from(text.len()).expect("ids have at most 255 bytes");
     key.push(length);
     key.extend_from_slice(text.as_bytes());
 }

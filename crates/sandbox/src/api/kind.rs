@@ -85,7 +85,7 @@ fn user_id(name: &'static str, text: &str) -> Result<UserId, ApiError> {
 }
 
 fn target_id(name: &'static str, text: &str) -> Result<TargetId, ApiError> {
-    check_length(name, text, TargetId::MAX_BYTES)?;
+    check_length(name, text, TargetId::MAX_LENGTH)?;
     TargetId::new(text).map_err(|_| invalid(name, "is not the id of a group or room"))
 }
 

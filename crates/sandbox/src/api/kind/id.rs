@@ -75,7 +75,7 @@ impl Kind for Target {
     }
 
     fn field_type(&self) -> FieldType {
-        let max_bytes = TargetId::MAX_BYTES;
+        let max_bytes = TargetId::MAX_LENGTH;
         FieldType::Text { max_bytes }
     }
 }
@@ -94,7 +94,7 @@ impl Kind for Targets {
     fn field_type(&self) -> FieldType {
         FieldType::List {
             max_items: self.0,
-            max_bytes: TargetId::MAX_BYTES,
+            max_bytes: TargetId::MAX_LENGTH,
         }
     }
 }

@@ -109,7 +109,7 @@ impl Kind for Class {
     type Value = String;
 
     fn read(&self, name: &'static str, source: &Source) -> Result<Option<String>, ApiError> {
-        let Some(class) = Text(ObjectName::MAX_BYTES).read(name, source)? else {
+        let Some(class) = Text(ObjectName::MAX_LENGTH).read(name, source)? else {
             return Ok(None);
         };
         match ObjectName::new(class.as_str()) {
@@ -119,7 +119,7 @@ impl Kind for Class {
     }
 
     fn field_type(&self) -> FieldType {
-        let max_bytes = ObjectName::MAX_BYTES;
+        let max_bytes = ObjectName::MAX_LENGTH;
         FieldType::Text { max_bytes }
     }
 }
