@@ -1,14 +1,16 @@
 //! The engine in use: sled 0.34.7, the only place that names it.
 //!
-//! Three of its habits shape this file (docs/measured.md, "Store"):
+//! Four of its habits shape this file (docs/measured.md, "Store"):
 //!
 //! - its `flush` is no fsync on Linux, so the log is synced through a second handle;
 //! - a tree node over a quarter of a segment (128 KiB) goes to a file of its own that nobody syncs.
 //!   A leaf has up to 17 pairs, so [`MAX_VALUE_BYTES`] keeps any leaf below that;
+//! - a flush whose write fails may not be told ([`rouse`]);
 //! - its own flusher thread wakes ten times a second and is not needed.
 
 #[cfg(test)]
 mod power;
+mod rouse;
 
 use std::fmt;
 use std::fs::{self, File, OpenOptions, Permissions};
@@ -18,6 +20,7 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use self::rouse::Rouser;
 use super::{Batch, Engine, EngineError, Order, Scan};
 
 /// Longest value of a row; longer rows are split ([`crate::record`]). Seventeen of them with their
@@ -39,6 +42,8 @@ const UNLOCK_PAUSE: Duration = Duration::from_millis(5);
 
 /// The engine on one directory.
 pub(crate) struct Sled {
+    /// Ends before the tree, which its thread has too.
+    rouser: Rouser,
     tree: sled::Db,
     log: Box<dyn Log>,
 }
@@ -84,11 +89,14 @@ impl Sled {
             .read(true)
             .write(true)
             .open(directory.join("db"))?;
-        tree.flush()?;
+        let beside = tree.clone();
+        let rouser = Rouser::new(move || drop(beside.flush()));
+        rouser.during(|| tree.flush())?;
         close_to_others(directory)?;
         let log = watch(log);
         log.sync()?;
         Ok(Self {
+            rouser,
             tree,
             log: Box::new(log),
         })
@@ -152,7 +160,7 @@ impl Engine for Sled {
         for key in batch.keys() {
             self.tree.contains_key(key)?;
         }
-        self.tree.flush()?;
+        self.rouser.during(|| self.tree.flush())?;
         self.log.sync()?;
         Ok(())
     }
