@@ -21,7 +21,7 @@ struct Arguments {
     /// Messages in the store
     #[arg(long, default_value_t = 200)]
     messages: u32,
-    /// Further apps that are attached and connected, and then as many again
+    /// Further apps that are attached and connected, and then as many with a token of their own
     #[arg(long, default_value_t = 200)]
     apps: u32,
     /// The `imlink` or `imlinkd` to be measured [default: the `imlinkd` built beside this program]

@@ -13,23 +13,20 @@ const WAKEUPS: f64 = 8.0;
 /// KB of each further idle app (B3).
 const APP: f64 = 4.0;
 
-/// Four kinds of idling.
+/// Four states of a daemon.
 #[derive(Clone, Copy, Debug)]
 pub struct Report {
     pub(super) options: Options,
     pub(super) alone: Cost,
     pub(super) connected: Cost,
     pub(super) with_apps: Cost,
-    pub(super) with_as_many_again: Cost,
+    pub(super) with_tokens: Cost,
 }
 
 impl Report {
-    /// KB of memory for each further app.
-    fn app(&self) -> f64 {
-        let more = self
-            .with_as_many_again
-            .own
-            .saturating_sub(self.with_apps.own);
+    /// KB of memory for each app between two states.
+    fn each(&self, before: &Cost, after: &Cost) -> f64 {
+        let more = after.own.saturating_sub(before.own);
         more as f64 / f64::from(self.options.apps.max(1))
     }
 }
@@ -57,8 +54,8 @@ impl fmt::Display for Report {
         writeln!(f, "{}", state(stored, &self.connected))?;
         let attached = format!("and {apps} further apps connected");
         writeln!(f, "{}", state(attached, &self.with_apps))?;
-        let again = format!("and {apps} more of them");
-        writeln!(f, "{}", state(again, &self.with_as_many_again))?;
+        let tokens = format!("and {apps} with a token each");
+        writeln!(f, "{}", state(tokens, &self.with_tokens))?;
         writeln!(f, "over {} s each; budgets:", window.as_secs())?;
         let word = |kept: bool| if kept { "kept" } else { "MISSED" };
         let Cost {
@@ -70,11 +67,13 @@ impl fmt::Display for Report {
             "  at most {WAKEUPS} wake-ups/s: {}",
             word(wakeups <= WAKEUPS)
         )?;
-        let app = self.app();
-        write!(
+        let app = self.each(&self.connected, &self.with_apps);
+        writeln!(
             f,
             "  {APP} KB a further app: {app:.1}, {}",
             word(app <= APP)
-        )
+        )?;
+        let token = self.each(&self.with_apps, &self.with_tokens);
+        write!(f, "  without a budget: one with a new token: {token:.1} KB")
     }
 }
