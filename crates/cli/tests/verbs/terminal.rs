@@ -68,6 +68,13 @@ impl Terminal {
         self.keyboard.write_all(keys.as_bytes()).unwrap();
     }
 
+    /// Presses keys once the command edits the line itself. The kernel shows what is typed
+    /// before, and no longer takes Ctrl-D for the end when the editor begins.
+    pub fn edits(&mut self, keys: &str) {
+        eventually("it edits the line", || !self.is_cooked());
+        self.types(keys);
+    }
+
     /// Waits until a text has been written.
     pub fn shows(&self, text: &str) {
         let deadline = Instant::now() + PATIENCE;
