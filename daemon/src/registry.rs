@@ -13,6 +13,7 @@
 
 mod account;
 mod allowance;
+mod checks;
 mod connect;
 mod deliver;
 mod effect;

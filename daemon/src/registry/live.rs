@@ -11,8 +11,8 @@ use imlink_model::{
 use imlink_store::Edit;
 
 use super::account::Link;
+use super::checks::{Refusal, meant, plain};
 use super::peer::App;
-use super::requests::{Refusal, meant, plain};
 use super::{AccountId, Effect, PeerId, Registry, Then};
 
 /// Recalls of an account that the cloud has not answered: as many as a link takes at one time.

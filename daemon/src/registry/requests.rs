@@ -2,15 +2,16 @@
 
 use std::time::{Duration, Instant};
 
-use imlink_ipc_proto::{Request, Response, SendOptions, Start, UnknownKind, limits};
+use imlink_ipc_proto::{Request, Response, Start, limits};
 use imlink_model::uplink::{Command, Hint};
 use imlink_model::{
-    AppKey, Class, ClientMessageId, Code, Conversation, ConversationKind, Expansion,
-    ExpansionError, MAX_BODY_BYTES, Message, SubscriptionName, Token, UserId,
+    AppKey, Class, ClientMessageId, Code, Conversation, ConversationKind, MAX_BODY_BYTES, Message,
+    SubscriptionName, Token, UserId,
 };
 use imlink_store::{Change, Edit, Submission};
 
 use super::account::{Parked, StoreState};
+use super::checks::{Refusal, check_options, meant, of_no_kind, page, plain};
 use super::connect::Connect;
 use super::live::{RecallRequest, trace_of};
 use super::outbox::OutboxRequest;
@@ -50,9 +51,6 @@ pub(super) struct Import {
     /// How many there are in all; 0 if that is not known.
     pub(super) total: u64,
 }
-
-/// Why a request is refused before anything is done.
-pub(super) struct Refusal(pub(super) Code, pub(super) String);
 
 impl Registry {
     /// An app asks. It gets exactly one answer, now or later.
@@ -378,51 +376,6 @@ impl Registry {
     }
 }
 
-/// What a send may ask in its kind of conversation, and how much of it.
-fn check_options(conversation: &Conversation, options: &SendOptions) -> Result<(), Refusal> {
-    for text in [&options.push_content, &options.push_data]
-        .into_iter()
-        .flatten()
-    {
-        if text.as_str().len() > limits::MAX_PUSH_TEXT {
-            let text = format!(
-                "push texts may have {} bytes at most",
-                limits::MAX_PUSH_TEXT
-            );
-            return Err(Refusal(Code::LOCAL_BAD_REQUEST, text));
-        }
-    }
-    if !options.directed.is_empty() && conversation.kind != ConversationKind::Group {
-        return Err(plain(
-            Code::RC_DIRECTIONAL_MESSAGE_INVALID_CONVERSATION_TYPE,
-        ));
-    }
-    if (options.expandable || options.expansion.is_some()) && !takes_expansions(conversation.kind) {
-        return Err(plain(Code::MESSAGE_KV_NOT_SUPPORT));
-    }
-    match &options.expansion {
-        Some(text) => Expansion::parse(text.as_str())
-            .map(drop)
-            .map_err(of_no_expansion),
-        None => Ok(()),
-    }
-}
-
-/// Whether messages of that kind may carry key-value data (behaviour.md 13.1).
-fn takes_expansions(kind: ConversationKind) -> bool {
-    match kind {
-        ConversationKind::Private | ConversationKind::Group | ConversationKind::UltraGroup => true,
-        ConversationKind::Discussion
-        | ConversationKind::Chatroom
-        | ConversationKind::CustomerService
-        | ConversationKind::System
-        | ConversationKind::AppPublicService
-        | ConversationKind::PublicService
-        | ConversationKind::Encrypted
-        | ConversationKind::RtcRoom => false,
-    }
-}
-
 /// Calls other than a few about the daemon itself come after `init` (33001, S4-26).
 fn needs_init(request: &Request) -> bool {
     match request {
@@ -466,38 +419,4 @@ fn needs_init(request: &Request) -> bool {
         | Request::Annotate { .. }
         | Request::Hint { .. } => true,
     }
-}
-
-/// A page is cut at its limit anyway; asking for nothing is a mistake.
-pub(super) fn page(limit: u16) -> Result<usize, Refusal> {
-    match limit {
-        0 => Err(Refusal(
-            Code::INVALID_PARAMETER_COUNT,
-            "limit is 0, but must be 1 at least".into(),
-        )),
-        _ => Ok(limit.min(limits::PAGE_ENTRIES).into()),
-    }
-}
-
-pub(super) fn plain(code: Code) -> Refusal {
-    Refusal(code, code.cause().to_owned())
-}
-
-/// The conversation an app means; 34209 if it is of no kind that there is.
-pub(super) fn meant(conversation: imlink_ipc_proto::Conversation) -> Result<Conversation, Refusal> {
-    conversation.try_into().map_err(of_no_kind)
-}
-
-pub(super) fn of_no_kind(error: UnknownKind) -> Refusal {
-    Refusal(Code::INVALID_PARAMETER_CONVERSATION_TYPE, error.to_string())
-}
-
-fn of_no_expansion(error: ExpansionError) -> Refusal {
-    let code = match error {
-        ExpansionError::Form => Code::INVALID_PARAMETER_MESSAGE_CONTENT,
-        ExpansionError::Key | ExpansionError::Value | ExpansionError::Length => {
-            Code::EXPANSION_LIMIT_EXCEET
-        }
-    };
-    Refusal(code, error.to_string())
 }

@@ -3,7 +3,7 @@
 use imlink_ipc_proto::{Request, Right};
 use imlink_model::Code;
 
-use super::requests::Refusal;
+use super::checks::Refusal;
 use super::{PeerId, Registry};
 use crate::rules::Grant;
 

@@ -11,8 +11,8 @@ use imlink_model::{
     OutgoingMessage, ReceivedStatus, Seq, TargetId,
 };
 
+use super::checks::{Refusal, plain};
 use super::live::Asked;
-use super::requests::{Refusal, plain};
 use super::{AccountId, PeerId, Registry};
 
 impl Registry {

@@ -12,7 +12,8 @@ use imlink_store::{
     SearchPage, Side,
 };
 
-use super::requests::{Import, Refusal, StoreRequest, meant, of_no_kind, page, plain};
+use super::checks::{Refusal, check_extra, instant, meant, of_no_kind, optional, page, plain};
+use super::requests::{Import, StoreRequest};
 use super::{AccountId, PeerId, Read, Registry, Then};
 
 /// What a frame leaves for one conversation of an answer.
@@ -404,32 +405,4 @@ fn side_of(side: imlink_ipc_proto::Side) -> Side {
         imlink_ipc_proto::Side::Before { seq } => Side::Before(seq),
         imlink_ipc_proto::Side::After { seq } => Side::After(seq),
     }
-}
-
-/// A time that an app gives.
-fn instant(time: Millis) -> Result<Millis, Refusal> {
-    match time.0 {
-        0.. => Ok(time),
-        ..0 => Err(Refusal(
-            Code::INVALID_PARAMETER_TIMESTAMP,
-            format!("the time {time} is before 1970"),
-        )),
-    }
-}
-
-fn check_extra(bytes: usize) -> Result<(), Refusal> {
-    if bytes <= limits::MAX_LOCAL_EXTRA {
-        return Ok(());
-    }
-    let text = format!(
-        "a local extra has {bytes} bytes, at most {} are allowed",
-        limits::MAX_LOCAL_EXTRA
-    );
-    Err(Refusal(Code::LOCAL_BAD_REQUEST, text))
-}
-
-fn optional(
-    conversation: Option<imlink_ipc_proto::Conversation>,
-) -> Result<Option<Conversation>, Refusal> {
-    conversation.map(meant).transpose()
 }

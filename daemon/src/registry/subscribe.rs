@@ -6,7 +6,7 @@ use imlink_ipc_proto::{Response, limits};
 use imlink_model::{Code, Generation, Seq, SubscriptionName};
 use imlink_store::{Change, SubscriptionKey};
 
-use super::requests::{Refusal, plain};
+use super::checks::{Refusal, plain};
 use super::subscription::{Filter, State, Subscription};
 use super::window::Window;
 use super::{Account, AccountId, Effect, PeerId, Registry, SubscriptionId, Then};

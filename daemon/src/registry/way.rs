@@ -6,7 +6,7 @@ use imlink_connection::LinkError;
 use imlink_ipc_proto::{Check, Finding, Response, Seen, limits};
 use imlink_model::{Code, Proxy};
 
-use super::requests::{Refusal, plain};
+use super::checks::{Refusal, plain};
 use super::{Effect, PeerId, Registry};
 use crate::diagnosis::finding;
 
