@@ -5,7 +5,7 @@ mod map;
 mod number;
 mod text;
 
-use imlink_model::{TargetId, UserId};
+use imlink_model::{IdError, TargetId, UserId};
 use serde::Serialize;
 
 use super::{ApiError, source::Source};
@@ -31,8 +31,8 @@ pub(super) trait Kind: Sync {
 pub enum FieldType {
     /// A text.
     Text {
-        /// Its longest length.
-        max_bytes: usize,
+        /// Its longest length: in bytes; in characters if it is an id of a target or a class.
+        max_length: usize,
     },
     /// A whole number.
     Number {
@@ -47,8 +47,8 @@ pub enum FieldType {
     List {
         /// The most of them.
         max_items: usize,
-        /// The longest length of each.
-        max_bytes: usize,
+        /// The longest length of each, counted as that of a text.
+        max_length: usize,
     },
     /// Names with texts.
     Map {
@@ -80,13 +80,24 @@ fn list<T>(
 }
 
 fn user_id(name: &'static str, text: &str) -> Result<UserId, ApiError> {
-    check_length(name, text, UserId::MAX_BYTES)?;
-    UserId::new(text).map_err(|_| invalid(name, "is not a user id"))
+    UserId::new(text).map_err(|error| no_id(name, &error, "is not a user id"))
 }
 
 fn target_id(name: &'static str, text: &str) -> Result<TargetId, ApiError> {
-    check_length(name, text, TargetId::MAX_LENGTH)?;
-    TargetId::new(text).map_err(|_| invalid(name, "is not the id of a group or room"))
+    TargetId::new(text).map_err(|error| no_id(name, &error, "is not the id of a group or room"))
+}
+
+/// An id knows best how long it may be, and what that is counted in.
+fn no_id(field: &'static str, error: &IdError, problem: &'static str) -> ApiError {
+    match error {
+        IdError::TooLong { limit, .. } => ApiError::TooLong {
+            field,
+            limit: *limit,
+        },
+        IdError::Empty { .. } | IdError::Character { .. } | IdError::Reserved => {
+            invalid(field, problem)
+        }
+    }
 }
 
 fn check_length(name: &'static str, value: &str, limit: usize) -> Result<(), ApiError> {

@@ -17,8 +17,8 @@ impl Kind for User {
     }
 
     fn field_type(&self) -> FieldType {
-        let max_bytes = UserId::MAX_BYTES;
-        FieldType::Text { max_bytes }
+        let max_length = UserId::MAX_BYTES;
+        FieldType::Text { max_length }
     }
 }
 
@@ -36,7 +36,7 @@ impl Kind for Users {
     fn field_type(&self) -> FieldType {
         FieldType::List {
             max_items: self.0,
-            max_bytes: UserId::MAX_BYTES,
+            max_length: UserId::MAX_BYTES,
         }
     }
 }
@@ -75,8 +75,8 @@ impl Kind for Target {
     }
 
     fn field_type(&self) -> FieldType {
-        let max_bytes = TargetId::MAX_LENGTH;
-        FieldType::Text { max_bytes }
+        let max_length = TargetId::MAX_LENGTH;
+        FieldType::Text { max_length }
     }
 }
 
@@ -94,7 +94,7 @@ impl Kind for Targets {
     fn field_type(&self) -> FieldType {
         FieldType::List {
             max_items: self.0,
-            max_bytes: TargetId::MAX_LENGTH,
+            max_length: TargetId::MAX_LENGTH,
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use imlink_model::ObjectName;
 
-use super::{FieldType, Kind, check_count, check_length, invalid, list, wrong_type};
+use super::{FieldType, Kind, check_count, check_length, list, no_id, wrong_type};
 use crate::api::{ApiError, source::Source};
 
 /// The longest name of an entry, in bytes.
@@ -23,7 +23,7 @@ impl Kind for Text {
     }
 
     fn field_type(&self) -> FieldType {
-        FieldType::Text { max_bytes: self.0 }
+        FieldType::Text { max_length: self.0 }
     }
 }
 
@@ -43,7 +43,7 @@ impl Kind for Json {
     }
 
     fn field_type(&self) -> FieldType {
-        FieldType::Text { max_bytes: self.0 }
+        FieldType::Text { max_length: self.0 }
     }
 }
 
@@ -66,7 +66,7 @@ impl Kind for Texts {
     fn field_type(&self) -> FieldType {
         FieldType::List {
             max_items: self.items,
-            max_bytes: self.bytes,
+            max_length: self.bytes,
         }
     }
 }
@@ -97,7 +97,7 @@ impl Kind for Keys {
     fn field_type(&self) -> FieldType {
         FieldType::List {
             max_items: self.0,
-            max_bytes: MAX_KEY,
+            max_length: MAX_KEY,
         }
     }
 }
@@ -109,17 +109,18 @@ impl Kind for Class {
     type Value = String;
 
     fn read(&self, name: &'static str, source: &Source) -> Result<Option<String>, ApiError> {
-        let Some(class) = Text(ObjectName::MAX_LENGTH).read(name, source)? else {
-            return Ok(None);
-        };
-        match ObjectName::new(class.as_str()) {
-            Ok(_) => Ok(Some(class)),
-            Err(_) => Err(invalid(name, "is not an object name")),
+        let class = source.one(name).map_err(|_| wrong_type(name))?;
+        let class = class
+            .map(|class| ObjectName::new(class.into_owned()))
+            .transpose();
+        match class {
+            Ok(class) => Ok(class.map(String::from)),
+            Err(error) => Err(no_id(name, &error, "is not an object name")),
         }
     }
 
     fn field_type(&self) -> FieldType {
-        let max_bytes = ObjectName::MAX_LENGTH;
-        FieldType::Text { max_bytes }
+        let max_length = ObjectName::MAX_LENGTH;
+        FieldType::Text { max_length }
     }
 }

@@ -51,7 +51,7 @@ fn sample(field_type: &FieldType) -> Value {
 /// A value that the documentation calls bad, if there is one.
 fn too_much(field_type: &FieldType) -> Option<(Value, u64)> {
     match field_type {
-        FieldType::Text { max_bytes } => Some((json!("x".repeat(max_bytes + 1)), 1005)),
+        FieldType::Text { max_length } => Some((json!("x".repeat(max_length + 1)), 1005)),
         FieldType::Number { max: i64::MAX, .. } => None,
         FieldType::Number { max, .. } => Some((json!(max + 1), 1002)),
         FieldType::Flag => Some((json!("perhaps"), 1002)),

@@ -60,20 +60,20 @@ fn body(fields: &[RouteField]) -> Value {
     json!({ "type": "object", "properties": properties, "required": required })
 }
 
-/// Lengths are counted in bytes, which a schema cannot say.
+/// Most lengths are counted in bytes, which a schema cannot say.
 fn schema(field_type: &FieldType) -> Value {
     match field_type {
-        FieldType::Text { max_bytes } => json!({ "type": "string", "maxLength": max_bytes }),
+        FieldType::Text { max_length } => json!({ "type": "string", "maxLength": max_length }),
         FieldType::Number { min, max } => {
             json!({ "type": "integer", "minimum": min, "maximum": max })
         }
         FieldType::Flag => json!({ "enum": [0, 1, "0", "1", false, true, "false", "true"] }),
         FieldType::List {
             max_items,
-            max_bytes,
+            max_length,
         } => json!({
             "type": "array",
-            "items": { "type": "string", "maxLength": max_bytes },
+            "items": { "type": "string", "maxLength": max_length },
             "maxItems": max_items,
         }),
         FieldType::Map { max_items } => json!({
