@@ -13,6 +13,8 @@
 //! (docs/measured.md, "Store").
 
 mod reading;
+#[cfg(test)]
+mod tests;
 
 use std::path::PathBuf;
 use std::time::{Duration, Instant};

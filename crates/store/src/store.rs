@@ -6,6 +6,8 @@ mod kept;
 mod read;
 mod recovery;
 mod rescue;
+#[cfg(feature = "spoil")]
+mod spoil;
 #[cfg(test)]
 mod tests;
 mod weight;
