@@ -24,6 +24,7 @@ pub struct Driver {
     pub stores_at_once: bool,
     /// Of the last dial; there is one link at a time.
     last_dial: Option<Generation>,
+    last_status: ConnectionStatus,
     start: Instant,
     now: Instant,
 }
@@ -56,6 +57,7 @@ impl Driver {
             events: VecDeque::new(),
             stores_at_once: true,
             last_dial: None,
+            last_status: ConnectionStatus::Unconnected,
             start,
             now: start,
         }
@@ -495,6 +497,11 @@ impl Driver {
             }
         }
         while let Some(event) = self.connection.poll_event() {
+            // behaviour.md 2.3
+            if let Event::Status { status, .. } = &event {
+                let last = std::mem::replace(&mut self.last_status, *status);
+                assert!(last.may_become(*status), "{last} is followed by {status}");
+            }
             // P11: whatever ends an account's attempts takes a connect. 34001 ends none: it is said of
             // a second account, to whom nothing was tried.
             if let Event::Stopped { code, .. } = &event {

@@ -4,7 +4,7 @@ use imlink_connection::{Config, LinkError, ProxyFault};
 use imlink_model::ConnectionStatus::{
     Connected, Connecting, NetworkUnavailable, ProxyUnavailable, Suspend,
 };
-use imlink_model::uplink::{Command, Event, Network};
+use imlink_model::uplink::{Command, Event, Hint, Network};
 use imlink_wire::ServerPacket;
 
 use super::driver::{Driver, MS, SECOND, listing};
@@ -189,6 +189,26 @@ fn a_link_that_does_not_is_replaced() {
         driver.statuses(),
         [(Connecting, None), (Suspend, Some(30_012))]
     );
+}
+
+// P2, F-S24
+#[test]
+fn a_proxy_that_goes_before_a_link_of_before_is_checked_is_shown() {
+    let mut driver = Driver::online();
+    driver.command(Command::Hint(Hint::NetworkChanged));
+    unplug(&mut driver);
+    plug_in(&mut driver);
+    assert_eq!(
+        driver.statuses(),
+        [(NetworkUnavailable, Some(30_019))],
+        "the hint was in this second: the check is put off"
+    );
+
+    driver.lose_link(LinkError::Proxy(ProxyFault::Silent));
+
+    assert_eq!(driver.statuses(), [(ProxyUnavailable, Some(31_028))]);
+    driver.advance_to_deadline();
+    assert_eq!(driver.statuses(), [(Connecting, None)]);
 }
 
 // F-S24

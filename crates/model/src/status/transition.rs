@@ -60,10 +60,12 @@ impl ConnectionStatus {
                 Timeout,
                 SignOut,
             ],
-            // A link may outlive the network for a while, and the cloud may still end it for good.
+            // A link may outlive the network for a while, and the cloud may still end it for good, or
+            // the proxy that it goes through (P2).
             NetworkUnavailable => &[
                 Connecting,
                 Suspend,
+                ProxyUnavailable,
                 Unconnected,
                 KickedOffline,
                 TokenIncorrect,
