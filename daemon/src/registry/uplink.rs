@@ -161,8 +161,13 @@ impl Registry {
         self.stop_here(id, ConnectionStatus::TokenIncorrect, code);
     }
 
-    /// The account ends for a reason of this daemon's, not of its driver's.
+    /// The account ends for a reason of this daemon's, not of its driver's. What ended it before
+    /// stands: its rows may turn out to be bad long after it was kicked, or while it is refused.
     pub(super) fn stop_here(&mut self, id: AccountId, status: ConnectionStatus, code: Code) {
+        let account = self.accounts.get(&id);
+        if account.is_some_and(|account| matches!(account.link, Link::Stopped(_))) {
+            return;
+        }
         let push = uplink::PushAfterLeaving::Keep;
         self.uplink(id, uplink::Command::Disconnect { push });
         let Some(account) = self.accounts.get_mut(&id) else {

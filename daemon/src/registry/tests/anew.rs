@@ -155,6 +155,33 @@ fn rows_that_turn_out_to_be_unreadable_end_the_account_and_every_app_hears_why()
     assert_eq!(house.connected(first, agreed), 1);
 }
 
+// P11: what ended an account is told once, and nothing follows before a connect
+#[test]
+fn what_ended_an_account_stands_whatever_becomes_of_its_rows() {
+    let code = Code::RC_DB_CORRUPT;
+    let mut kicked = House::new();
+    let app = kicked.attach("notes");
+    let account = kicked.connect_alone(app);
+    let why = (ConnectionStatus::KickedOffline, Code::RC_DISCONN_KICK);
+    kicked.stop(account, why.0, why.1);
+    kicked.registry.reading_failed(account, code);
+    kicked.assert_stands(app, why, code);
+
+    let mut refused = House::new();
+    refused.tokens.remember("token", "mallory");
+    let app = refused.attach("notes");
+    let asked = refused.ask(app, connect("token"));
+    let account = refused.only_account();
+    refused.identify(account, "alice", IdentifiedBy::Directory);
+    let why = (
+        ConnectionStatus::TokenIncorrect,
+        Code::RC_CONN_TOKEN_INCORRECT,
+    );
+    assert_eq!(refused.failure(app, asked), Some(why.1));
+    refused.registry.store_opened(account, Err(code));
+    refused.assert_stands(app, why, code);
+}
+
 // F-D07: no subscription waits in vain
 #[test]
 fn a_subscription_goes_on_when_its_rows_are_open_again() {
@@ -342,5 +369,17 @@ fn purge(user: &str) -> Request {
     Request::Purge {
         app_key: AppKey::new("key").unwrap(),
         user: UserId::new(user).unwrap(),
+    }
+}
+
+impl House {
+    /// An app saw its account end, then heard of the rows, and nothing else.
+    fn assert_stands(&mut self, app: PeerId, ended: (ConnectionStatus, Code), of_rows: Code) {
+        self.drain();
+        let told = [
+            Heard::Status(ended.0.number().into(), Some(ended.1)),
+            Heard::Database(of_rows),
+        ];
+        assert!(self.heard(app).ends_with(&told), "{:?}", self.heard(app));
     }
 }

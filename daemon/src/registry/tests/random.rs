@@ -22,6 +22,8 @@ enum Happening {
     Crash(u8),
     /// The rows that were asked for first are there, or cannot be opened.
     Opened(bool),
+    /// Rows that are open turn out to be unreadable.
+    Unreadable(u8),
     /// What is under way for an account goes as it should.
     Works(u8),
     /// A navigation answer without a user, or with somebody else.
@@ -47,6 +49,7 @@ fn happening() -> impl Strategy<Value = Happening> {
         1 => who.clone().prop_map(H::Logout),
         1 => who.clone().prop_map(H::Crash),
         6 => prop_oneof![5 => Just(true), 1 => Just(false)].prop_map(H::Opened),
+        1 => who.clone().prop_map(H::Unreadable),
         16 => who.clone().prop_map(H::Works),
         1 => (who.clone(), prop_oneof![2 => Just(""), 1 => Just("mallory")])
             .prop_map(|(account, user)| H::Named(account, user)),
@@ -70,6 +73,7 @@ fn happen(town: &mut Town, happening: &Happening) {
         Happening::Logout(app) => town.ask(*app, Request::Logout {}),
         Happening::Crash(app) => town.crash(*app),
         Happening::Opened(well) => town.opened(*well),
+        Happening::Unreadable(account) => town.unreadable(*account),
         Happening::Works(account) => town.works(*account),
         Happening::Named(account, user) => town.named(*account, user),
         Happening::Navigated(account, status) => town.navigated(*account, *status),

@@ -141,8 +141,8 @@ impl Told {
             Code::RC_CONNECT_TIMEOUT => assert_eq!(self.status, ConnectionStatus::Timeout),
             Code::ACTIVE_DISCONNECT => assert_eq!(self.status, ConnectionStatus::SignOut),
             code => {
-                let is_final = code.is_terminal() || code == Code::LOCAL_STORE_FAILED;
-                assert!(is_final, "a connect ends with {code}");
+                let of_rows = [Code::LOCAL_STORE_FAILED, Code::RC_DB_CORRUPT].contains(&code);
+                assert!(code.is_terminal() || of_rows, "a connect ends with {code}");
                 let is_final = self.status.is_final();
                 assert!(
                     is_final || self.status == ConnectionStatus::ProxyUnavailable,

@@ -133,6 +133,17 @@ impl Town {
         self.perform();
     }
 
+    /// As the store tells it of rows that it had opened.
+    pub(super) fn unreadable(&mut self, account: u8) {
+        let Some((account, _)) = self.driver(account) else {
+            return;
+        };
+        let code = Code::RC_DB_CORRUPT;
+        self.house.registry.reading_failed(account, code);
+        self.house.drain();
+        self.perform();
+    }
+
     /// What an account asked is answered as it should be.
     pub(super) fn works(&mut self, account: u8) {
         let Some((account, Some((generation, asked)))) = self.driver(account) else {
