@@ -3,6 +3,7 @@
 mod clock;
 mod count;
 mod escape;
+mod gap;
 mod message;
 mod paint;
 mod progress;
@@ -18,6 +19,7 @@ use crate::language::Language;
 pub use clock::moment;
 pub use count::Count;
 pub use escape::{Escaped, json_line};
+pub use gap::GapFields;
 pub use message::{MessageLine, said_in, shortened, words};
 pub use paint::Paint;
 pub use progress::Progress;

@@ -40,7 +40,8 @@ waits.
 With --json one object per line, with the field event: message (and the fields of `imlink listen
 --json`), unread {unread, hidden}, sent {client_id, text, uid, sent_at}, waiting and in-doubt
 {client_id, text}, failed {client_id, text, code, code_name, cause}, typing {user}, recalled {seq,
-sender, sent_at}, reconnecting {code, code_name}, connected, rejoined (a chatroom).")]
+sender, sent_at}, reconnecting {code, code_name}, connected, rejoined (a chatroom), gap {first, last,
+lost, cause, from, until}: messages of the account are missing, as `imlink listen --help` says.")]
 pub struct Arguments {
     /// The other user, or the group with --group, or the room with --chatroom.
     target: TargetId,

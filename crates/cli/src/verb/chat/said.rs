@@ -3,10 +3,11 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use imlink::{Code, Message, Millis};
+use imlink::{Code, Gap, Message, Millis};
 use serde::{Serialize, Serializer};
 
-use crate::output::{Escaped, MessageLine, Paint, moment};
+use crate::language::Language;
+use crate::output::{Escaped, GapFields, MessageLine, Paint, moment};
 
 /// Longest part of an own text that its fate is told with, in characters.
 const QUOTED: usize = 60;
@@ -73,6 +74,14 @@ pub enum Said {
     Connected,
     /// The chatroom was entered again; what was said meanwhile may be missing.
     Rejoined,
+    /// Messages of the account are missing before those that follow, perhaps some of this talk.
+    Gap {
+        #[serde(flatten)]
+        fields: GapFields,
+        /// The same in words.
+        #[serde(skip)]
+        words: String,
+    },
 }
 
 /// A message as the other verbs show it.
@@ -92,9 +101,11 @@ impl Said {
     /// Whether it is about the talk and not part of it.
     pub fn is_remark(&self) -> bool {
         match self {
-            Self::Typing { .. } | Self::Reconnecting { .. } | Self::Connected | Self::Rejoined => {
-                true
-            }
+            Self::Typing { .. }
+            | Self::Reconnecting { .. }
+            | Self::Connected
+            | Self::Rejoined
+            | Self::Gap { .. } => true,
             Self::Unread { .. }
             | Self::Message(_)
             | Self::Waiting(_)
@@ -182,11 +193,20 @@ impl fmt::Display for Said {
                 "{}",
                 Paint::good("in the room again; what was said meanwhile may be missing")
             ),
+            Self::Gap { fields: _, words } => write!(f, "{}", Paint::bad(words)),
         }
     }
 }
 
 impl Said {
+    /// A stretch of the account of which something is missing.
+    pub fn gap(gap: &Gap, language: Language) -> Self {
+        Self::Gap {
+            fields: gap.into(),
+            words: language.gap(gap),
+        }
+    }
+
     /// An own message that was not delivered.
     pub fn failed(own: Own, code: Code) -> Self {
         Self::Failed {

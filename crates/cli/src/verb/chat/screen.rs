@@ -7,6 +7,7 @@ use anstream::ColorChoice;
 
 use super::keyboard::Printer;
 use super::said::Said;
+use crate::language::Language;
 use crate::output::Output;
 
 /// A terminal on which somebody types, or standard output.
@@ -25,6 +26,11 @@ impl Screen {
             printer,
             colours,
         }
+    }
+
+    /// The person's language.
+    pub fn language(&self) -> Language {
+        self.output.language()
     }
 
     /// Shows something of the talk.

@@ -274,6 +274,7 @@ impl Chat {
                     ));
                 }
             },
+            Event::Gap(gap) => self.screen.say(&Said::gap(&gap, self.screen.language()))?,
             Event::Synchronized | Event::Lagged { .. } => return Ok(true),
             _ => {}
         }

@@ -3,11 +3,11 @@
 use std::borrow::Cow;
 use std::io;
 
-use imlink::{AnomalyReport, Event, Gap, GapCause};
+use imlink::{AnomalyReport, Event};
 use serde::Serialize;
 
 use crate::language::Language;
-use crate::output::{Output, Paint, json};
+use crate::output::{GapFields, Output, Paint, json};
 
 /// What programs are told: an object among the messages, with the name of its kind.
 #[derive(Serialize)]
@@ -15,23 +15,6 @@ use crate::output::{Output, Paint, json};
 enum Remark {
     Gap(GapFields),
     Anomalies(AnomalyReport),
-}
-
-#[derive(Serialize)]
-struct GapFields {
-    /// The first place of the stretch.
-    first: u64,
-    /// The last place of it.
-    last: u64,
-    /// How many messages of it are missing; `null` if nobody knows.
-    lost: Option<u64>,
-    /// `rolled-back`, `damaged` or `expired`.
-    cause: &'static str,
-    /// Between which times of the cloud, in milliseconds since 1970; of what is expired only.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    from: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    until: Option<i64>,
 }
 
 /// Tells people what explains a silence, and everybody what is missing.
@@ -71,25 +54,6 @@ impl Remark {
             Event::Gap(gap) => Some(Self::Gap(gap.into())),
             Event::Anomalies(found) => Some(Self::Anomalies(*found)),
             _ => None,
-        }
-    }
-}
-
-impl From<&Gap> for GapFields {
-    fn from(gap: &Gap) -> Self {
-        let (cause, between) = match gap.cause {
-            GapCause::RolledBack => ("rolled-back", None),
-            GapCause::Damaged => ("damaged", None),
-            GapCause::Expired { from, until } => ("expired", Some((from.0, until.0))),
-        };
-        let (from, until) = between.unzip();
-        Self {
-            first: gap.first.0,
-            last: gap.last.0,
-            lost: gap.lost,
-            cause,
-            from,
-            until,
         }
     }
 }
