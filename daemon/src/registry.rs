@@ -20,6 +20,7 @@ mod effect;
 mod leave;
 mod live;
 mod outbox;
+mod past;
 mod peer;
 mod probe;
 mod purge;
@@ -83,6 +84,7 @@ pub struct Registry {
     last_subscription: u32,
     last_ask: u64,
     effects: VecDeque<Effect>,
+    past: past::Past,
 }
 
 impl Registry {
@@ -102,6 +104,7 @@ impl Registry {
             last_subscription: 0,
             last_ask: 0,
             effects: VecDeque::new(),
+            past: past::Past::default(),
         }
     }
 

@@ -62,6 +62,9 @@ pub const REPORTED_APPS: usize = 512;
 /// Most accounts listed there; many times the default of `max_accounts` (decisions.md P7).
 pub const REPORTED_ACCOUNTS: usize = 64;
 
+/// Most accounts that have ended listed there; the oldest make room.
+pub const REPORTED_ENDED: usize = 8;
+
 /// Most findings of one diagnosis.
 pub const FINDINGS: usize = 256;
 

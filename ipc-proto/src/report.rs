@@ -5,7 +5,7 @@ use std::fmt;
 use imlink_model::{AppId, AppKey, Code, Millis, Seq, UserId};
 use serde::{Deserialize, Serialize};
 
-use crate::limits::{REPORTED_ACCOUNTS, REPORTED_APPS};
+use crate::limits::{REPORTED_ACCOUNTS, REPORTED_APPS, REPORTED_ENDED};
 use crate::{Proxy, list, wide};
 
 /// The daemon at one moment.
@@ -38,6 +38,11 @@ pub struct StatusReport {
     #[serde(serialize_with = "list::serialize::<_, _, REPORTED_ACCOUNTS>")]
     #[serde(deserialize_with = "list::deserialize::<_, _, REPORTED_ACCOUNTS>")]
     pub accounts: Vec<AccountReport>,
+    /// Accounts that came to an end since the daemon started, as they were then, and that nobody has
+    /// used since; the last one last, at most [`REPORTED_ENDED`].
+    #[serde(serialize_with = "list::serialize::<_, _, REPORTED_ENDED>")]
+    #[serde(deserialize_with = "list::deserialize::<_, _, REPORTED_ENDED>")]
+    pub ended: Vec<AccountReport>,
 }
 
 /// One attached app.
@@ -91,6 +96,8 @@ pub struct AccountReport {
     pub status: i32,
     /// Since when it has that status.
     pub since: Millis,
+    /// Since when it has not been connected, through whatever statuses; `None` while it is.
+    pub offline_since: Option<Millis>,
     /// Why it has that status.
     pub cause: Option<Code>,
     /// The last thing that went wrong with its link, also if all is well now.

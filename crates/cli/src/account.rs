@@ -223,6 +223,16 @@ impl Account {
     }
 
     fn none(&self, report: &StatusReport) -> Failure {
+        if let Some(ended) = report.ended.iter().rfind(|account| self.fits(account))
+            && let (Some(user), Some(code)) = (&ended.user, ended.cause)
+        {
+            let user = Escaped(user.as_str());
+            let cause = format!(
+                "No such account is connected; that of {user} has ended ({code} {}).",
+                code.name()
+            );
+            return Failure::of(Code::LOCAL_NO_ACCOUNT, cause).with_cure(code.cure());
+        }
         if report.accounts.is_empty() {
             let cause = "The daemon is running, but no account is connected.";
             return Failure::of(Code::LOCAL_NO_ACCOUNT, cause).with_cure(
@@ -310,6 +320,26 @@ mod tests {
         assert!(none.to_string().contains("imlink connect"));
     }
 
+    #[test]
+    fn why_the_last_one_ended_is_told_where_there_is_none() {
+        let mut report = report(&[("key", "alice"), ("key", "bob")]);
+        report.ended = std::mem::take(&mut report.accounts);
+        for ended in &mut report.ended {
+            ended.cause = Some(Code::RC_CONN_TOKEN_EXPIRE);
+        }
+
+        let last = wanting(None, None).choose(&report).unwrap_err();
+        let other = wanting(None, Some("carol")).choose(&report).unwrap_err();
+
+        assert_eq!(last.code(), Some(Code::LOCAL_NO_ACCOUNT));
+        assert!(
+            last.to_string()
+                .contains("bob has ended (31020 RC_CONN_TOKEN_EXPIRE)"),
+            "{last}"
+        );
+        assert!(!other.to_string().contains("ended"), "{other}");
+    }
+
     fn wanting(app_key: Option<&str>, user: Option<&str>) -> Account {
         Account {
             daemon: Daemon { socket: None },
@@ -324,6 +354,7 @@ mod tests {
             user: Some(UserId::new(*user).unwrap()),
             status: 0,
             since: Millis(0),
+            offline_since: None,
             cause: None,
             last_error: None,
             next_attempt_in_ms: None,
@@ -348,6 +379,7 @@ mod tests {
             network: Some(true),
             max_accounts: 8,
             accounts: accounts.collect(),
+            ended: Vec::new(),
         }
     }
 }

@@ -95,6 +95,31 @@ impl Language {
         format!("{meaning} {name}")
     }
 
+    /// A device slot at the cloud, as the daemon names it (PROTOCOL.md, "The daemon itself").
+    #[must_use]
+    pub fn slot(self, slot: &str) -> &str {
+        match (self, slot) {
+            (Self::Chinese, "desktop") => "桌面端",
+            (Self::Chinese, "desktop, reconnects yield") => "桌面端，重连时让位",
+            (Self::Chinese, "web") => "Web 端",
+            (Self::Chinese, "web, reconnect_kick cannot be sent") => {
+                "Web 端，无法发送 reconnect_kick"
+            }
+            (Self::English | Self::Chinese, _) => slot,
+        }
+    }
+
+    /// What an app may do: `read`, `send` or `admin`.
+    #[must_use]
+    pub fn right(self, right: &str) -> &str {
+        match (self, right) {
+            (Self::Chinese, "read") => "只读",
+            (Self::Chinese, "send") => "收发",
+            (Self::Chinese, "admin") => "管理",
+            (Self::English | Self::Chinese, _) => right,
+        }
+    }
+
     /// A span of time, for example `2m 5s` or `2 分 5 秒`.
     #[must_use]
     pub fn time(self, time: Duration) -> String {

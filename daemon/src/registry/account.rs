@@ -58,6 +58,8 @@ pub(super) struct Account {
     pub(super) parked: Vec<Parked>,
     /// What is left of the signals that its apps may say.
     pub(super) signals: Allowance,
+    /// The last app went by its own wish since the link ended: why it did is no matter any more.
+    pub(super) left: bool,
     /// Messages of which nothing more is to be told.
     pub(super) ended: Ended,
 }
@@ -92,6 +94,8 @@ pub(super) struct Status {
     pub(super) retry_in: Option<Duration>,
     /// Since when, for showing.
     pub(super) since: Millis,
+    /// Since when it has not been connected, for showing; `None` if it is, and before it was told.
+    pub(super) offline_since: Option<Millis>,
 }
 
 #[derive(Debug)]
@@ -142,6 +146,7 @@ impl Account {
                 cause: None,
                 retry_in: None,
                 since: Millis::default(),
+                offline_since: None,
             },
             last_error: None,
             held: false,
@@ -151,12 +156,18 @@ impl Account {
             waiters: Vec::new(),
             parked: Vec::new(),
             signals: Allowance::default(),
+            left: false,
             ended: Ended::default(),
         }
     }
 
     pub(super) fn belongs_to(&self, app_key: &AppKey, user: &UserId) -> bool {
-        self.app_key == *app_key && self.user.as_ref() == Some(user)
+        self.is_of(app_key, Some(user))
+    }
+
+    /// The same of a user that need not be named.
+    pub(super) fn is_of(&self, app_key: &AppKey, user: Option<&UserId>) -> bool {
+        self.app_key == *app_key && self.user.as_ref() == user
     }
 
     pub(super) fn next_deadline(&self) -> Option<Instant> {

@@ -19,6 +19,9 @@ impl Registry {
         self.sign_off(peer);
         self.leave(peer, account, Code::ACTIVE_DISCONNECT);
         self.answer(peer, request, Response::Done {});
+        if let Some(account) = self.accounts.get_mut(&account) {
+            account.left = account.members.is_empty();
+        }
         self.close_unused_accounts();
     }
 
@@ -85,14 +88,21 @@ impl Registry {
             })
             .collect();
         for account in unused {
-            let parked = self.accounts.remove(&account).map(|account| account.parked);
-            for Parked { peer, id, .. } in parked.into_iter().flatten() {
+            self.close(account);
+        }
+    }
+
+    /// Closes an account's link and rows.
+    pub(super) fn close(&mut self, account: AccountId) {
+        if let Some(closed) = self.accounts.remove(&account) {
+            self.pass(&closed);
+            for Parked { peer, id, .. } in closed.parked {
                 self.refuse_plainly(peer, id, Code::LOCAL_NO_ACCOUNT);
             }
-            self.fail_asks(account);
-            self.effects.push_back(Effect::StopUpstream { account });
-            self.effects.push_back(Effect::CloseStore { account });
         }
+        self.fail_asks(account);
+        self.effects.push_back(Effect::StopUpstream { account });
+        self.effects.push_back(Effect::CloseStore { account });
     }
 
     /// Once it is known whose account an app is on, its subscriptions to another end: what is one

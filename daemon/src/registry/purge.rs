@@ -3,7 +3,6 @@
 use imlink_ipc_proto::Response;
 use imlink_model::{AppKey, Code, UserId};
 
-use super::account::Parked;
 use super::{AccountId, Effect, PeerId, Registry};
 
 impl Registry {
@@ -19,6 +18,7 @@ impl Registry {
             self.sign_out(id);
             self.close_for_good(id);
         }
+        self.past.forget(&app_key, &user);
         self.effects.push_back(Effect::Purge {
             app_key,
             user,
@@ -48,12 +48,6 @@ impl Registry {
                 peer.session = None;
             }
         }
-        let parked = self.accounts.remove(&account).map(|account| account.parked);
-        for Parked { peer, id, .. } in parked.into_iter().flatten() {
-            self.refuse_plainly(peer, id, Code::LOCAL_NO_ACCOUNT);
-        }
-        self.fail_asks(account);
-        self.effects.push_back(Effect::StopUpstream { account });
-        self.effects.push_back(Effect::CloseStore { account });
+        self.close(account);
     }
 }

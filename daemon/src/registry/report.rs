@@ -7,8 +7,8 @@ use imlink_ipc_proto::{
     AccountReport, AnomalyReport, AppReport, OutboxReport, Response, SendState, StatusReport,
     limits,
 };
-use imlink_model::Millis;
 use imlink_model::uplink::{LinkReport, Network};
+use imlink_model::{ConnectionStatus, Millis};
 use imlink_store::{Anomalies, OutboxState};
 
 use super::{Account, AccountId, PeerId, Registry};
@@ -62,8 +62,14 @@ impl Registry {
             .accounts
             .iter()
             .filter(|(_, account)| account.probes.is_none())
-            .map(|(id, account)| self.describe(*id, account, about, links.get(id)))
+            .map(|(id, account)| self.describe(*id, account, links.get(id)))
             .collect();
+        let mut ended = self.ended();
+        for account in accounts.iter_mut().chain(&mut ended) {
+            // An account that was just opened has no news yet.
+            account.since = account.since.max(about.started_at);
+            account.offline_since = account.offline_since.map(|time| time.max(about.started_at));
+        }
         accounts.sort_by(|a, b| (&a.app_key, &a.user).cmp(&(&b.app_key, &b.user)));
         let report = StatusReport {
             version: env!("CARGO_PKG_VERSION").into(),
@@ -73,6 +79,7 @@ impl Registry {
             more_apps: count(self.peers.len() - apps.len()),
             apps,
             accounts,
+            ended,
             proxy: about.proxy.clone(),
             network: self.network.map(|network| network == Network::Available),
             max_accounts: count(self.max_accounts),
@@ -84,33 +91,54 @@ impl Registry {
         &self,
         id: AccountId,
         account: &Account,
-        about: &About,
         link: Option<&LinkReport>,
     ) -> AccountReport {
-        let outbox = link.map(|link| OutboxReport {
-            queued: count(link.queued + link.in_flight),
-            in_doubt: count(link.in_doubt),
-        });
+        let apps = count(self.peers_of(id).len());
+        let Some(link) = link else {
+            return AccountReport {
+                apps,
+                ..account.report()
+            };
+        };
         AccountReport {
-            app_key: account.app_key.clone(),
-            user: account.user.clone(),
-            status: account.status.status.number().into(),
-            // An account that was just opened has no news yet.
-            since: account.status.since.max(about.started_at),
-            cause: account.status.cause,
-            next_attempt_in_ms: link.and_then(|link| link.next_attempt_in).map(milliseconds),
-            address: link.and_then(|link| link.address.clone()),
-            slot: link.and_then(|link| link.slot.clone()),
+            apps,
+            next_attempt_in_ms: link.next_attempt_in.map(milliseconds),
+            address: link.address.clone(),
+            slot: link.slot.clone(),
             round_trip_ms: link
-                .and_then(|link| link.round_trip)
+                .round_trip
                 .map(|time| u32::try_from(time.as_millis()).unwrap_or(u32::MAX)),
-            apps: count(self.peers_of(id).len()),
-            last_error: account.last_error,
-            remembered: account.held,
-            outbox: outbox.unwrap_or_default(),
-            database: account.database(),
-            last_seq: account.last_seq().unwrap_or_default(),
-            anomalies: anomaly_report(account.anomalies),
+            outbox: OutboxReport {
+                queued: count(link.queued + link.in_flight),
+                in_doubt: count(link.in_doubt),
+            },
+            ..account.report()
+        }
+    }
+}
+
+impl Account {
+    /// How it is, but for its link and the apps that use it.
+    pub(super) fn report(&self) -> AccountReport {
+        AccountReport {
+            app_key: self.app_key.clone(),
+            user: self.user.clone(),
+            status: self.status.status.number().into(),
+            since: self.status.since,
+            offline_since: (self.status.status != ConnectionStatus::Connected)
+                .then(|| self.status.offline_since.unwrap_or(self.status.since)),
+            cause: self.status.cause,
+            next_attempt_in_ms: None,
+            address: None,
+            slot: None,
+            round_trip_ms: None,
+            apps: 0,
+            last_error: self.last_error,
+            remembered: self.held,
+            outbox: OutboxReport::default(),
+            database: self.database(),
+            last_seq: self.last_seq().unwrap_or_default(),
+            anomalies: anomaly_report(self.anomalies),
         }
     }
 }

@@ -24,6 +24,7 @@ impl Registry {
                     // of it, or because it did.
                     if status == ConnectionStatus::Unconnected {
                         account.status.since = now;
+                        account.status.offline_since.get_or_insert(now);
                     }
                     return;
                 }
@@ -32,11 +33,16 @@ impl Registry {
                 } else {
                     now
                 };
+                let offline_since = match status {
+                    ConnectionStatus::Connected => None,
+                    _ => account.status.offline_since.or(Some(now)),
+                };
                 account.status = Status {
                     status,
                     cause,
                     retry_in,
                     since,
+                    offline_since,
                 };
                 if let Some(code) = cause.filter(|_| status != ConnectionStatus::SignOut) {
                     account.last_error = Some(LastError { code, at: now });
@@ -178,6 +184,7 @@ impl Registry {
             cause: Some(code),
             retry_in: None,
             since: account.status.since,
+            offline_since: account.status.offline_since,
         };
         for peer in self.peers_of(id) {
             self.show(peer, status, Some(code), None);
@@ -216,6 +223,7 @@ impl Registry {
             return;
         };
         account.link = Link::Stopped(code);
+        account.left = false;
         let mut waiters = std::mem::take(&mut account.waiters);
         waiters.extend(account.take_parked_for_good());
         self.release(id, code);

@@ -864,6 +864,7 @@ fn report() -> StatusReport {
                 user: Some(user("alice")),
                 status: 13,
                 since: Millis(1_700_000_000_300),
+                offline_since: Some(Millis(1_700_000_000_200)),
                 cause: Some(Code::new(30002)),
                 last_error: Some(LastError {
                     code: Code::new(30011),
@@ -888,6 +889,7 @@ fn report() -> StatusReport {
                 user: None,
                 status: 1,
                 since: Millis(1_700_000_000_300),
+                offline_since: None,
                 cause: None,
                 last_error: None,
                 next_attempt_in_ms: None,
@@ -902,6 +904,28 @@ fn report() -> StatusReport {
                 anomalies: AnomalyReport::default(),
             },
         ],
+        ended: vec![AccountReport {
+            app_key: AppKey::new("uwd1c0sxdlx2").unwrap(),
+            user: Some(user("bob")),
+            status: 3,
+            since: Millis(1_700_000_000_400),
+            offline_since: Some(Millis(1_700_000_000_400)),
+            cause: Some(Code::new(31010)),
+            last_error: Some(LastError {
+                code: Code::new(31010),
+                at: Millis(1_700_000_000_400),
+            }),
+            next_attempt_in_ms: None,
+            address: None,
+            slot: None,
+            round_trip_ms: None,
+            apps: 0,
+            remembered: false,
+            outbox: OutboxReport::default(),
+            database: None,
+            last_seq: Seq(0),
+            anomalies: AnomalyReport::default(),
+        }],
     }
 }
 

@@ -3,7 +3,7 @@
 use bytes::BytesMut;
 use imlink_ipc_proto::limits::{
     BESIDE_BODY, MAX_FRAME, MAX_GREETING, MAX_LOCAL_EXTRA, MAX_PUSH_TEXT, PAGE_BYTES, PAGE_ENTRIES,
-    REPORTED_ACCOUNTS, REPORTED_APPS,
+    REPORTED_ACCOUNTS, REPORTED_APPS, REPORTED_ENDED,
 };
 use imlink_ipc_proto::{
     ClientFrame, Codec, Conversation, ConversationSummary, EncodeError, EncodedMessage, Greeting,
@@ -198,6 +198,7 @@ fn the_largest_report_fits_a_frame() {
     (app.pid, app.uid, app.attached_at) = (u32::MAX, u32::MAX, Millis(i64::MIN));
     report.apps = vec![app; REPORTED_APPS];
     report.accounts = vec![report.accounts[0].clone(); REPORTED_ACCOUNTS];
+    report.ended = vec![report.accounts[0].clone(); REPORTED_ENDED];
 
     for codec in Codec::ALL {
         let frame = ServerFrame::Response {

@@ -446,14 +446,14 @@ fn report() -> BoxedStrategy<StatusReport> {
             any::<u32>(),
         ),
         vec(app_report(), 0..3),
-        vec(account_report(), 0..3),
+        (vec(account_report(), 0..3), vec(account_report(), 0..3)),
         (option::of(proxy()), any::<Option<bool>>(), any::<u32>()),
     )
         .prop_map(
             |(
                 (version, pid, instance, started_at, more_apps),
                 apps,
-                accounts,
+                (accounts, ended),
                 (proxy, network, max_accounts),
             )| StatusReport {
                 proxy,
@@ -466,6 +466,7 @@ fn report() -> BoxedStrategy<StatusReport> {
                 apps,
                 more_apps,
                 accounts,
+                ended,
             },
         )
         .boxed()
@@ -593,7 +594,7 @@ fn account_report() -> impl Strategy<Value = AccountReport> {
             app_key(),
             option::of(user()),
             any::<i32>(),
-            any::<i64>(),
+            (any::<i64>(), any::<Option<i64>>()),
             option::of(code()),
         ),
         (
@@ -615,7 +616,7 @@ fn account_report() -> impl Strategy<Value = AccountReport> {
     )
         .prop_map(
             |(
-                (app_key, user, status, since, cause),
+                (app_key, user, status, (since, offline_since), cause),
                 (next_attempt_in_ms, address, slot, round_trip_ms, last_error, remembered),
                 (apps, queued, in_doubt, database, last_seq, anomalies),
             )| AccountReport {
@@ -623,6 +624,7 @@ fn account_report() -> impl Strategy<Value = AccountReport> {
                 user,
                 status,
                 since: Millis(since),
+                offline_since: offline_since.map(Millis),
                 cause,
                 last_error: last_error.map(|(code, at)| LastError {
                     code,

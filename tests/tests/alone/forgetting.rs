@@ -37,7 +37,7 @@ async fn an_app_that_disconnects_leaves_the_daemon_connected_and_a_logout_ends_i
     assert_eq!(house.handshakes(), handshakes);
 }
 
-// S4-19; decisions.md P3, P11, P15
+// S4-24; decisions.md P3, P11, P15
 #[tokio::test]
 async fn a_remembered_token_that_has_expired_is_tried_once_and_forgotten() {
     let house = House::open("", Way::File).unwrap();
@@ -53,10 +53,13 @@ async fn a_remembered_token_that_has_expired_is_tried_once_and_forgotten() {
     eventually("the token is removed", || {
         house.files().is_empty().then_some(())
     });
+    let ended = eventually("it has ended", || house.ended());
+    assert_eq!(ended.cause, Some(Code::RC_CONN_TOKEN_EXPIRE));
+    assert_eq!(house.account(), None);
     daemon.kill();
     let handshakes = house.handshakes();
     let _daemon = house.start_alone();
-    assert_eq!(house.account(), None);
+    assert_eq!((house.account(), house.ended()), (None, None));
     // A fresh one of an app is remembered again.
     let app = App::new(&house.setup, &house.cloud, "notes");
     app.client.init().await.unwrap();

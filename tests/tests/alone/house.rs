@@ -91,6 +91,12 @@ impl House {
         accounts.into_iter().next()
     }
 
+    /// How its one account ended that nobody uses any more; `None` if there is none.
+    pub fn ended(&self) -> Option<AccountReport> {
+        let mut observer = RawApp::attached(&self.setup.socket(), Codec::Json);
+        observer.status().ended.into_iter().next()
+    }
+
     /// Waits until the account is remembered.
     pub fn remembers(&self) {
         eventually("the account is remembered", || {

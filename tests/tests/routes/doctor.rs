@@ -177,10 +177,45 @@ async fn an_expired_token_is_found_with_its_cure() {
     app.shows(ConnectionStatus::TokenIncorrect).await;
 
     let findings = doctor(&setup);
+    let observer = App::new(&setup, &cloud, "observer");
+    drop(app);
+    within("the app is gone", async {
+        while !is_ended(&observer).await {}
+    })
+    .await;
+    let without_an_app = doctor(&setup);
 
-    let account = find(&findings, "account");
-    assert_eq!(account["code"], Code::RC_CONN_TOKEN_EXPIRE.number());
-    assert_eq!(cure(account), Code::RC_CONN_TOKEN_EXPIRE.cure());
+    for findings in [findings, without_an_app] {
+        let account = find(&findings, "account");
+        assert_eq!(account["code"], Code::RC_CONN_TOKEN_EXPIRE.number());
+        assert_eq!(cure(account), Code::RC_CONN_TOKEN_EXPIRE.cure());
+    }
+}
+
+/// Whether the daemon's account has ended and is used by nobody.
+async fn is_ended(observer: &App) -> bool {
+    let report = within("status", observer.client.daemon_status())
+        .await
+        .unwrap();
+    report.accounts.is_empty() && report.ended.len() == 1
+}
+
+// P20: which slot is taken
+#[tokio::test]
+async fn the_slot_that_is_taken_is_told() {
+    for (transport, slot) in [("tcp", "desktop"), ("websocket", "web")] {
+        let (cloud, setup) = (cloud(), Setup::new(IMLINK));
+        let setup = setup.argument(format!("--transport={transport}"));
+        let _daemon = setup.start();
+        let _app = App::connected(&setup, &cloud, "notes", "lei").await;
+
+        let findings = doctor(&setup);
+
+        let account = find(&findings, "account");
+        assert_eq!(account["ok"], true);
+        let seen = format!("CONNECTED, slot {slot}");
+        assert_eq!(account["seen"], seen, "{transport}");
+    }
 }
 
 // P20: clear text goes to loopback only

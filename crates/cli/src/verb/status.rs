@@ -29,11 +29,11 @@ Examples:
   imlink status --json | jq '.accounts[].status_name'
 
 With --json: daemon {version, pid, instance, started_at}, network, proxy {kind, host, port, login},
-max_accounts, accounts [{app_key, user, status, status_name, since, code, code_name, last_error
-{code, code_name, at}, next_attempt_in_ms, gateway, slot, round_trip_ms, apps, remembered, queued,
-in_doubt, database, database_name, last_seq, anomalies {left_out, uid_conflicts, lost_outgoing,
-gaps, unreadable}}], apps [{app, pid, uid, client, attached_at, user,
-right}], more_apps. Times are milliseconds since 1970. With --watch one object per change;
+max_accounts, accounts [{app_key, user, status, status_name, since, offline_since, code, code_name,
+last_error {code, code_name, at}, next_attempt_in_ms, gateway, slot, round_trip_ms, apps,
+remembered, queued, in_doubt, database, database_name, last_seq, anomalies {left_out, uid_conflicts,
+lost_outgoing, gaps, unreadable}}], ended (accounts that came to an end and that nobody has used
+since, with the same fields), apps [{app, pid, uid, client, attached_at, user, right}], more_apps. Times are milliseconds since 1970. With --watch one object per change;
 while there is no daemon it is {\"error\":{...}}.")]
 pub struct Arguments {
     /// Go on, and show it again whenever something changes.

@@ -98,6 +98,77 @@ fn an_app_that_leaves_is_no_error_of_its_account() {
     assert_eq!(only_account(&mut house, app).last_error, None);
 }
 
+// issue 5: since when
+#[test]
+fn since_when_an_account_is_not_connected_is_told_through_all_its_attempts() {
+    let mut house = House::new();
+    let app = house.attach("notes");
+    let account = house.connect_alone(app);
+    assert_eq!(only_account(&mut house, app).offline_since, None);
+
+    for (time, status) in [
+        (5_000, ConnectionStatus::Suspend),
+        (6_000, ConnectionStatus::Connecting),
+        (9_000, ConnectionStatus::Suspend),
+    ] {
+        let event = uplink::Event::Status {
+            status,
+            cause: Some(Code::RC_SOCKET_DISCONNECTED),
+            retry_in: None,
+        };
+        house.registry.handle_uplink(account, event, Millis(time));
+        house.drain();
+    }
+
+    let told = only_account(&mut house, app);
+    assert_eq!(
+        (told.since, told.offline_since),
+        (Millis(9_000), Some(Millis(5_000)))
+    );
+}
+
+// issue 5: `imlink status` tells the whole truth
+#[test]
+fn why_an_account_ended_is_told_until_somebody_uses_it_or_leaves_it() {
+    let mut house = House::new();
+    let observer = house.attach("observer");
+    let mut times = 0;
+    let mut kick = |house: &mut House| {
+        let app = house.attach("notes");
+        house.ask(app, connect("token"));
+        times += 1;
+        let account = AccountId(times);
+        house.bring_online(account);
+        let (status, code) = (ConnectionStatus::KickedOffline, Code::RC_DISCONN_KICK);
+        house.stop(account, status, code);
+        assert_eq!(report(house, observer).ended, [], "an app sees it");
+        app
+    };
+    let go = |house: &mut House, app: PeerId| {
+        house.registry.detach(app);
+        house.drain();
+    };
+
+    let app = kick(&mut house);
+    go(&mut house, app);
+    let told = report(&mut house, observer);
+    let [ended] = &told.ended[..] else {
+        panic!("{told:?}");
+    };
+    assert_eq!(told.accounts, []);
+    assert_eq!(ended.cause, Some(Code::RC_DISCONN_KICK));
+    assert_eq!((ended.apps, ended.database), (0, None));
+
+    let app = kick(&mut house);
+    go(&mut house, app);
+    assert_eq!(report(&mut house, observer).ended.len(), 1, "not twice");
+
+    let app = kick(&mut house);
+    house.ask(app, Request::Disconnect {});
+    go(&mut house, app);
+    assert_eq!(report(&mut house, observer).ended, [], "it was left");
+}
+
 #[test]
 fn whether_there_is_a_network_is_told_once_it_is_known() {
     let mut house = House::new();

@@ -7,7 +7,7 @@ use crate::language::Language;
 
 /// No account is no fault.
 pub fn look(report: &StatusReport, language: Language) -> Vec<Finding> {
-    if report.accounts.is_empty() {
+    if report.accounts.is_empty() && report.ended.is_empty() {
         let none = language.of("none is connected", "没有已连接的账号");
         let cure = language.of(
             "`imlink connect` connects one.",
@@ -15,7 +15,7 @@ pub fn look(report: &StatusReport, language: Language) -> Vec<Finding> {
         );
         return vec![Finding::well(Step::Account, "-", none).with_cure(cure)];
     }
-    let accounts = report.accounts.iter();
+    let accounts = report.accounts.iter().chain(&report.ended);
     accounts
         .flat_map(|account| {
             let rows = rows(account, language);
@@ -49,9 +49,14 @@ fn describe(account: &AccountReport, language: Language) -> Finding {
         || account.status.to_string(),
         |status| language.status(status),
     );
-    let seen = match is_left(status, account) {
-        true => language.of("left", "已离开").to_owned(),
-        false => seen,
+    let seen = match (is_left(status, account), &account.slot) {
+        (true, _) => language.of("left", "已离开").to_owned(),
+        (false, None) => seen,
+        // decisions.md P20
+        (false, Some(slot)) => match (language, language.slot(slot)) {
+            (Language::English, slot) => format!("{seen}, slot {slot}"),
+            (Language::Chinese, slot) => format!("{seen}，名额 {slot}"),
+        },
     };
     Finding::wrong(Step::Account, subject, code(status, account), seen)
 }

@@ -1,6 +1,6 @@
 //! What the daemon has found, in the reader's words.
 
-use imlink::{Code, ConnectionStatus, Distrust, ProxyFault, Seen};
+use imlink::{Check, Code, ConnectionStatus, Distrust, ProxyFault, Seen};
 
 use super::finding::Finding;
 use crate::language::Language;
@@ -12,20 +12,34 @@ impl Finding {
             Language::English => found.seen.to_string(),
             Language::Chinese => in_chinese(&found.seen),
         };
+        let subject = match found.check {
+            Check::Network => language.of("this machine", "本机").to_owned(),
+            _ => found.subject,
+        };
         Self {
             step: found.check.into(),
-            subject: found.subject,
+            subject,
             code: found.code,
             seen,
-            cure: cure(&found.seen, language),
+            cure: cure(found.check, found.code, &found.seen, language),
             took_ms: found.took_ms,
         }
     }
 }
 
-/// Where what was seen says better than its code what to do.
-fn cure(seen: &Seen, language: Language) -> Option<String> {
+/// Where what was looked at, or what was seen, says better than its code what to do.
+fn cure(check: Check, code: Code, seen: &Seen, language: Language) -> Option<String> {
     match seen {
+        // The daemon does nothing but try again, which helps nobody whose address is wrong.
+        Seen::Nothing if is_reaching(check) && !code.is_success() => Some(
+            language
+                .of(
+                    "See that the address is right, that what listens there runs, and that no \
+                     firewall is in the way; imlink keeps trying.",
+                    "检查地址是否正确、对方的服务是否在运行、是否有防火墙阻挡；imlink 会继续尝试。",
+                )
+                .to_owned(),
+        ),
         Seen::NobodyNamed => Some(language.cure(Code::LOCAL_NO_NAVIGATOR).to_owned()),
         Seen::Distrusted { reason } => Some(match language {
             Language::English => sentence(reason.advice()),
@@ -52,6 +66,20 @@ fn cure(seen: &Seen, language: Language) -> Option<String> {
         | Seen::Unreadable
         | Seen::TooSlow
         | Seen::Status { .. } => None,
+    }
+}
+
+/// Whether it is looked for somebody who listens.
+fn is_reaching(check: Check) -> bool {
+    match check {
+        Check::Open | Check::Gateway => true,
+        Check::State
+        | Check::Network
+        | Check::Proxy
+        | Check::Name
+        | Check::Secure
+        | Check::Navigator
+        | Check::Account => false,
     }
 }
 
@@ -154,8 +182,6 @@ fn sentence(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use imlink::{Check, Code};
-
     use super::*;
 
     fn told(seen: Seen, code: Code, language: Language) -> Finding {
@@ -184,6 +210,23 @@ mod tests {
         assert!(cure.ends_with("renewed."), "{cure}");
         assert_eq!(chinese.seen, "证书已过期");
         assert!(chinese.cure(Language::Chinese).starts_with("检查本机时钟"));
+    }
+
+    // issue 5: `imlink doctor` says what to do
+    #[test]
+    fn where_nobody_listens_there_is_something_to_do() {
+        for (language, wanted) in [
+            (Language::English, "See that the address is right"),
+            (Language::Chinese, "检查地址是否正确"),
+        ] {
+            for code in [Code::new(32061), Code::RC_SOCKET_NOT_CREATED] {
+                let found = told(Seen::Nothing, code, language);
+
+                assert!(found.cure(language).starts_with(wanted), "{found:?}");
+            }
+        }
+        let fine = told(Seen::Nothing, Code::SUCCESS, Language::English);
+        assert!(fine.is_well());
     }
 
     #[test]

@@ -21,6 +21,8 @@ pub struct Report {
     /// How many accounts the daemon holds at most.
     pub(super) max_accounts: u32,
     pub(super) accounts: Vec<AccountFields>,
+    /// Accounts that came to an end and that nobody has used since, as they were then.
+    pub(super) ended: Vec<AccountFields>,
     pub(super) apps: Vec<AppFields>,
     /// Attached apps that are not in the list.
     pub(super) more_apps: u32,
@@ -59,6 +61,8 @@ pub(super) struct AccountFields {
     pub(super) status: i32,
     pub(super) status_name: &'static str,
     pub(super) since: i64,
+    /// Since when it has not been connected; `null` while it is.
+    pub(super) offline_since: Option<i64>,
     /// Why it has that status.
     pub(super) code: Option<i32>,
     pub(super) code_name: Option<&'static str>,
@@ -130,11 +134,8 @@ impl Report {
             network: report.network,
             proxy: report.proxy.map(ProxyFields::from),
             max_accounts: report.max_accounts,
-            accounts: report
-                .accounts
-                .into_iter()
-                .map(AccountFields::from)
-                .collect(),
+            accounts: fields(report.accounts),
+            ended: fields(report.ended),
             apps: report
                 .apps
                 .into_iter()
@@ -159,6 +160,7 @@ impl Report {
             && self.proxy == other.proxy
             && self.max_accounts == other.max_accounts
             && self.apps == other.apps
+            && self.ended == other.ended
             && self.more_apps == other.more_apps
             && self
                 .accounts
@@ -166,6 +168,10 @@ impl Report {
                 .map(steady)
                 .eq(other.accounts.iter().map(steady))
     }
+}
+
+fn fields(accounts: Vec<AccountReport>) -> Vec<AccountFields> {
+    accounts.into_iter().map(AccountFields::from).collect()
 }
 
 impl From<AccountReport> for AccountFields {
@@ -177,6 +183,7 @@ impl From<AccountReport> for AccountFields {
             status_name: ConnectionStatus::from_number(account.status)
                 .map_or("UNKNOWN_STATUS", ConnectionStatus::name),
             since: account.since.0,
+            offline_since: account.offline_since.map(|time| time.0),
             code: account.cause.map(Code::number),
             code_name: account.cause.map(Code::name),
             last_error: account.last_error.map(ErrorFields::from),

@@ -35,6 +35,9 @@ impl fmt::Display for Report {
         for account in &self.accounts {
             write!(f, "\n\n{}", account.shown(self))?;
         }
+        for account in &self.ended {
+            write!(f, "\n\n{}", account.past(self))?;
+        }
         if !self.apps.is_empty() {
             write!(f, "\n\n{}", apps(self))?;
         }
@@ -78,6 +81,34 @@ impl Report {
 impl AccountFields {
     /// A heading with the status, and below it what else is known.
     fn shown(&self, report: &Report) -> String {
+        format!(
+            "{}\n{}",
+            self.heading(report),
+            table(&self.facts(report), "  ")
+        )
+    }
+
+    /// The same of one that has ended.
+    fn past(&self, report: &Report) -> String {
+        let language = report.language;
+        let why = self.code.map(Code::new);
+        let ended = language.of("nobody uses it any more", "已无应用使用");
+        let facts = known([
+            ("app key", Some(Escaped(&self.app_key).to_string())),
+            (language.of("ended", "已结束"), Some(ended.to_owned())),
+            (
+                language.of("because", "原因"),
+                why.map(|code| told(code, language)),
+            ),
+            (
+                language.of("cure", "办法"),
+                why.map(|code| language.cure(code).to_owned()),
+            ),
+        ]);
+        format!("{}\n{}", self.heading(report), table(&facts, "  "))
+    }
+
+    fn heading(&self, report: &Report) -> String {
         let language = report.language;
         let user = self.user.as_deref().map_or_else(
             || language.of("not named yet", "用户未知").to_owned(),
@@ -94,11 +125,10 @@ impl AccountFields {
         };
         let since = age(self.since, report);
         let user = Paint::strong(user);
-        let heading = match language {
+        match language {
             Language::English => format!("{user}  {words} for {since}"),
             Language::Chinese => format!("{user}  {words}，已持续 {since}"),
-        };
-        format!("{heading}\n{}", table(&self.facts(report), "  "))
+        }
     }
 
     fn facts(&self, report: &Report) -> Vec<Fact> {
@@ -123,10 +153,20 @@ impl AccountFields {
                 Language::Chinese => format!("{told}（{ago}前）"),
             }
         });
+        // It has been tried since: the status is a younger one.
+        let offline = self.offline_since.filter(|time| *time < self.since);
+        let offline = offline.map(|time| {
+            let time = age(time, report);
+            match language {
+                Language::English => format!("for {time}"),
+                Language::Chinese => format!("已 {time}"),
+            }
+        });
         let database = self.database.filter(|code| *code != 0).map(Code::new);
         let cure = language.of("cure", "办法");
         known([
             ("app key", Some(Escaped(&self.app_key).to_string())),
+            (language.of("offline", "离线"), offline),
             (
                 language.of("because", "原因"),
                 why.map(|code| told(code, language)),
@@ -141,7 +181,9 @@ impl AccountFields {
             (language.of("gateway", "网关"), self.gateway(language)),
             (
                 language.of("slot", "名额"),
-                self.slot.as_deref().map(|slot| Escaped(slot).to_string()),
+                self.slot
+                    .as_deref()
+                    .map(|slot| Escaped(language.slot(slot)).to_string()),
             ),
             (
                 language.of("token", "Token"),
@@ -251,7 +293,10 @@ fn apps(report: &Report) -> Table {
         let user = app.user.as_deref().map(|user| Escaped(user).to_string());
         let (name, pid) = (app.app.clone(), app.pid.to_string());
         let user = user.unwrap_or_else(|| "-".to_owned());
-        let (right, attached) = (app.right.to_owned(), age(app.attached_at, report));
+        let (right, attached) = (
+            report.language.right(app.right).to_owned(),
+            age(app.attached_at, report),
+        );
         let client = Escaped(&app.client).to_string();
         match are_of_several_users {
             true => {
