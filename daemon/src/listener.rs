@@ -23,6 +23,7 @@ use interprocess::local_socket::tokio::prelude::*;
 use interprocess::local_socket::tokio::{Listener as Socket, Stream};
 use interprocess::local_socket::{GenericFilePath, ListenerOptions, ToFsName};
 use interprocess::os::unix::local_socket::ListenerOptionsExt;
+use rustix::net::RecvFlags;
 use rustix::process::Resource;
 use tokio::io::AsyncWriteExt;
 use tokio::sync::mpsc;
@@ -254,6 +255,9 @@ impl Door {
     }
 
     async fn receive(&mut self, stream: Stream) {
+        if is_gone(&stream) {
+            return;
+        }
         let from = match credentials(&stream) {
             Ok(credentials) => credentials,
             Err(error) => {
@@ -390,6 +394,14 @@ fn denied(text: String) -> Refused {
         supported: ProtocolRange::SUPPORTED,
         text,
     }
+}
+
+/// Whether it was closed, without a word, while it waited to be let in. Who connects and closes in a
+/// loop takes no place from those who stay (F-I06).
+fn is_gone(stream: &Stream) -> bool {
+    let Stream::UdSocket(socket) = stream;
+    let flags = RecvFlags::PEEK | RecvFlags::DONTWAIT;
+    matches!(rustix::net::recv(socket, &mut [0; 1], flags), Ok((0, _)))
 }
 
 fn credentials(stream: &Stream) -> io::Result<Credentials> {

@@ -2,12 +2,14 @@
 //!
 //! In each test another app is attached and connected from before, and is served on.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use imlink::Code;
 use imlink_ipc_proto::{Codec, Greeting, Hello, ProtocolRange, limits};
 use imlink_tests::raw::hello;
-use imlink_tests::{RawApp, Stranger, require};
+use imlink_tests::{App, RawApp, Stranger, require, within};
 
 use crate::IMLINK;
 use crate::house::House;
@@ -149,6 +151,36 @@ async fn silent_connections_are_bounded_and_the_next_one_is_closed_at_once() {
     house.is_served().await;
     // The others had their time.
     assert!(silent.iter_mut().all(RawApp::is_closed));
+    house.is_whole().await;
+}
+
+// F-I06
+#[tokio::test]
+async fn a_flood_of_connections_keeps_nobody_from_attaching() {
+    let house = House::open().await;
+    let socket = house.setup.socket();
+    let flooding = Arc::new(AtomicBool::new(true));
+    let flood = |_| {
+        let (socket, flooding) = (socket.clone(), Arc::clone(&flooding));
+        std::thread::spawn(move || {
+            let mut connects = 0_u64;
+            while flooding.load(Ordering::Relaxed) {
+                // Its queue may be full: as an attacker would, try on.
+                connects += u64::from(RawApp::try_open(&socket).is_ok());
+            }
+            connects
+        })
+    };
+    let flood: Vec<_> = (0..4).map(flood).collect();
+
+    for _ in 0..20 {
+        let app = App::new(&house.setup, &house.cloud, "newcomer");
+        within("init", app.client.init()).await.unwrap();
+    }
+    flooding.store(false, Ordering::Relaxed);
+
+    let connects: u64 = flood.into_iter().map(|it| it.join().unwrap()).sum();
+    assert!(connects > 100, "only {connects} connects are no flood");
     house.is_whole().await;
 }
 
