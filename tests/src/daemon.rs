@@ -258,6 +258,7 @@ impl Daemon {
     /// # Panics
     /// If it ended in another way before.
     pub fn kill(mut self) {
+        self.assert_tells_nobody();
         self.signal(rustix::process::Signal::KILL);
         assert_eq!(self.child.wait().unwrap().signal(), Some(9));
     }
@@ -267,7 +268,14 @@ impl Daemon {
     /// # Panics
     /// If it does not.
     pub fn ended(&mut self) -> ExitStatus {
+        self.assert_tells_nobody();
         eventually("the daemon ends", || self.child.try_wait().unwrap())
+    }
+
+    /// What others see of its process; of one that is gone nobody sees anything.
+    fn assert_tells_nobody(&self) {
+        let told = secrecy::told_by_process(self.pid());
+        assert_eq!(told, None, "a token is told");
     }
 }
 

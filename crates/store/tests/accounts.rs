@@ -103,7 +103,7 @@ fn forgetting_an_account_forgets_all_its_tokens_and_no_others() {
     assert!(!known("a", "of-alice") && known("b", "new"));
 }
 
-// F-K01, F-K13
+// F-K01
 #[test]
 fn no_byte_of_a_token_is_on_the_disk() {
     let state = tempfile::tempdir().unwrap();

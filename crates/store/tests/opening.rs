@@ -153,7 +153,7 @@ fn the_rows_of_one_user_are_not_served_to_another() {
     Store::open(home.path(), &me()).unwrap();
 }
 
-// F-K05, F-K12
+// F-K05
 #[test]
 fn everything_is_made_for_its_owner_only() {
     let home = with_three_messages();

@@ -1,9 +1,11 @@
 //! Many at once: apps, requests, messages.
 
+use std::fs;
 use std::time::{Duration, Instant};
 
 use imlink::{
-    Body, Client, Code, ConnectionStatus, Conversation, HistoryQuery, Insertion, Millis, ObjectName,
+    Body, Client, Code, ConnectionStatus, Conversation, Hint, HistoryQuery, Insertion, Millis,
+    ObjectName,
 };
 use imlink_ipc_proto::{Codec, Direction, Greeting, Request, limits};
 use imlink_sandbox::{Ending, Scope};
@@ -18,13 +20,16 @@ use crate::IMLINK;
 /// Each has a descriptor here and one in the daemon.
 const CROWD: usize = 1000;
 
+/// Far more than any pool here has places; each takes two steps of the ladder.
+const CYCLES: usize = 40;
+
 /// What one more app may cost a daemon, in KB: far above the budget of measured.md (B3), which a
 /// measurement looks at, and far below what anything that grows would take.
 const EACH: u64 = 64;
 
-// F-I05
+// F-I05; F-I34: all of them are back after a restart; F-A15: and leave nothing behind
 #[tokio::test]
-async fn a_thousand_apps_share_one_connection_and_each_gets_every_message() {
+async fn a_thousand_apps_share_one_connection_come_back_to_the_next_daemon_and_go() {
     imlink_tests::take_descriptors();
     let (cloud, setup) = (cloud(), Setup::new(IMLINK).quiet());
     let daemon = setup.start();
@@ -60,6 +65,68 @@ async fn a_thousand_apps_share_one_connection_and_each_gets_every_message() {
     let crowded = resident(daemon.pid());
     let grown = crowded.saturating_sub(alone);
     assert!(grown < EACH * CROWD as u64, "{alone} KB, then {crowded} KB");
+
+    daemon.kill();
+    let daemon = setup.start();
+    write(&cloud, "han", "lei", "and to you again");
+    for (_, inbox) in &mut apps {
+        assert_eq!(next_words(inbox).await, "and to you again");
+    }
+    assert_eq!(cloud.counters().handshakes, 2, "one more");
+
+    let crowded = held(daemon.pid());
+    drop(apps);
+    soon("they are gone", || {
+        (held(daemon.pid()) + CROWD <= crowded).then_some(())
+    })
+    .await;
+    within("the first is served", first.client.ping())
+        .await
+        .unwrap();
+}
+
+// F-A15
+#[tokio::test]
+async fn neither_apps_that_come_and_go_nor_links_that_break_leave_anything_behind() {
+    let (cloud, setup) = (cloud(), Setup::new(IMLINK));
+    let daemon = setup.start();
+    let mut app = App::connected(&setup, &cloud, "notes", "lei").await;
+    app.shows(ConnectionStatus::Connected).await;
+    let cycle = async |app: &mut App| {
+        cloud.drop_links(&Scope::Everyone, Ending::Close);
+        app.shows(ConnectionStatus::Suspend).await;
+        // No link lasts long enough here for the ladder to begin anew by itself.
+        within("hint", app.client.hint(Hint::Foreground))
+            .await
+            .unwrap();
+        app.shows(ConnectionStatus::Connected).await;
+        let guest = App::connected(&setup, &cloud, "guest", "lei").await;
+        let _inbox = guest.client.subscribe("inbox").await.unwrap();
+        within("leave", guest.client.disconnect()).await.unwrap();
+    };
+    // What is made once is made by then.
+    for _ in 0..3 {
+        cycle(&mut app).await;
+    }
+    let before = held(daemon.pid());
+
+    for _ in 0..CYCLES {
+        cycle(&mut app).await;
+    }
+
+    soon("no more is held than before", || {
+        (held(daemon.pid()) <= before).then_some(())
+    })
+    .await;
+}
+
+/// Descriptors and threads of a process.
+fn held(pid: u32) -> usize {
+    let count = |what: &str| {
+        let entries = fs::read_dir(format!("/proc/{pid}/{what}")).unwrap();
+        entries.count()
+    };
+    count("fd") + count("task")
 }
 
 // F-I07
@@ -225,7 +292,7 @@ async fn an_app_that_never_stops_asking_starves_neither_the_others_nor_the_link(
         assert!(start.elapsed() < DEADLINE / 4, "{:?}", start.elapsed());
     }
     let pings = cloud.counters().pings;
-    within("hint", app.client.hint(imlink::Hint::NetworkChanged))
+    within("hint", app.client.hint(Hint::NetworkChanged))
         .await
         .unwrap();
     soon("the link is asked whether it lives", || {

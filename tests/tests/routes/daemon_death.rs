@@ -1,5 +1,6 @@
 //! The daemon is killed, and what of it apps notice.
 
+use std::os::unix::process::ExitStatusExt as _;
 use std::time::Duration;
 
 use imlink::{Client, Code, ConnectionStatus, Error, Event, Outcome, Outgoing};
@@ -124,8 +125,18 @@ async fn apps_are_attached_and_connected_again_without_doing_anything() {
 // F-D10, F-I27
 #[tokio::test]
 async fn what_was_accepted_and_not_yet_sent_is_sent_by_the_next_daemon() {
+    accepted_survives(Signal::KILL).await;
+}
+
+// F-A12: what an overflown stack, memory that is refused and an abort end in
+#[tokio::test]
+async fn what_was_accepted_is_sent_by_the_next_daemon_although_the_last_one_aborted() {
+    accepted_survives(Signal::ABORT).await;
+}
+
+async fn accepted_survives(signal: Signal) {
     let (cloud, setup) = (cloud(), Setup::new(IMLINK));
-    let daemon = setup.start();
+    let mut daemon = setup.start();
     let mut app = App::connected(&setup, &cloud, "notes", "lei").await;
     cloud.refuse_connections().unwrap();
     cloud.drop_links(&Scope::Everyone, Ending::Close);
@@ -137,7 +148,8 @@ async fn what_was_accepted_and_not_yet_sent_is_sent_by_the_next_daemon() {
         receipts.push(within("accepted", app.client.send(message)).await.unwrap());
     }
 
-    daemon.kill();
+    daemon.signal(signal);
+    assert_eq!(daemon.ended().signal(), Some(signal.as_raw()));
     cloud.accept_connections().unwrap();
     let _daemon = setup.start();
 

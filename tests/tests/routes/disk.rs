@@ -12,7 +12,7 @@ use crate::IMLINK;
 /// Far below any time limit of app, link or watchdog, far above what an answer takes.
 const PROMPTLY: Duration = Duration::from_secs(5);
 
-// F-D03, F-A12
+// F-D03
 #[tokio::test]
 async fn a_daemon_whose_disk_fails_ends_and_the_next_one_has_what_was_accepted() {
     let cloud = cloud();

@@ -16,14 +16,14 @@ use crate::IMLINK;
 const BODY: &str = "canary-body-5d1c7";
 
 // S0-10, S1-11, S2-03
-// F-K01, F-K04, F-K07, F-K10, F-K11, F-K13; decisions.md P15
+// F-K01, F-K04, F-K07, F-K10, F-K11; decisions.md P15
 #[tokio::test]
 async fn a_whole_day_at_trace_tells_neither_token_nor_message_over_tcp() {
     a_whole_day_is_silent("tcp").await;
 }
 
 // S0-10, S1-11, S2-03
-// F-K01, F-K04, F-K07, F-K10, F-K11, F-K13; decisions.md P15
+// F-K01, F-K04, F-K07, F-K10, F-K11; decisions.md P15
 #[tokio::test]
 async fn a_whole_day_at_trace_tells_neither_token_nor_message_over_websocket() {
     a_whole_day_is_silent("websocket").await;

@@ -4,11 +4,12 @@ use bytes::Bytes;
 use imlink_connection::{Input, LinkError};
 use imlink_model::uplink::{Command, Cursor, Event, Record, SendOutcome};
 use imlink_model::{Direction, MessageUid, Millis, OutboxId};
-use imlink_wire::proto::{DownStreamMessage, encode_body};
+use imlink_wire::proto::{DownStreamMessage, DownStreamMessages, encode_body};
 use imlink_wire::{ClientPacket, QoS, ServerPacket, topic};
 
 use super::cloud::{
-    cursors, echo, notification, outgoing, own_copy, page, partial_page, puback, publish, text,
+    answer, cursors, echo, notification, outgoing, own_copy, page, partial_page, puback, publish,
+    text,
 };
 use super::driver::{Driver, MS, SECOND};
 
@@ -260,6 +261,25 @@ fn one_message_that_cannot_be_represented_is_skipped_alone() {
         40,
         "the cursor moves on"
     );
+}
+
+// F-S11
+#[test]
+fn a_page_that_cannot_be_inflated_is_dropped_and_asked_for_again() {
+    let mut driver = with_slow_store();
+    driver.packet(notification(1, 10));
+    let bomb = DownStreamMessages {
+        compressio_enabled: Some(true),
+        compressed_data: Some(Bytes::from_static(b"\x1f\x8bno gzip")),
+        ..answer(Vec::new(), 10, true)
+    };
+
+    driver.answer_pull(&encode_body(&bomb));
+
+    assert!(driver.take_record().is_none(), "nothing of it is stored");
+    driver.advance(SECOND);
+    driver.answer_pull(&page(vec![text(10)], 10));
+    assert_eq!(uids(&driver.record_next()), ["u10"]);
 }
 
 // F-D01
