@@ -216,7 +216,10 @@ impl<W> Attachment<W> {
         match &self.state {
             State::Idle | State::Waiting { .. } | State::Dialing => {}
             State::Greeting { .. } => {
-                let text = format!("the daemon closed the socket before it greeted: {reason}");
+                let text = format!(
+                    "the daemon closed the socket before it greeted: {reason}; see that its program is \
+                     installed, and what its log says"
+                );
                 self.attempt_failed(Error::because(Code::IPC_DISCONNECT, text), now);
             }
             State::Attached(attached) => {

@@ -20,7 +20,11 @@ use super::{copy_tree, root, tracked};
 const PATIENCE: Duration = Duration::from_secs(300);
 
 /// Who is to notice that a final code is none.
-const ACT_ON_CODES: [&str; 2] = ["-p imlink-connection", "-p imlink-daemon --lib"];
+const ACT_ON_CODES: [&str; 3] = [
+    "-p imlink-connection",
+    "-p imlink --lib",
+    "-p imlink-daemon --lib",
+];
 
 /// The codes that end a connect lie below, one file for a range.
 const CODES: &str = "crates/model/src/code";

@@ -10,7 +10,7 @@ use imlink_tests::{App, Setup, cloud, next_words};
 
 use crate::IMLINK;
 
-// F-I15, F-I31: an upgrade that is taken back
+// F-I15, F-I31, P32: an upgrade that is taken back
 #[tokio::test]
 async fn an_app_is_told_that_the_next_daemon_is_of_another_age_and_goes_on_with_the_one_after() {
     let (cloud, setup) = (cloud(), Setup::new(IMLINK));

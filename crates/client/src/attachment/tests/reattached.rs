@@ -296,6 +296,35 @@ fn a_connect_that_can_no_longer_be_repeated_is_shown_and_given_up() {
     ));
 }
 
+// P9, P11
+#[test]
+fn what_ended_a_connect_for_good_is_not_tried_again_with_the_next_daemon() {
+    for (status, code) in [
+        (ConnectionStatus::Timeout, Code::RC_CONNECT_TIMEOUT),
+        (
+            ConnectionStatus::TokenIncorrect,
+            Code::RC_CONN_TOKEN_INCORRECT,
+        ),
+        (ConnectionStatus::UserBlocked, Code::RC_CONN_USER_BLOCKED),
+        (ConnectionStatus::KickedOffline, Code::RC_DISCONN_KICK),
+    ] {
+        let mut bench = Bench::initialised();
+        let call = bench.call(connect());
+        bench.status(status, Some(code));
+        bench.fail(code);
+        assert_eq!(bench.code_of(call), code);
+        bench.requests();
+
+        bench.die();
+        bench.reattach();
+        bench.answer(Response::Ready {});
+
+        let requests = bench.requests();
+        let is_connect = |request: &Request| matches!(request, Request::Connect { .. });
+        assert!(!requests.iter().any(is_connect), "{code}: {requests:?}");
+    }
+}
+
 #[test]
 fn a_status_that_says_why_is_not_followed_by_another() {
     let mut bench = Bench::connected();
