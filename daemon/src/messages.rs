@@ -67,6 +67,8 @@ pub struct Happened {
     pub account: AccountId,
     /// What.
     pub event: uplink::Event,
+    /// How many tokens the Upstream had been brought by then: more may be on their way to it.
+    pub brought: u64,
 }
 
 /// Upstream to Hub: what the cloud brought is durable.

@@ -54,6 +54,8 @@ struct Upstream {
     recording: Option<mpsc::UnboundedReceiver<Recording>>,
     /// Told once no message is under way; there while the daemon stops.
     drained: Option<oneshot::Sender<()>>,
+    /// Tokens that it was brought.
+    brought: u64,
     /// Whether a reconnect is to give way (decisions.md P12).
     reconnect_kick: bool,
     vital: Vital,
@@ -133,6 +135,7 @@ impl Upstream {
             records,
             recording: Some(recording),
             drained: None,
+            brought: 0,
             reconnect_kick,
             vital,
             span,
@@ -157,6 +160,7 @@ impl Upstream {
                 self.hub.do_send(Happened {
                     account: self.account,
                     event,
+                    brought: self.brought,
                 });
             }
             if inputs.is_empty() {
@@ -415,6 +419,7 @@ impl Handler<Drive> for Upstream {
     type Result = ();
 
     fn handle(&mut self, Drive(command): Drive, ctx: &mut Self::Context) {
+        self.brought += u64::from(command.brings_token());
         self.drive(Some(Input::Command(command)), ctx);
     }
 }

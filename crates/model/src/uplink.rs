@@ -107,6 +107,14 @@ pub enum Command {
     WayChanged,
 }
 
+impl Command {
+    /// Whether a token comes with it, with which a driver that has ended goes on.
+    #[must_use]
+    pub fn brings_token(&self) -> bool {
+        matches!(self, Self::Connect { .. } | Self::Resume { .. })
+    }
+}
+
 /// What the store knows of an account when its driver starts.
 #[derive(Clone, Debug)]
 pub struct Restored {

@@ -90,8 +90,14 @@ impl StreamHandler<Committed> for Hub {
 impl Handler<Happened> for Hub {
     type Result = ();
 
-    fn handle(&mut self, Happened { account, event }: Happened, ctx: &mut Self::Context) {
-        self.registry.handle_uplink(account, event, clock::now());
+    fn handle(&mut self, happened: Happened, ctx: &mut Self::Context) {
+        let Happened {
+            account,
+            event,
+            brought,
+        } = happened;
+        self.registry
+            .handle_uplink(account, event, brought, clock::now());
         self.drive(ctx);
     }
 }

@@ -60,7 +60,11 @@ impl Actor for Broker {
 impl Broker {
     fn tell(&self, event: Event) {
         let account = self.job.account;
-        self.job.hub.do_send(Happened { account, event });
+        self.job.hub.do_send(Happened {
+            account,
+            event,
+            brought: u64::MAX,
+        });
     }
 
     fn shows(&self, status: ConnectionStatus) {

@@ -58,6 +58,8 @@ pub(super) struct Account {
     pub(super) parked: Vec<Parked>,
     /// What is left of the signals that its apps may say.
     pub(super) signals: Allowance,
+    /// Tokens that its driver was brought.
+    pub(super) brought: u64,
     /// The last app went by its own wish since the link ended: why it did is no matter any more.
     pub(super) left: bool,
     /// Messages of which nothing more is to be told.
@@ -156,6 +158,7 @@ impl Account {
             waiters: Vec::new(),
             parked: Vec::new(),
             signals: Allowance::default(),
+            brought: 0,
             left: false,
             ended: Ended::default(),
         }

@@ -284,6 +284,9 @@ impl Registry {
     }
 
     pub(super) fn uplink(&mut self, account: AccountId, command: Command) {
+        if let Some(known) = self.accounts.get_mut(&account) {
+            known.brought += u64::from(command.brings_token());
+        }
         self.effects.push_back(Effect::Uplink { account, command });
     }
 

@@ -8,8 +8,15 @@ use super::account::{Link, Status};
 use super::{AccountId, Effect, Registry};
 
 impl Registry {
-    /// A driver reports; `now` is this machine's wall clock, for showing.
-    pub fn handle_uplink(&mut self, id: AccountId, event: uplink::Event, now: Millis) {
+    /// A driver reports, which had been brought so many tokens by then; `now` is this machine's wall
+    /// clock, for showing.
+    pub fn handle_uplink(
+        &mut self,
+        id: AccountId,
+        event: uplink::Event,
+        brought: u64,
+        now: Millis,
+    ) {
         match event {
             uplink::Event::Status {
                 status,
@@ -57,7 +64,9 @@ impl Registry {
             }
             uplink::Event::Identified { user, by } => self.identified(id, user, by),
             uplink::Event::Online => self.online(id),
-            uplink::Event::Stopped { code, because } => self.stopped(id, code, because),
+            uplink::Event::Stopped { code, because } => {
+                self.driver_stopped(id, code, because, brought);
+            }
             uplink::Event::Answered { ask, result } => self.answered(ask, result, now),
             uplink::Event::Room(news) => self.room_news(id, news),
             uplink::Event::Transient(message) => {
@@ -213,6 +222,30 @@ impl Registry {
             {
                 session.connected_once = true;
             }
+        }
+    }
+
+    /// The driver has come to an end, perhaps while another token was on its way to it, with which it
+    /// goes on then: what comes of that is the answer of those who wait. If nobody does, it is not to
+    /// go on (decisions.md P11).
+    fn driver_stopped(
+        &mut self,
+        id: AccountId,
+        code: Code,
+        because: Option<&'static str>,
+        brought: u64,
+    ) {
+        let Some(account) = self.accounts.get(&id) else {
+            return;
+        };
+        let goes_on = brought < account.brought;
+        if goes_on && !account.waiters.is_empty() {
+            return;
+        }
+        self.stopped(id, code, because);
+        if goes_on {
+            let push = uplink::PushAfterLeaving::Keep;
+            self.uplink(id, uplink::Command::Disconnect { push });
         }
     }
 

@@ -113,7 +113,13 @@ impl House {
     }
 
     pub(super) fn uplink(&mut self, account: AccountId, event: uplink::Event) {
-        self.registry.handle_uplink(account, event, Millis(0));
+        self.uplink_after(account, event, u64::MAX);
+    }
+
+    /// The driver had been brought so many tokens by then.
+    pub(super) fn uplink_after(&mut self, account: AccountId, event: uplink::Event, brought: u64) {
+        self.registry
+            .handle_uplink(account, event, brought, Millis(0));
         self.drain();
     }
 

@@ -171,6 +171,50 @@ fn another_users_token_ends_the_subscriptions_of_the_user_before() {
     assert!(house.delivered(app).is_empty());
 }
 
+// P8, P11: what is refused is not the newer one
+#[test]
+fn a_refusal_that_crosses_a_newer_token_is_not_the_answer_to_that() {
+    let mut house = House::new();
+    let (first, second) = (house.attach("notes"), house.attach("bar"));
+    let account = house.connect_both(first, second);
+    house.suspend(account);
+    let fresh = house.ask(first, Request::Disconnect {});
+    assert_eq!(house.failure(first, fresh), None);
+    let connect = house.ask(first, connect("token"));
+    let brought = house.connects(account) as u64;
+
+    let (code, because) = (Code::RC_CONN_TOKEN_EXPIRE, None);
+    let refused = Some(code);
+    house.status(account, ConnectionStatus::TokenIncorrect, refused);
+    let stopped = uplink::Event::Stopped { code, because };
+    house.uplink_after(account, stopped.clone(), brought - 1);
+
+    assert_eq!(house.failure(first, connect), None, "it was not meant");
+    house.status(account, ConnectionStatus::Connecting, None);
+    house.status(account, ConnectionStatus::Connected, None);
+    house.uplink(account, uplink::Event::Online);
+    assert_eq!(house.connected(first, connect), 1);
+    let numbers = [
+        ConnectionStatus::TokenIncorrect,
+        ConnectionStatus::Connecting,
+        ConnectionStatus::Connected,
+    ]
+    .map(|status| i32::from(status.number()));
+    let seen = house.heard(second);
+    let seen: Vec<i32> = seen
+        .iter()
+        .filter_map(|heard| match heard {
+            Heard::Status(number, _) => Some(*number),
+            _ => None,
+        })
+        .collect();
+    assert!(seen.ends_with(&numbers), "{seen:?}");
+
+    // Nobody waits: nothing goes on.
+    house.uplink_after(account, stopped, brought - 1);
+    assert!(house.was_disconnected(account));
+}
+
 // P10 P11
 #[test]
 fn a_token_whose_app_left_before_its_user_was_named_brings_no_link_back() {

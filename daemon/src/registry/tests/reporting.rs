@@ -116,7 +116,9 @@ fn since_when_an_account_is_not_connected_is_told_through_all_its_attempts() {
             cause: Some(Code::RC_SOCKET_DISCONNECTED),
             retry_in: None,
         };
-        house.registry.handle_uplink(account, event, Millis(time));
+        house
+            .registry
+            .handle_uplink(account, event, u64::MAX, Millis(time));
         house.drain();
     }
 
