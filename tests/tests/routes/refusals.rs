@@ -153,33 +153,34 @@ fn every_code_of_connecting_is_explained_in_the_words_of_the_table() {
 // S4-19, F-S37
 #[tokio::test]
 async fn a_wrong_app_key_is_31002() {
-    let (cloud, setup) = (cloud(), Setup::new(IMLINK));
-    let _daemon = setup.start();
-    let mut app = App::of_key(&setup, "nobodys-key", "notes");
-    within("init", app.client.init()).await.unwrap();
+    let cloud = cloud();
+    let token = token(&cloud, "lei");
 
-    let connect = app.client.connect(token(&cloud, "lei"));
-
-    let error = within("an answer", connect).await.unwrap_err();
-    assert_eq!(error.code(), Code::RC_CONN_ID_REJECT);
-    let change = app.shows(ConnectionStatus::Unconnected).await;
-    assert_eq!(change.code, Some(Code::RC_CONN_ID_REJECT));
+    refused_of(
+        "nobodys-key",
+        &cloud,
+        token,
+        Code::RC_CONN_ID_REJECT,
+        ConnectionStatus::Unconnected,
+    )
+    .await;
 }
 
 // S0-22, S2-17, S3-13
 // S4-20, S4-30
 #[tokio::test]
 async fn a_token_of_another_app_key_is_31004() {
-    let (cloud, setup) = (cloud(), Setup::new(IMLINK));
-    let _daemon = setup.start();
+    let cloud = cloud();
     let other = cloud.app(&"other-key".try_into().unwrap(), &Secret::new("other"));
-    let app = App::new(&setup, &other, "notes");
-    within("init", app.client.init()).await.unwrap();
+    let token = token(&cloud, "lei");
 
-    let connect = app.client.connect(token(&cloud, "lei"));
-
-    let error = within("an answer", connect).await.unwrap_err();
-    assert_eq!(error.code(), Code::RC_CONN_TOKEN_INCORRECT);
+    refused(
+        &other,
+        token,
+        Code::RC_CONN_TOKEN_INCORRECT,
+        ConnectionStatus::TokenIncorrect,
+    )
+    .await;
 }
 
 // F-S34, F-S35: every app once, and a new token is enough
@@ -226,9 +227,20 @@ async fn a_kick_is_told_to_every_app_once_and_nothing_fights_back() {
 
 /// Connects with a token, is refused for good, and sees that nothing tries again.
 async fn refused(cloud: &Sandbox, token: Token, code: Code, status: ConnectionStatus) {
+    refused_of(cloud.app_key().as_str(), cloud, token, code, status).await;
+}
+
+/// The same of an app with another key.
+async fn refused_of(
+    app_key: &str,
+    cloud: &Sandbox,
+    token: Token,
+    code: Code,
+    status: ConnectionStatus,
+) {
     let setup = Setup::new(IMLINK);
     let _daemon = setup.start();
-    let mut app = App::new(&setup, cloud, "notes");
+    let mut app = App::of_key(&setup, app_key, "notes");
     within("init", app.client.init()).await.unwrap();
 
     let error = within("an answer", app.client.connect(token))

@@ -53,6 +53,36 @@ fn no_unit_lets_memory_be_swapped_out_or_dumped() {
     }
 }
 
+// F-A13: a daemon that always dies is started once a second, also by apps that knock at its socket
+#[test]
+fn after_a_failure_and_then_only_the_next_start_waits_a_second() {
+    for unit in UNITS.into_iter().filter(|unit| unit.ends_with(".service")) {
+        let text = fs::read_to_string(units().join(unit)).unwrap();
+        let lines: Vec<&str> = text.lines().collect();
+        let paced = lines
+            .iter()
+            .find_map(|line| line.strip_prefix("ExecStopPost=/bin/sh -c "));
+        let script = paced.expect(unit).trim_matches('\'');
+        // What would wait says so instead.
+        let waits = script.replace("exec sleep 1", "exit 7");
+        assert_ne!(waits, script, "{unit}");
+        let after = |result: &str| {
+            let mut shell = Command::new("/bin/sh");
+            let ended = shell.args(["-c", &waits]).env("SERVICE_RESULT", result);
+            ended.status().unwrap().code()
+        };
+
+        for failure in ["exit-code", "signal", "watchdog", "oom-kill"] {
+            assert_eq!(after(failure), Some(7), "{unit}");
+        }
+        assert_eq!(after("success"), Some(0), "{unit}");
+        // And it is started however often it fails.
+        for wanted in ["Restart=always", "StartLimitIntervalSec=0"] {
+            assert!(lines.contains(&wanted), "{unit}: {wanted}");
+        }
+    }
+}
+
 #[test]
 fn a_key_that_systemd_does_not_know_is_a_complaint() {
     let test = "a_key_that_systemd_does_not_know_is_a_complaint";
