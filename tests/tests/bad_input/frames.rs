@@ -176,9 +176,10 @@ async fn an_app_that_lets_answers_pile_up_is_detached_and_told_why() {
             object_names: vec![],
             limit: 1,
         };
-        for id in 100..200 {
-            slow.write(&encoded(codec, id, page.clone()));
-        }
+        // In one write: who is not asked for more meanwhile is not read from any more, and piles
+        // up nothing.
+        let asked = (100..200).map(|id| encoded(codec, id, page.clone()));
+        slow.write(&asked.collect::<Vec<_>>().concat());
         eventually("the slow app is gone", || {
             let report = RawApp::attached(&house.setup.socket(), Codec::Json).status();
             let raw = report.apps.iter().filter(|app| app.app.as_str() == "raw");
